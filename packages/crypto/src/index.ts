@@ -1,0 +1,31 @@
+export { CryptoError, type CryptoErrorReason } from './error.js';
+export type {
+  AeadOpener,
+  AeadSealer,
+  CipherSuite,
+  CipherSuiteName,
+  CryptoProvider,
+  EcCurveName,
+  GroupName,
+  Hash,
+  HashName,
+  HashState,
+  KeyAlgorithm,
+  KeyExchange,
+  MaybePromise,
+  NamedGroup,
+  PrivateKey,
+  PublicKey,
+  RandomBytes,
+  RsaPrivateValues,
+  SignatureAlgorithm,
+} from './provider.js';
+export {
+  keyAlgorithmFor,
+  keyFitsScheme,
+  signatureSchemeById,
+  SIGNATURE_SCHEMES,
+  supportedSignatureSchemes,
+  type SignatureScheme,
+  type SignatureSchemeName,
+} from './signature-scheme.js';

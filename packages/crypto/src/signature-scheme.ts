@@ -1,0 +1,101 @@
+import type {
+  CryptoProvider,
+  EcCurveName,
+  KeyAlgorithm,
+  PrivateKey,
+  PublicKey,
+  SignatureAlgorithm,
+} from './provider.js';
+
+export type SignatureSchemeName =
+  | 'ecdsa_secp256r1_sha256'
+  | 'ecdsa_secp384r1_sha384'
+  | 'ecdsa_secp521r1_sha512'
+  | 'ed25519'
+  | 'rsa_pss_rsae_sha256'
+  | 'rsa_pss_rsae_sha384'
+  | 'rsa_pss_rsae_sha512'
+  | 'rsa_pss_pss_sha256'
+  | 'rsa_pss_pss_sha384'
+  | 'rsa_pss_pss_sha512'
+  | 'rsa_pkcs1_sha256'
+  | 'rsa_pkcs1_sha384'
+  | 'rsa_pkcs1_sha512';
+
+/** A SignatureScheme of RFC 9846 section 4.3.3: code point, algorithm, and the only kind of key it goes with. */
+export interface SignatureScheme {
+  readonly name: SignatureSchemeName;
+  readonly id: number;
+  readonly algorithm: SignatureAlgorithm;
+  readonly keyType: PublicKey['type'];
+  /** Only for ECDSA, whose schemes name the curve in TLS 1.3. */
+  readonly curve?: EcCurveName;
+  /** PKCS#1 v1.5 signs certificates only, never a CertificateVerify. */
+  readonly certificatesOnly: boolean;
+}
+
+/** Every scheme this project knows, in the order in which it prefers them. */
+export const SIGNATURE_SCHEMES: readonly SignatureScheme[] = [
+  ecdsa('ecdsa_secp256r1_sha256', 0x0403, 'P-256', 'sha256'),
+  { name: 'ed25519', id: 0x0807, algorithm: { type: 'ed25519' }, keyType: 'ed25519', certificatesOnly: false },
+  ecdsa('ecdsa_secp384r1_sha384', 0x0503, 'P-384', 'sha384'),
+  ecdsa('ecdsa_secp521r1_sha512', 0x0603, 'P-521', 'sha512'),
+  rsaPss('rsa_pss_rsae_sha256', 0x0804, 'rsa', 'sha256', 32),
+  rsaPss('rsa_pss_rsae_sha384', 0x0805, 'rsa', 'sha384', 48),
+  rsaPss('rsa_pss_rsae_sha512', 0x0806, 'rsa', 'sha512', 64),
+  rsaPss('rsa_pss_pss_sha256', 0x0809, 'rsa-pss', 'sha256', 32),
+  rsaPss('rsa_pss_pss_sha384', 0x080a, 'rsa-pss', 'sha384', 48),
+  rsaPss('rsa_pss_pss_sha512', 0x080b, 'rsa-pss', 'sha512', 64),
+  rsaPkcs1('rsa_pkcs1_sha256', 0x0401, 'sha256'),
+  rsaPkcs1('rsa_pkcs1_sha384', 0x0501, 'sha384'),
+  rsaPkcs1('rsa_pkcs1_sha512', 0x0601, 'sha512'),
+];
+
+/** The scheme with that code point, or undefined for one we do not know. */
+export function signatureSchemeById(id: number): SignatureScheme | undefined {
+  return SIGNATURE_SCHEMES.find((scheme) => scheme.id === id);
+}
+
+/** The schemes that a provider can verify, in our order. */
+export function supportedSignatureSchemes(provider: CryptoProvider): readonly SignatureScheme[] {
+  return SIGNATURE_SCHEMES.filter((scheme) =>
+    provider.keyAlgorithms.some(
+      (algorithm) => algorithm.keyType === scheme.keyType && algorithm.curve === scheme.curve,
+    ),
+  );
+}
+
+/** Whether a key may be used with a scheme: kind of key and, for ECDSA, curve (RFC 9846 section 4.3.3). */
+export function keyFitsScheme(key: PublicKey | PrivateKey, scheme: SignatureScheme): boolean {
+  if (key.type !== scheme.keyType) return false;
+  return key.type !== 'ec' || key.curve === scheme.curve;
+}
+
+/** The provider's implementation for a key, or undefined if it has none. */
+export function keyAlgorithmFor(provider: CryptoProvider, key: PublicKey | PrivateKey): KeyAlgorithm | undefined {
+  const curve = key.type === 'ec' ? key.curve : undefined;
+  return provider.keyAlgorithms.find((algorithm) => algorithm.keyType === key.type && algorithm.curve === curve);
+}
+
+function ecdsa(
+  name: SignatureSchemeName,
+  id: number,
+  curve: EcCurveName,
+  hash: 'sha256' | 'sha384' | 'sha512',
+): SignatureScheme {
+  return { name, id, algorithm: { type: 'ecdsa', hash }, keyType: 'ec', curve, certificatesOnly: false };
+}
+
+function rsaPss(
+  name: SignatureSchemeName,
+  id: number,
+  keyType: 'rsa' | 'rsa-pss',
+  hash: 'sha256' | 'sha384' | 'sha512',
+  saltLength: number,
+): SignatureScheme {
+  return { name, id, algorithm: { type: 'rsa-pss', hash, saltLength }, keyType, certificatesOnly: false };
+}
+
+function rsaPkcs1(name: SignatureSchemeName, id: number, hash: 'sha256' | 'sha384' | 'sha512'): SignatureScheme {
+  return { name, id, algorithm: { type: 'rsa-pkcs1', hash }, keyType: 'rsa', certificatesOnly: true };
+}

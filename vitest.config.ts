@@ -1,0 +1,31 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+/** Tests run on the sources: each entry of a package's exports map is aliased from dist to src. */
+function sourceAliases(): { find: RegExp; replacement: string }[] {
+  const packagesFolder = new URL('./packages/', import.meta.url);
+  return readdirSync(packagesFolder).flatMap((folder) => {
+    const manifest = JSON.parse(readFileSync(new URL(`${folder}/package.json`, packagesFolder), 'utf8')) as {
+      name: string;
+      exports: Record<string, { default: string }>;
+    };
+    return Object.entries(manifest.exports).map(([subpath, target]) => ({
+      find: new RegExp(`^${manifest.name}${subpath.slice(1)}$`),
+      replacement: new URL(
+        `${folder}/${target.default.replace('./dist/', 'src/').replace(/\.js$/, '.ts')}`,
+        packagesFolder,
+      ).pathname,
+    }));
+  });
+}
+
+export default defineConfig({
+  resolve: { alias: sourceAliases() },
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', 'test/interop/full/**'],
+    testTimeout: 60_000,
+    maxWorkers: 2,
+    coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'] },
+  },
+});
