@@ -1,8 +1,11 @@
 import fc, { type Arbitrary } from 'fast-check';
-import type { Codec, Shape } from './codec.js';
+import { smallestSize, type Codec, type Shape } from './codec.js';
 
 /** Longest vector that a generated value holds, in bytes, whatever its declaration allows. */
 const LARGEST_GENERATED_VECTOR = 64;
+
+/** Elements of a generated list, unless its minimum asks for more. */
+const MOST_GENERATED_ELEMENTS = 4;
 
 /** A fresh Uint8Array of `minLength` to `maxLength` random bytes. */
 export function bytesArbitrary(minLength = 0, maxLength: number = LARGEST_GENERATED_VECTOR): Arbitrary<Uint8Array> {
@@ -14,27 +17,35 @@ export function codecArbitrary<T>(codec: Codec<T>): Arbitrary<T> {
   return shapeArbitrary(codec.shape) as Arbitrary<T>;
 }
 
-/** Cuts an input into chunks, empty ones included: every framer must give the same events for each cut. */
+/**
+ * Cuts an input into chunks, empty ones included: every framer must give the same events for each cut. Byte by byte and
+ * the whole at once are among them.
+ */
 export function chunksArbitrary(bytes: Uint8Array): Arbitrary<Uint8Array[]> {
-  return fc
+  const anywhere = fc
     .array(fc.nat({ max: bytes.length }), { maxLength: 12 })
-    .map((cuts) => [0, ...cuts.sort((left, right) => left - right), bytes.length])
-    .map((cuts) => cuts.slice(1).map((end, index) => bytes.slice(cuts[index] as number, end)));
+    .map((cuts) => [...cuts].sort((left, right) => left - right));
+  const everywhere = fc.constant(Array.from({ length: Math.max(bytes.length - 1, 0) }, (_, index) => index + 1));
+  return fc
+    .oneof({ arbitrary: anywhere, weight: 8 }, { arbitrary: everywhere, weight: 1 })
+    .map((cuts) => [...cuts, bytes.length].map((end, index) => bytes.slice(cuts[index - 1] ?? 0, end)));
 }
 
 function shapeArbitrary(shape: Shape): Arbitrary<unknown> {
   switch (shape.kind) {
     case 'uint':
-      return fc.nat({ max: Math.min(2 ** (8 * shape.width) - 1, 0x7fffffff) });
+      return fc.integer({ min: 0, max: 2 ** (8 * shape.width) - 1 });
     case 'fixed':
       return bytesArbitrary(shape.length, shape.length);
     case 'opaque':
       return bytesArbitrary(shape.min, Math.min(shape.max, LARGEST_GENERATED_VECTOR));
     case 'list': {
-      const smallest = smallestSize(shape.element);
+      // Bounds are in bytes: enough of the smallest elements to reach `min`, and no more of the largest than `max` holds.
+      const minLength = Math.ceil(shape.min / smallestSize(shape.element));
+      const fitting = Math.floor(shape.max / largestGeneratedSize(shape.element));
       return fc.array(shapeArbitrary(shape.element), {
-        minLength: Math.ceil(shape.min / Math.max(smallest, 1)),
-        maxLength: Math.max(Math.ceil(shape.min / Math.max(smallest, 1)), 4),
+        minLength,
+        maxLength: Math.max(minLength, Math.min(fitting, MOST_GENERATED_ELEMENTS)),
       });
     }
     case 'struct':
@@ -44,16 +55,16 @@ function shapeArbitrary(shape: Shape): Arbitrary<unknown> {
   }
 }
 
-function smallestSize(shape: Shape): number {
+function largestGeneratedSize(shape: Shape): number {
   switch (shape.kind) {
     case 'uint':
-      return shape.width;
     case 'fixed':
-      return shape.length;
+      return smallestSize(shape);
     case 'opaque':
+      return shape.prefix + Math.max(shape.min, Math.min(shape.max, LARGEST_GENERATED_VECTOR));
     case 'list':
-      return shape.prefix + shape.min;
+      return shape.prefix + shape.max;
     case 'struct':
-      return shape.fields.reduce((sum, field) => sum + smallestSize(field.shape), 0);
+      return shape.fields.reduce((sum, field) => sum + largestGeneratedSize(field.shape), 0);
   }
 }

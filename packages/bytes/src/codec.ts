@@ -2,6 +2,9 @@ import { BytesError } from './error.js';
 import { ByteReader, type LengthPrefix } from './reader.js';
 import { ByteWriter } from './writer.js';
 
+/** What a length field of three bytes, the widest in use, can say. */
+const LARGEST_VECTOR = 0xffffff;
+
 /** What a codec reads and writes, as plain data: generators, dissectors and documents are derived from it. */
 export type Shape =
   | { readonly kind: 'uint'; readonly width: number }
@@ -44,6 +47,21 @@ export function encode<T>(codec: Codec<T>, value: T): Uint8Array<ArrayBuffer> {
   return writer.toBytes();
 }
 
+/** Bytes of the shortest value of that shape. */
+export function smallestSize(shape: Shape): number {
+  switch (shape.kind) {
+    case 'uint':
+      return shape.width;
+    case 'fixed':
+      return shape.length;
+    case 'opaque':
+    case 'list':
+      return shape.prefix + shape.min;
+    case 'struct':
+      return shape.fields.reduce((sum, field) => sum + smallestSize(field.shape), 0);
+  }
+}
+
 function uint(width: number): Codec<number> {
   return {
     shape: { kind: 'uint', width },
@@ -69,9 +87,12 @@ export function fixed(length: number): Codec<Uint8Array> {
   };
 }
 
-/** `opaque name<min..max>`, both in bytes; the width of the length field follows from `max`. */
+/**
+ * `opaque name<min..max>`, both in bytes; the width of the length field follows from `max`.
+ * @throws BytesError `value-out-of-range` for bounds that no vector can meet
+ */
 export function opaque(min: number, max: number): Codec<Uint8Array> {
-  const prefix = prefixFor(max);
+  const prefix = prefixFor(min, max);
   return {
     shape: { kind: 'opaque', prefix, min, max },
     read: (reader) => {
@@ -87,9 +108,16 @@ export function opaque(min: number, max: number): Codec<Uint8Array> {
   };
 }
 
-/** `Element name<min..max>`, both in **bytes**, as in RFC 9846 section 3.4. */
+/**
+ * `Element name<min..max>`, both in **bytes**, as in RFC 9846 section 3.4.
+ * @throws BytesError `value-out-of-range` for bounds that no vector can meet, or an element that may be empty
+ */
 export function list<T>(element: Codec<T>, min: number, max: number): Codec<readonly T[]> {
-  const prefix = prefixFor(max);
+  const prefix = prefixFor(min, max);
+  if (smallestSize(element.shape) === 0) {
+    // Reading such a list would never reach its end.
+    throw new BytesError('value-out-of-range', { expected: 'elements of at least one byte', got: '0' });
+  }
   return {
     shape: { kind: 'list', prefix, min, max, element: element.shape },
     read: (reader) => {
@@ -126,7 +154,10 @@ export function struct<T extends object>(fields: { readonly [K in keyof T]-?: Co
   };
 }
 
-function prefixFor(max: number): LengthPrefix {
+function prefixFor(min: number, max: number): LengthPrefix {
+  if (!(min >= 0 && min <= max && max <= LARGEST_VECTOR)) {
+    throw new BytesError('value-out-of-range', { expected: `0 <= min <= max <= ${LARGEST_VECTOR}`, got: `${min}..${max}` });
+  }
   return max < 0x100 ? 1 : max < 0x10000 ? 2 : 3;
 }
 

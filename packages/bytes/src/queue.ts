@@ -2,10 +2,13 @@ import { BytesError } from './error.js';
 
 const SMALLEST_CAPACITY = 256;
 
+/** A queue that holds less than this part of its array moves into a smaller one: what is left after a burst is small. */
+const SHRINK_RATIO = 8;
+
 /**
  * A first-in first-out queue of bytes in one growing array. Whatever the chunking, n bytes cost O(n): each is copied in
  * once, and once more for each doubling or shift, both of which are paid for by the bytes that came before.
- * An empty queue holds no memory.
+ * An empty queue holds no memory, any other at most eight times its length (and 256 bytes).
  */
 export class ByteQueue {
   #buffer = new Uint8Array(0);
@@ -33,9 +36,9 @@ export class ByteQueue {
     return this.#buffer.subarray(this.#start, this.#start + length);
   }
 
-  /** The byte at `index`, or undefined past the end. */
+  /** The byte at `index`, or undefined outside the queue. */
   at(index: number): number | undefined {
-    return index < this.length ? this.#buffer[this.#start + index] : undefined;
+    return index >= 0 && index < this.length ? this.#buffer[this.#start + index] : undefined;
   }
 
   /**
@@ -56,6 +59,7 @@ export class ByteQueue {
     this.#demand(length);
     this.#start += length;
     if (this.#start === this.#end) this.clear();
+    else if (this.length * SHRINK_RATIO <= this.#buffer.length && this.#buffer.length > SMALLEST_CAPACITY) this.#shrink();
   }
 
   /** Forgets everything and lets go of the memory. */
@@ -65,8 +69,17 @@ export class ByteQueue {
     this.#end = 0;
   }
 
+  #shrink(): void {
+    const length = this.length;
+    const smaller = new Uint8Array(Math.max(SMALLEST_CAPACITY, length * 2));
+    smaller.set(this.peek());
+    this.#buffer = smaller;
+    this.#start = 0;
+    this.#end = length;
+  }
+
   #demand(length: number): void {
-    if (length < 0 || length > this.length) {
+    if (!(Number.isInteger(length) && length >= 0 && length <= this.length)) {
       throw new BytesError('queue-underrun', { expected: `at most ${this.length} bytes`, got: String(length) });
     }
   }

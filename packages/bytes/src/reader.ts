@@ -9,7 +9,11 @@ export class ByteReader {
   readonly #end: number;
   #offset: number;
 
+  /** @throws BytesError `value-out-of-range` unless 0 <= start <= end <= bytes.length */
   constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
+    if (!(start >= 0 && start <= end && end <= bytes.length)) {
+      throw new BytesError('value-out-of-range', { expected: `a range in 0..${bytes.length}`, got: `${start}..${end}` });
+    }
     this.#bytes = bytes;
     this.#offset = start;
     this.#end = end;
@@ -105,7 +109,8 @@ export class ByteReader {
   }
 
   #demand(length: number): void {
-    if (length > this.remaining) {
+    // Written so that NaN fails too: it must never reach the offset.
+    if (!(length >= 0 && length <= this.remaining)) {
       throw new BytesError('truncated', {
         offset: this.#offset,
         expected: `${length} bytes`,
