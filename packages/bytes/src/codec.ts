@@ -156,7 +156,10 @@ export function struct<T extends object>(fields: { readonly [K in keyof T]-?: Co
 
 function prefixFor(min: number, max: number): LengthPrefix {
   if (!(min >= 0 && min <= max && max <= LARGEST_VECTOR)) {
-    throw new BytesError('value-out-of-range', { expected: `0 <= min <= max <= ${LARGEST_VECTOR}`, got: `${min}..${max}` });
+    throw new BytesError('value-out-of-range', {
+      expected: `0 <= min <= max <= ${LARGEST_VECTOR}`,
+      got: `${min}..${max}`,
+    });
   }
   return max < 0x100 ? 1 : max < 0x10000 ? 2 : 3;
 }

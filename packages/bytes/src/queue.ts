@@ -59,7 +59,8 @@ export class ByteQueue {
     this.#demand(length);
     this.#start += length;
     if (this.#start === this.#end) this.clear();
-    else if (this.length * SHRINK_RATIO <= this.#buffer.length && this.#buffer.length > SMALLEST_CAPACITY) this.#shrink();
+    else if (this.length * SHRINK_RATIO <= this.#buffer.length && this.#buffer.length > SMALLEST_CAPACITY)
+      this.#shrink();
   }
 
   /** Forgets everything and lets go of the memory. */

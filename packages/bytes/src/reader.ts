@@ -12,7 +12,10 @@ export class ByteReader {
   /** @throws BytesError `value-out-of-range` unless 0 <= start <= end <= bytes.length */
   constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
     if (!(start >= 0 && start <= end && end <= bytes.length)) {
-      throw new BytesError('value-out-of-range', { expected: `a range in 0..${bytes.length}`, got: `${start}..${end}` });
+      throw new BytesError('value-out-of-range', {
+        expected: `a range in 0..${bytes.length}`,
+        got: `${start}..${end}`,
+      });
     }
     this.#bytes = bytes;
     this.#offset = start;

@@ -105,8 +105,12 @@ describe('codec', () => {
   });
 
   it('says where, what was expected and what was there', () => {
-    expect(() => decode(extension, hexToBytes('0010 0003 aabb'))).toThrow('truncated at offset 4: expected 3 bytes, got 2');
-    expect(() => decode(u8, hexToBytes('0102'))).toThrow('trailing-bytes at offset 1: expected the end, got 1 more bytes');
+    expect(() => decode(extension, hexToBytes('0010 0003 aabb'))).toThrow(
+      'truncated at offset 4: expected 3 bytes, got 2',
+    );
+    expect(() => decode(u8, hexToBytes('0102'))).toThrow(
+      'trailing-bytes at offset 1: expected the end, got 1 more bytes',
+    );
   });
 
   it('describes itself as plain data', () => {
@@ -115,7 +119,10 @@ describe('codec', () => {
       fields: [
         { name: 'version', shape: { kind: 'uint', width: 2 } },
         { name: 'random', shape: { kind: 'fixed', length: 32 } },
-        { name: 'suites', shape: { kind: 'list', prefix: 2, min: 2, max: 0xfffe, element: { kind: 'uint', width: 2 } } },
+        {
+          name: 'suites',
+          shape: { kind: 'list', prefix: 2, min: 2, max: 0xfffe, element: { kind: 'uint', width: 2 } },
+        },
         { name: 'age', shape: { kind: 'uint', width: 4 } },
         {
           name: 'extensions',
