@@ -1,4 +1,6 @@
+export { createProvider, type ProviderParts } from './create-provider.js';
 export { CryptoError, type CryptoErrorReason } from './error.js';
+export { hkdfExpand, hkdfExtract } from './hkdf.js';
 export type {
   AeadOpener,
   AeadSealer,

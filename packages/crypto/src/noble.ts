@@ -1,0 +1,45 @@
+import { createProvider } from './create-provider.js';
+import { aes128GcmSha256, aes256GcmSha384, chacha20Poly1305Sha256 } from './noble/cipher-suites.js';
+import { ecdsaP256, ecdsaP384, ecdsaP521 } from './noble/ecdsa.js';
+import { ed25519 } from './noble/ed25519.js';
+import { sha256, sha384, sha512 } from './noble/hashes.js';
+import { secp256r1, secp384r1, secp521r1 } from './noble/nist-groups.js';
+import { x25519 } from './noble/x25519.js';
+import type { CryptoProvider, RandomBytes } from './provider.js';
+
+export {
+  aes128GcmSha256,
+  aes256GcmSha384,
+  chacha20Poly1305Sha256,
+  ecdsaP256,
+  ecdsaP384,
+  ecdsaP521,
+  ed25519,
+  secp256r1,
+  secp384r1,
+  secp521r1,
+  sha256,
+  sha384,
+  sha512,
+  x25519,
+};
+
+/** The only thing that pure JavaScript cannot make by itself. */
+export interface NobleProviderOptions {
+  readonly random: RandomBytes;
+}
+
+/**
+ * Every algorithm of this package over noble, in pure JavaScript. ChaCha20-Poly1305 comes first because it is the
+ * fastest of the three here, and in constant time. For a smaller bundle give `createProvider` the ones you need.
+ */
+export function createNobleProvider(options: NobleProviderOptions): CryptoProvider {
+  return createProvider({
+    name: 'noble',
+    random: options.random,
+    hashes: [sha256, sha384, sha512],
+    cipherSuites: [chacha20Poly1305Sha256, aes128GcmSha256, aes256GcmSha384],
+    groups: [x25519, secp256r1, secp384r1, secp521r1],
+    keyAlgorithms: [ecdsaP256, ed25519, ecdsaP384, ecdsaP521],
+  });
+}
