@@ -1,0 +1,174 @@
+import { bytesEqual } from '@portico/bytes';
+import type { PublicKey } from '@portico/crypto';
+import {
+  readAlgorithmIdentifier,
+  readSignatureAlgorithm,
+  type AlgorithmIdentifier,
+  type SignatureAlgorithmReading,
+} from './algorithm.js';
+import { DerReader } from './der/reader.js';
+import { contextPrimitive, TAG } from './der/tag.js';
+import { X509Error } from './error.js';
+import { readExtensions, readKnownExtensions, type Extension, type KnownExtensions } from './extensions.js';
+import { decodePem } from './keys/pem.js';
+import { readSubjectPublicKeyInfo } from './keys/public-key.js';
+import { readName, type Name } from './name/name.js';
+
+/** Larger certificates are refused unread. The largest in public use are some tens of kilobytes. */
+export const MAX_CERTIFICATE_LENGTH = 0x10_0000;
+
+/** A certificate, RFC 5280 section 4.1. All byte strings are views of `raw`, which is a copy of the input. */
+export interface Certificate extends KnownExtensions {
+  /** The whole encoding. */
+  readonly raw: Uint8Array;
+  /** What the signature covers. */
+  readonly tbsCertificate: Uint8Array;
+  readonly version: 1 | 2 | 3;
+  /** Content octets of the INTEGER: big-endian, two's complement. */
+  readonly serialNumber: Uint8Array;
+  readonly signatureAlgorithm: AlgorithmIdentifier;
+  /** What `signatureAlgorithm` means, or why it is not usable. */
+  readonly signatureReading: SignatureAlgorithmReading;
+  readonly signature: Uint8Array;
+  readonly issuer: Name;
+  /** Milliseconds since 1970, inclusive. */
+  readonly notBefore: number;
+  /** Milliseconds since 1970, inclusive: the certificate is valid to the end of that second. */
+  readonly notAfter: number;
+  readonly subject: Name;
+  readonly subjectPublicKeyInfo: Uint8Array;
+  /** Null where this package does not know the key's algorithm, curve or form. */
+  readonly publicKey: PublicKey | null;
+  /** Why `publicKey` is null. */
+  readonly publicKeyProblem: string | null;
+  /** All of them, in the certificate's order. */
+  readonly extensions: readonly Extension[];
+}
+
+/**
+ * Reads one certificate in DER, RFC 5280 section 4.1, with nothing after it. The input is copied.
+ * @throws X509Error with the offset of what is wrong
+ */
+export function parseCertificate(der: Uint8Array): Certificate {
+  if (der.length > MAX_CERTIFICATE_LENGTH) {
+    throw new X509Error('too-large', { expected: `at most ${MAX_CERTIFICATE_LENGTH} bytes`, got: String(der.length) });
+  }
+  const raw = der.slice();
+  const outer = new DerReader(raw);
+  const certificate = outer.sequence('a Certificate');
+  const tbsElement = certificate.expect(TAG.sequence, 'a TBSCertificate');
+  const signatureAlgorithm = readAlgorithmIdentifier(certificate);
+  const signature = certificate.bitStringOctets('a signatureValue');
+  certificate.end();
+  outer.end();
+
+  const tbs = certificate.inside(tbsElement);
+  const version = readVersion(tbs);
+  const serialNumber = tbs.integer('a serialNumber');
+  const innerOffset = tbs.offset;
+  const innerAlgorithm = readAlgorithmIdentifier(tbs);
+  if (!bytesEqual(innerAlgorithm.raw, signatureAlgorithm.raw)) {
+    // RFC 5280 section 4.1.1.2: only the inner one is signed.
+    throw new X509Error('signature-algorithm-mismatch', {
+      offset: innerOffset,
+      expected: signatureAlgorithm.oid,
+      got: innerAlgorithm.oid,
+    });
+  }
+  const issuer = readName(tbs);
+  const validity = tbs.sequence('a Validity');
+  const notBefore = validity.time();
+  const notAfter = validity.time();
+  validity.end();
+  const subject = readName(tbs);
+  const spki = tbs.expect(TAG.sequence, 'a SubjectPublicKeyInfo');
+  skipUniqueIdentifiers(tbs, version);
+  const extensions = readExtensionsField(tbs, version);
+  tbs.end();
+
+  return {
+    raw,
+    tbsCertificate: certificate.whole(tbsElement),
+    version,
+    serialNumber,
+    signatureAlgorithm,
+    signatureReading: readSignatureAlgorithm(signatureAlgorithm),
+    signature,
+    issuer,
+    notBefore,
+    notAfter,
+    subject,
+    subjectPublicKeyInfo: tbs.whole(spki),
+    ...readKey(new DerReader(raw, spki.offset, spki.end)),
+    extensions,
+    ...readKnownExtensions(extensions, raw),
+  };
+}
+
+/**
+ * Every `CERTIFICATE` block of a PEM file, in order; other blocks are passed over.
+ * @throws X509Error `not-found` where there is none, `invalid-pem`, and those of `parseCertificate`
+ */
+export function certificatesFromPem(pem: string | Uint8Array): readonly Certificate[] {
+  const certificates = decodePem(pem)
+    .filter(({ label }) => label === 'CERTIFICATE' || label === 'X509 CERTIFICATE')
+    .map(({ bytes }) => parseCertificate(bytes));
+  if (certificates.length === 0) throw new X509Error('not-found', { expected: 'a CERTIFICATE block' });
+  return certificates;
+}
+
+/** Issuer and subject are the same name: RFC 5280 section 3.2 calls such a certificate self-issued. */
+export function isSelfIssued(certificate: Certificate): boolean {
+  const { issuer, subject } = certificate;
+  return (
+    issuer.canonical.length === subject.canonical.length &&
+    issuer.canonical.every((rdn, index) => rdn === subject.canonical[index])
+  );
+}
+
+/** RFC 5280 section 4.1.2.1. */
+function readVersion(tbs: DerReader): 1 | 2 | 3 {
+  const { offset } = tbs;
+  const field = tbs.tagged(0);
+  if (field === null) return 1;
+  const value = field.smallInteger('a version', 0xffff);
+  field.end();
+  if (value === 1) return 2;
+  if (value === 2) return 3;
+  throw value === 0
+    ? new X509Error('not-canonical', { offset, expected: 'no version field for v1' })
+    : new X509Error('unsupported-version', { offset, expected: 'v1, v2 or v3', got: `v${value + 1}` });
+}
+
+/** issuerUniqueID and subjectUniqueID, RFC 5280 section 4.1.2.8: in v2 and v3 only, and of no use. */
+function skipUniqueIdentifiers(tbs: DerReader, version: 1 | 2 | 3): void {
+  for (const number of [1, 2]) {
+    const { offset } = tbs;
+    if (tbs.optional(contextPrimitive(number)) !== null && version === 1) {
+      throw new X509Error('unsupported-version', { offset, expected: 'v2 or v3 for unique identifiers', got: 'v1' });
+    }
+  }
+}
+
+/** RFC 5280 section 4.1.2.9: in v3 only. */
+function readExtensionsField(tbs: DerReader, version: 1 | 2 | 3): readonly Extension[] {
+  const { offset } = tbs;
+  const field = tbs.tagged(3);
+  if (field === null) return [];
+  if (version !== 3) {
+    throw new X509Error('unsupported-version', { offset, expected: 'v3 for extensions', got: `v${version}` });
+  }
+  const extensions = readExtensions(field);
+  field.end();
+  return extensions;
+}
+
+/** An unknown kind of key does not make a certificate unreadable, a broken one of a known kind does. */
+function readKey(reader: DerReader): Pick<Certificate, 'publicKey' | 'publicKeyProblem'> {
+  try {
+    return { publicKey: readSubjectPublicKeyInfo(reader), publicKeyProblem: null };
+  } catch (error) {
+    if (!(error instanceof X509Error) || error.reason !== 'unsupported-key') throw error;
+    return { publicKey: null, publicKeyProblem: error.message };
+  }
+}

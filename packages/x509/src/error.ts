@@ -1,0 +1,63 @@
+/** Why a certificate, a key or a file was refused, or why something cannot be written. */
+export type X509ErrorReason =
+  // The encoding
+  | 'truncated'
+  | 'trailing-bytes'
+  | 'unexpected-tag'
+  | 'invalid-length'
+  | 'invalid-boolean'
+  | 'invalid-integer'
+  | 'invalid-bit-string'
+  | 'invalid-oid'
+  | 'invalid-string'
+  | 'invalid-time'
+  | 'not-canonical'
+  | 'too-deep'
+  | 'too-large'
+  // What it says
+  | 'unsupported-version'
+  | 'invalid-serial-number'
+  | 'invalid-algorithm'
+  | 'signature-algorithm-mismatch'
+  | 'invalid-name'
+  | 'invalid-extension'
+  | 'duplicate-extension'
+  | 'invalid-key'
+  | 'unsupported-key'
+  | 'encrypted-key'
+  // Files
+  | 'invalid-pem'
+  | 'not-found'
+  // The caller
+  | 'invalid-argument';
+
+export interface X509ErrorDetails {
+  /** Offset in the input, in bytes (in characters for PEM text), at which the problem was seen. */
+  readonly offset?: number;
+  readonly expected?: string;
+  readonly got?: string;
+}
+
+/** The one error type of this package. `reason` is stable; `message` is for people and never holds key material. */
+export class X509Error extends Error {
+  override readonly name = 'X509Error';
+  readonly reason: X509ErrorReason;
+  readonly offset: number | undefined;
+  readonly expected: string | undefined;
+  readonly got: string | undefined;
+
+  constructor(reason: X509ErrorReason, details: X509ErrorDetails = {}) {
+    super(describe(reason, details));
+    this.reason = reason;
+    this.offset = details.offset;
+    this.expected = details.expected;
+    this.got = details.got;
+  }
+}
+
+function describe(reason: X509ErrorReason, { offset, expected, got }: X509ErrorDetails): string {
+  const where = offset === undefined ? '' : ` at offset ${offset}`;
+  const wanted = expected === undefined ? '' : `: expected ${expected}`;
+  const found = got === undefined ? '' : `${expected === undefined ? ':' : ','} got ${got}`;
+  return `${reason}${where}${wanted}${found}`;
+}

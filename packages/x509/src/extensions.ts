@@ -1,0 +1,197 @@
+import { DerReader } from './der/reader.js';
+import { contextPrimitive, TAG } from './der/tag.js';
+import { X509Error } from './error.js';
+import { readGeneralName, readGeneralNames, type GeneralName } from './name/general-name.js';
+import { OID } from './oids.js';
+
+/** Extension, RFC 5280 section 4.1.2.9. */
+export interface Extension {
+  readonly oid: string;
+  readonly critical: boolean;
+  /** Contents of extnValue. */
+  readonly value: Uint8Array;
+}
+
+/** KeyUsage bits in their order, RFC 5280 section 4.2.1.3. */
+export const KEY_USAGES = [
+  'digitalSignature',
+  'contentCommitment',
+  'keyEncipherment',
+  'dataEncipherment',
+  'keyAgreement',
+  'keyCertSign',
+  'cRLSign',
+  'encipherOnly',
+  'decipherOnly',
+] as const;
+
+export type KeyUsage = (typeof KEY_USAGES)[number];
+
+/** RFC 5280 section 4.2.1.9. */
+export interface BasicConstraints {
+  readonly ca: boolean;
+  /** How many CA certificates that are not self-issued may follow below this one, or null for any number. */
+  readonly pathLength: number | null;
+}
+
+/** RFC 5280 section 4.2.1.1. */
+export interface AuthorityKeyIdentifier {
+  readonly keyIdentifier: Uint8Array | null;
+  readonly issuer: readonly GeneralName[] | null;
+  readonly serialNumber: Uint8Array | null;
+}
+
+/** RFC 5280 section 4.2.1.10. */
+export interface NameConstraints {
+  readonly permitted: readonly GeneralName[];
+  readonly excluded: readonly GeneralName[];
+}
+
+/** The extensions that this package reads; null where a certificate does not have one. */
+export interface KnownExtensions {
+  readonly subjectAltNames: readonly GeneralName[];
+  readonly keyUsage: readonly KeyUsage[] | null;
+  /** Dotted identifiers. */
+  readonly extendedKeyUsage: readonly string[] | null;
+  readonly basicConstraints: BasicConstraints | null;
+  readonly subjectKeyIdentifier: Uint8Array | null;
+  readonly authorityKeyIdentifier: AuthorityKeyIdentifier | null;
+  readonly nameConstraints: NameConstraints | null;
+}
+
+const MAX_PATH_LENGTH = 0x7fff_ffff;
+
+/**
+ * Extensions, RFC 5280 section 4.1.2.9: at least one, each identifier once (section 4.2).
+ * @throws X509Error `duplicate-extension` and the DER reasons
+ */
+export function readExtensions(reader: DerReader): readonly Extension[] {
+  const sequence = reader.sequence('Extensions');
+  const extensions: Extension[] = [];
+  const seen = new Set<string>();
+  do {
+    const at = sequence.offset;
+    const extension = sequence.sequence('an Extension');
+    const oid = extension.oid('an extension identifier');
+    if (seen.has(oid)) throw new X509Error('duplicate-extension', { offset: at, expected: 'each once', got: oid });
+    seen.add(oid);
+    // DER leaves out the default FALSE, yet certificates in use spell it out, for cA below too; they lose nothing by it.
+    const critical = extension.peek() === TAG.boolean && extension.boolean();
+    const value = extension.octetString('an extnValue');
+    extension.end();
+    extensions.push({ oid, critical, value });
+  } while (sequence.remaining > 0);
+  return extensions;
+}
+
+/**
+ * The typed form of the extensions that this package knows. `root` is the array they are views of, so that offsets in
+ * errors count from its start.
+ * @throws X509Error `invalid-extension` and the DER reasons
+ */
+export function readKnownExtensions(extensions: readonly Extension[], root: Uint8Array): KnownExtensions {
+  function read<T>(oid: string, readValue: (reader: DerReader) => T): T | null {
+    const extension = extensions.find((candidate) => candidate.oid === oid);
+    if (extension === undefined) return null;
+    const start = extension.value.byteOffset - root.byteOffset;
+    const reader = new DerReader(root, start, start + extension.value.length);
+    const value = readValue(reader);
+    reader.end();
+    return value;
+  }
+  return {
+    subjectAltNames: read(OID.subjectAltName, (reader) => readGeneralNames(reader.sequence('GeneralNames'))) ?? [],
+    keyUsage: read(OID.keyUsage, readKeyUsage),
+    extendedKeyUsage: read(OID.extKeyUsage, readExtendedKeyUsage),
+    basicConstraints: read(OID.basicConstraints, readBasicConstraints),
+    subjectKeyIdentifier: read(OID.subjectKeyIdentifier, (reader) => reader.octetString('a KeyIdentifier')),
+    authorityKeyIdentifier: read(OID.authorityKeyIdentifier, readAuthorityKeyIdentifier),
+    nameConstraints: read(OID.nameConstraints, readNameConstraints),
+  };
+}
+
+/** RFC 5280 section 4.2.1.3: at least one bit. Positions past the named ones are ignored. */
+function readKeyUsage(reader: DerReader): readonly KeyUsage[] {
+  const { offset } = reader;
+  const { bytes, unusedBits } = reader.bitString('KeyUsage');
+  const last = bytes[bytes.length - 1];
+  if (last === undefined || last === 0) {
+    throw new X509Error('invalid-extension', { offset, expected: 'a KeyUsage with a bit set in its last octet' });
+  }
+  // Named bits end in a one (X.690 section 11.2.2); a certificate in use that ends otherwise means the same.
+  const count = Math.min(bytes.length * 8 - unusedBits, KEY_USAGES.length);
+  return KEY_USAGES.filter(
+    (_, position) => position < count && ((bytes[position >> 3] as number) & (0x80 >> (position & 7))) !== 0,
+  );
+}
+
+/** RFC 5280 section 4.2.1.12: at least one. */
+function readExtendedKeyUsage(reader: DerReader): readonly string[] {
+  const sequence = reader.sequence('ExtKeyUsageSyntax');
+  const purposes: string[] = [];
+  do purposes.push(sequence.oid('a KeyPurposeId'));
+  while (sequence.remaining > 0);
+  return purposes;
+}
+
+/** RFC 5280 section 4.2.1.9: a path length only where cA is asserted. */
+function readBasicConstraints(reader: DerReader): BasicConstraints {
+  const { offset } = reader;
+  const sequence = reader.sequence('BasicConstraints');
+  const ca = sequence.peek() === TAG.boolean && sequence.boolean();
+  const pathLength = sequence.remaining === 0 ? null : sequence.smallInteger('a pathLenConstraint', MAX_PATH_LENGTH);
+  sequence.end();
+  if (!ca && pathLength !== null) {
+    throw new X509Error('invalid-extension', { offset, expected: 'pathLenConstraint only with cA' });
+  }
+  return { ca, pathLength };
+}
+
+/** RFC 5280 section 4.2.1.1: issuer and serial number come together. */
+function readAuthorityKeyIdentifier(reader: DerReader): AuthorityKeyIdentifier {
+  const { offset } = reader;
+  const sequence = reader.sequence('AuthorityKeyIdentifier');
+  const keyIdentifier = sequence.optional(contextPrimitive(0));
+  const issuer = sequence.tagged(1);
+  const issuerNames = issuer === null ? null : readGeneralNames(issuer);
+  const serialNumber = sequence.optional(contextPrimitive(2));
+  sequence.end();
+  if ((issuerNames === null) !== (serialNumber === null)) {
+    throw new X509Error('invalid-extension', { offset, expected: 'authorityCertIssuer and serial number together' });
+  }
+  return {
+    keyIdentifier: keyIdentifier === null ? null : sequence.contents(keyIdentifier),
+    issuer: issuerNames,
+    serialNumber: serialNumber === null ? null : sequence.contents(serialNumber),
+  };
+}
+
+/** RFC 5280 section 4.2.1.10: not an empty sequence. */
+function readNameConstraints(reader: DerReader): NameConstraints {
+  const { offset } = reader;
+  const sequence = reader.sequence('NameConstraints');
+  const permitted = readSubtrees(sequence, 0);
+  const excluded = readSubtrees(sequence, 1);
+  sequence.end();
+  if (permitted === null && excluded === null) {
+    throw new X509Error('invalid-extension', { offset, expected: 'permittedSubtrees or excludedSubtrees' });
+  }
+  return { permitted: permitted ?? [], excluded: excluded ?? [] };
+}
+
+/** GeneralSubtrees: at least one; minimum must be zero and maximum absent, RFC 5280 section 4.2.1.10. */
+function readSubtrees(sequence: DerReader, number: number): readonly GeneralName[] | null {
+  const subtrees = sequence.tagged(number);
+  if (subtrees === null) return null;
+  const bases: GeneralName[] = [];
+  do {
+    const subtree = subtrees.sequence('a GeneralSubtree');
+    bases.push(readGeneralName(subtree, 'constraint'));
+    const minimum = subtree.optional(contextPrimitive(0));
+    const isZero = minimum === null || (minimum.end - minimum.start === 1 && subtree.bytes[minimum.start] === 0);
+    if (!isZero || subtree.remaining > 0) {
+      throw new X509Error('invalid-extension', { offset: subtree.offset, expected: 'minimum 0 and no maximum' });
+    }
+  } while (subtrees.remaining > 0);
+  return bases;
+}

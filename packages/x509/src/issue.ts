@@ -1,0 +1,31 @@
+export {
+  certificatesToPem,
+  createAuthority,
+  createLeaf,
+  credentialToPem,
+  generalNameFromText,
+  generatePrivateKey,
+  type AuthorityOptions,
+  type Credential,
+  type LeafOptions,
+} from './issue/authority.js';
+export {
+  issueCertificate,
+  issueCertificateAsync,
+  issueDer,
+  keyIdentifierFor,
+  usualSignatureAlgorithm,
+  type CertificateOverrides,
+  type CertificateTemplate,
+  type Issuer,
+} from './issue/certificate.js';
+export {
+  authorityKeyIdentifierExtension,
+  basicConstraintsExtension,
+  encodeExtension,
+  extendedKeyUsageExtension,
+  keyUsageExtension,
+  nameConstraintsExtension,
+  subjectAltNameExtension,
+  subjectKeyIdentifierExtension,
+} from './issue/extensions.js';

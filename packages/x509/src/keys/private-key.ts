@@ -1,0 +1,209 @@
+import { bytesEqual, concatBytes } from '@portico/bytes';
+import type { EcCurveName, PrivateKey, RsaPrivateValues } from '@portico/crypto';
+import { demandAbsent, demandNull, readAlgorithmIdentifier, type AlgorithmIdentifier } from '../algorithm.js';
+import { DerReader } from '../der/reader.js';
+import { contextPrimitive } from '../der/tag.js';
+import {
+  derBitString,
+  derExplicit,
+  derNull,
+  derOctetString,
+  derOid,
+  derSequence,
+  derSmallInteger,
+  derUnsignedInteger,
+} from '../der/writer.js';
+import { X509Error } from '../error.js';
+import { CURVE_OIDS, OID } from '../oids.js';
+import { decodePem, encodePem } from './pem.js';
+import { FIELD_LENGTH, readNamedCurve } from './public-key.js';
+
+const ED25519_SEED_LENGTH = 32;
+
+/**
+ * The first private key in a PEM file: `PRIVATE KEY` (PKCS#8), `EC PRIVATE KEY` (SEC1) or `RSA PRIVATE KEY` (PKCS#1).
+ * Other blocks, such as certificates and `EC PARAMETERS`, are passed over.
+ * @throws X509Error `encrypted-key`, `not-found`, `invalid-pem`, and those of `privateKeyFromPkcs8`
+ */
+export function privateKeyFromPem(pem: string | Uint8Array): PrivateKey {
+  for (const { label, bytes, headers } of decodePem(pem)) {
+    if (!label.endsWith('PRIVATE KEY')) continue;
+    if (label === 'ENCRYPTED PRIVATE KEY' || headers.some((header) => header.includes('ENCRYPTED'))) {
+      throw new X509Error('encrypted-key', { expected: 'a key that is not encrypted', got: label });
+    }
+    if (label === 'PRIVATE KEY') return privateKeyFromPkcs8(bytes);
+    if (label === 'EC PRIVATE KEY') return privateKeyFromSec1(bytes);
+    if (label === 'RSA PRIVATE KEY') return privateKeyFromPkcs1(bytes);
+    throw new X509Error('unsupported-key', { expected: 'a PKCS#8, SEC1 or PKCS#1 key', got: label });
+  }
+  throw new X509Error('not-found', { expected: 'a PRIVATE KEY block' });
+}
+
+/** A `PRIVATE KEY` block (PKCS#8). */
+export function privateKeyToPem(key: PrivateKey): string {
+  return encodePem('PRIVATE KEY', privateKeyToPkcs8(key));
+}
+
+/**
+ * PrivateKeyInfo and OneAsymmetricKey, RFC 5958 section 2. The key's bytes are copies. Whether the numbers belong
+ * together is judged by the cryptography that uses them.
+ * @throws X509Error `unsupported-key` for another algorithm; `invalid-key` and the DER reasons
+ */
+export function privateKeyFromPkcs8(pkcs8: Uint8Array): PrivateKey {
+  const outer = new DerReader(pkcs8.slice());
+  const reader = outer.sequence('a OneAsymmetricKey');
+  const version = reader.smallInteger('a version', 1);
+  const algorithm = readAlgorithmIdentifier(reader);
+  const contents = reader.octetString('a privateKey');
+  const attributes = reader.tagged(0);
+  while (attributes !== null && attributes.remaining > 0) attributes.any();
+  // publicKey [1] exists only in version v2, RFC 5958 section 2.
+  if (version === 1) reader.optional(contextPrimitive(1));
+  reader.end();
+  outer.end();
+  return readByAlgorithm(algorithm, contents);
+}
+
+/** The inverse of `privateKeyFromPkcs8`, as version v1 without the public key. */
+export function privateKeyToPkcs8(key: PrivateKey): Uint8Array {
+  switch (key.type) {
+    case 'ec':
+      return pkcs8(
+        derSequence(derOid(OID.ecPublicKey), derOid(CURVE_OIDS[key.curve])),
+        derSequence(derSmallInteger(1), derOctetString(padded(key.scalar, FIELD_LENGTH[key.curve]))),
+      );
+    case 'rsa':
+      return pkcs8(derSequence(derOid(OID.rsaEncryption), derNull()), encodeRsaPrivateKey(key));
+    case 'rsa-pss':
+      return pkcs8(derSequence(derOid(OID.rsassaPss)), encodeRsaPrivateKey(key));
+    case 'ed25519':
+      return pkcs8(derSequence(derOid(OID.ed25519)), derOctetString(key.seed));
+  }
+}
+
+/**
+ * ECPrivateKey with its curve inside, RFC 5915 section 3.
+ * @throws X509Error `invalid-key`, `unsupported-key` and the DER reasons
+ */
+export function privateKeyFromSec1(sec1: Uint8Array): PrivateKey {
+  return readEcPrivateKey(sec1.slice(), null);
+}
+
+/** The inverse of `privateKeyFromSec1`; a `point` (uncompressed) is written along where it is given. */
+export function privateKeyToSec1(key: PrivateKey & { readonly type: 'ec' }, point?: Uint8Array): Uint8Array {
+  return derSequence(
+    derSmallInteger(1),
+    derOctetString(padded(key.scalar, FIELD_LENGTH[key.curve])),
+    derExplicit(0, derOid(CURVE_OIDS[key.curve])),
+    ...(point === undefined ? [] : [derExplicit(1, derBitString(point))]),
+  );
+}
+
+/**
+ * RSAPrivateKey with two primes, RFC 8017 appendix A.1.2.
+ * @throws X509Error `unsupported-key` for more primes; `invalid-key` and the DER reasons
+ */
+export function privateKeyFromPkcs1(pkcs1: Uint8Array): PrivateKey {
+  return { type: 'rsa', ...readRsaPrivateKey(pkcs1.slice()) };
+}
+
+/** The inverse of `privateKeyFromPkcs1`. */
+export function privateKeyToPkcs1(key: RsaPrivateValues): Uint8Array {
+  return encodeRsaPrivateKey(key);
+}
+
+function readByAlgorithm(algorithm: AlgorithmIdentifier, contents: Uint8Array): PrivateKey {
+  switch (algorithm.oid) {
+    case OID.ecPublicKey:
+      if (algorithm.parameters === null) throw new X509Error('invalid-key', { expected: 'a named curve' });
+      return readEcPrivateKey(contents, readNamedCurve(algorithm.parameters));
+    case OID.rsaEncryption:
+      demandNull(algorithm);
+      return { type: 'rsa', ...readRsaPrivateKey(contents) };
+    case OID.rsassaPss:
+      return { type: 'rsa-pss', ...readRsaPrivateKey(contents) };
+    case OID.ed25519: {
+      demandAbsent(algorithm);
+      // CurvePrivateKey is an OCTET STRING within the OCTET STRING, RFC 8410 section 7.
+      const reader = new DerReader(contents);
+      const seed = reader.octetString('a CurvePrivateKey');
+      reader.end();
+      if (seed.length !== ED25519_SEED_LENGTH) {
+        throw new X509Error('invalid-key', { expected: `${ED25519_SEED_LENGTH} bytes`, got: String(seed.length) });
+      }
+      return { type: 'ed25519', seed };
+    }
+    default:
+      throw new X509Error('unsupported-key', { expected: 'RSA, EC or Ed25519', got: algorithm.oid });
+  }
+}
+
+function readEcPrivateKey(bytes: Uint8Array, outerCurve: EcCurveName | null): PrivateKey {
+  const outer = new DerReader(bytes);
+  const reader = outer.sequence('an ECPrivateKey');
+  if (reader.smallInteger('a version', 1) !== 1) throw new X509Error('invalid-key', { expected: 'version 1' });
+  const scalar = reader.octetString('a privateKey');
+  const parameters = reader.tagged(0);
+  const innerCurve = parameters === null ? null : readNamedCurve(parameters.any());
+  parameters?.end();
+  const publicKey = reader.tagged(1);
+  publicKey?.bitStringOctets('a publicKey');
+  publicKey?.end();
+  reader.end();
+  outer.end();
+  const curve = outerCurve ?? innerCurve;
+  if (curve === null) throw new X509Error('invalid-key', { expected: 'a named curve', got: 'no parameters' });
+  if (innerCurve !== null && innerCurve !== curve) {
+    throw new X509Error('invalid-key', { expected: `${curve} inside too`, got: innerCurve });
+  }
+  // RFC 5915 section 3 wants the full length; some writers drop leading zeros or add one.
+  return { type: 'ec', curve, scalar: padded(scalar, FIELD_LENGTH[curve]) };
+}
+
+function readRsaPrivateKey(bytes: Uint8Array): RsaPrivateValues {
+  const outer = new DerReader(bytes);
+  const reader = outer.sequence('an RSAPrivateKey');
+  if (reader.smallInteger('a version', 1) !== 0) {
+    throw new X509Error('unsupported-key', { expected: 'two primes', got: 'more' });
+  }
+  const values: RsaPrivateValues = {
+    modulus: reader.unsignedInteger('a modulus'),
+    publicExponent: reader.unsignedInteger('a publicExponent'),
+    privateExponent: reader.unsignedInteger('a privateExponent'),
+    prime1: reader.unsignedInteger('prime1'),
+    prime2: reader.unsignedInteger('prime2'),
+    exponent1: reader.unsignedInteger('exponent1'),
+    exponent2: reader.unsignedInteger('exponent2'),
+    coefficient: reader.unsignedInteger('a coefficient'),
+  };
+  reader.end();
+  outer.end();
+  return values;
+}
+
+function encodeRsaPrivateKey(key: RsaPrivateValues): Uint8Array {
+  return derSequence(
+    derSmallInteger(0),
+    derUnsignedInteger(key.modulus),
+    derUnsignedInteger(key.publicExponent),
+    derUnsignedInteger(key.privateExponent),
+    derUnsignedInteger(key.prime1),
+    derUnsignedInteger(key.prime2),
+    derUnsignedInteger(key.exponent1),
+    derUnsignedInteger(key.exponent2),
+    derUnsignedInteger(key.coefficient),
+  );
+}
+
+function pkcs8(algorithm: Uint8Array, contents: Uint8Array): Uint8Array {
+  return derSequence(derSmallInteger(0), algorithm, derOctetString(contents));
+}
+
+function padded(scalar: Uint8Array, length: number): Uint8Array {
+  const excess = scalar.length - length;
+  if (excess <= 0) return concatBytes(new Uint8Array(-excess), scalar);
+  if (!bytesEqual(scalar.subarray(0, excess), new Uint8Array(excess))) {
+    throw new X509Error('invalid-key', { expected: `a scalar of ${length} bytes`, got: String(scalar.length) });
+  }
+  return scalar.slice(excess);
+}

@@ -1,0 +1,151 @@
+import type { PublicKey } from '@portico/crypto';
+import {
+  demandAbsent,
+  demandNull,
+  encodePssParameters,
+  readAlgorithmIdentifier,
+  readPssParameters,
+  type AlgorithmIdentifier,
+} from '../algorithm.js';
+import { DerReader } from '../der/reader.js';
+import { derBitString, derNull, derOid, derSequence, derUnsignedInteger } from '../der/writer.js';
+import { X509Error } from '../error.js';
+import { CURVE_OIDS, findByOid, OID } from '../oids.js';
+import { decodePem, encodePem } from './pem.js';
+
+/** Bytes of a field element: a point is 0x04 and two of them. */
+export const FIELD_LENGTH = { 'P-256': 32, 'P-384': 48, 'P-521': 66 } as const;
+
+const ED25519_KEY_LENGTH = 32;
+
+/**
+ * SubjectPublicKeyInfo, RFC 5280 section 4.1.2.7: RSA (RFC 8017), RSASSA-PSS (RFC 4055), EC on P-256, P-384 and P-521
+ * (RFC 5480), Ed25519 (RFC 8410). The key's bytes are copies.
+ * @throws X509Error `unsupported-key` for another algorithm, curve or point form; `invalid-key` and the DER reasons
+ */
+export function publicKeyFromSpki(spki: Uint8Array): PublicKey {
+  const outer = new DerReader(spki.slice());
+  const key = readSubjectPublicKeyInfo(outer);
+  outer.end();
+  return key;
+}
+
+/** The inverse of `publicKeyFromSpki`. */
+export function publicKeyToSpki(key: PublicKey): Uint8Array {
+  switch (key.type) {
+    case 'ec':
+      return derSequence(derSequence(derOid(OID.ecPublicKey), derOid(CURVE_OIDS[key.curve])), derBitString(key.point));
+    case 'rsa':
+      return derSequence(derSequence(derOid(OID.rsaEncryption), derNull()), derBitString(encodeRsaPublicKey(key)));
+    case 'rsa-pss': {
+      const parameters =
+        key.restriction === null
+          ? new Uint8Array(0)
+          : encodePssParameters(key.restriction.hash, key.restriction.minimumSaltLength);
+      return derSequence(derSequence(derOid(OID.rsassaPss), parameters), derBitString(encodeRsaPublicKey(key)));
+    }
+    case 'ed25519':
+      return derSequence(derSequence(derOid(OID.ed25519)), derBitString(key.key));
+  }
+}
+
+/**
+ * The first public key in a PEM file: `PUBLIC KEY` or `RSA PUBLIC KEY`.
+ * @throws X509Error `not-found`, and those of `publicKeyFromSpki`
+ */
+export function publicKeyFromPem(pem: string | Uint8Array): PublicKey {
+  for (const { label, bytes } of decodePem(pem)) {
+    if (label === 'PUBLIC KEY') return publicKeyFromSpki(bytes);
+    if (label === 'RSA PUBLIC KEY') return { type: 'rsa', ...readRsaPublicKey(bytes.slice()) };
+  }
+  throw new X509Error('not-found', { expected: 'a PUBLIC KEY block' });
+}
+
+/** A `PUBLIC KEY` block. */
+export function publicKeyToPem(key: PublicKey): string {
+  return encodePem('PUBLIC KEY', publicKeyToSpki(key));
+}
+
+/**
+ * Reads one SubjectPublicKeyInfo; the key's bytes are views.
+ * @throws X509Error as `publicKeyFromSpki`
+ */
+export function readSubjectPublicKeyInfo(outer: DerReader): PublicKey {
+  const reader = outer.sequence('a SubjectPublicKeyInfo');
+  const algorithm = readAlgorithmIdentifier(reader);
+  const bits = reader.bitStringOctets('a subjectPublicKey');
+  reader.end();
+  switch (algorithm.oid) {
+    case OID.ecPublicKey:
+      return readEcKey(algorithm, bits);
+    case OID.rsaEncryption:
+      demandNull(algorithm);
+      return { type: 'rsa', ...readRsaPublicKey(bits) };
+    case OID.rsassaPss:
+      return { type: 'rsa-pss', ...readRsaPublicKey(bits), restriction: readRestriction(algorithm) };
+    case OID.ed25519:
+      demandAbsent(algorithm);
+      if (bits.length !== ED25519_KEY_LENGTH) throw invalidKey(`${ED25519_KEY_LENGTH} bytes`, String(bits.length));
+      return { type: 'ed25519', key: bits };
+    default:
+      throw new X509Error('unsupported-key', { expected: 'RSA, EC or Ed25519', got: algorithm.oid });
+  }
+}
+
+/** ECParameters must be a namedCurve and nothing else, RFC 5480 section 2.1.1. @throws X509Error */
+export function readNamedCurve(parameters: Uint8Array): keyof typeof FIELD_LENGTH {
+  const reader = new DerReader(parameters);
+  if (reader.peek() !== 0x06) {
+    throw new X509Error('unsupported-key', { expected: 'a named curve', got: 'explicit or inherited parameters' });
+  }
+  const oid = reader.oid('a named curve');
+  reader.end();
+  const curve = findByOid(CURVE_OIDS, oid);
+  if (curve === null) throw new X509Error('unsupported-key', { expected: 'P-256, P-384 or P-521', got: oid });
+  return curve;
+}
+
+function readEcKey(algorithm: AlgorithmIdentifier, point: Uint8Array): PublicKey {
+  if (algorithm.parameters === null) throw invalidKey('a named curve', 'no parameters');
+  const curve = readNamedCurve(algorithm.parameters);
+  const field = FIELD_LENGTH[curve];
+  // RFC 5480 section 2.2 makes the compressed forms optional; nothing in TLS 1.3 uses them.
+  if ((point[0] === 0x02 || point[0] === 0x03) && point.length === field + 1) {
+    throw new X509Error('unsupported-key', { expected: 'an uncompressed point', got: 'a compressed one' });
+  }
+  if (point[0] !== 0x04 || point.length !== 2 * field + 1) {
+    throw invalidKey(`0x04 and ${2 * field} bytes`, `${point.length} bytes`);
+  }
+  return { type: 'ec', curve, point };
+}
+
+/** RSAPublicKey, RFC 8017 appendix A.1.1. */
+function readRsaPublicKey(bytes: Uint8Array): { readonly modulus: Uint8Array; readonly exponent: Uint8Array } {
+  const outer = new DerReader(bytes);
+  const reader = outer.sequence('an RSAPublicKey');
+  const modulus = reader.unsignedInteger('a modulus');
+  const exponent = reader.unsignedInteger('an exponent');
+  reader.end();
+  outer.end();
+  if (modulus[0] === 0 || exponent[0] === 0) throw invalidKey('a modulus and an exponent above zero', 'zero');
+  return { modulus, exponent };
+}
+
+function readRestriction(
+  algorithm: AlgorithmIdentifier,
+): { readonly hash: 'sha256' | 'sha384' | 'sha512'; readonly minimumSaltLength: number } | null {
+  if (algorithm.parameters === null) return null;
+  const { algorithm: pss } = readPssParameters(algorithm);
+  if (pss?.type !== 'rsa-pss') {
+    throw new X509Error('unsupported-key', { expected: 'a restriction to SHA-256, SHA-384 or SHA-512' });
+  }
+  return { hash: pss.hash, minimumSaltLength: pss.saltLength };
+}
+
+function encodeRsaPublicKey(key: { readonly modulus: Uint8Array; readonly exponent: Uint8Array }): Uint8Array {
+  return derSequence(derUnsignedInteger(key.modulus), derUnsignedInteger(key.exponent));
+}
+
+function invalidKey(expected: string, got: string): X509Error {
+  return new X509Error('invalid-key', { expected, got });
+}

@@ -1,0 +1,172 @@
+import { bytesToHex, bytesToLatin1, bytesToUtf8, concatBytes } from '@portico/bytes';
+import { DerReader, type DerElement } from '../der/reader.js';
+import { TAG } from '../der/tag.js';
+import { compareBytes, der, derOid, derSequence, derSetOf, derUtf8String } from '../der/writer.js';
+import { X509Error } from '../error.js';
+import { ATTRIBUTE_NAMES, attributeOid } from './attributes.js';
+
+/** AttributeTypeAndValue, RFC 5280 section 4.1.2.4. */
+export interface NameAttribute {
+  /** Dotted. */
+  readonly oid: string;
+  /** The text, or null where the value is no string that this package reads. */
+  readonly value: string | null;
+  /** The value's element, as it stands in the name. */
+  readonly raw: Uint8Array;
+}
+
+/** A distinguished name, RFC 5280 section 4.1.2.4. */
+export interface Name {
+  /** The whole encoding. */
+  readonly raw: Uint8Array;
+  /** RelativeDistinguishedNames in the order of the encoding, most general first. */
+  readonly rdns: readonly (readonly NameAttribute[])[];
+  /** As RFC 4514 writes it, most specific first: `CN=leaf,O=Example`. Empty for the empty name. */
+  readonly text: string;
+  /**
+   * One comparable string per RDN: equal strings are equal RDNs by RFC 5280 section 7.1 (case and white space of text
+   * do not count, nor which string type holds it).
+   */
+  readonly canonical: readonly string[];
+}
+
+/** What to write into a name: `['CN', 'leaf']`, by short name or dotted identifier, most general first. */
+export type NameTemplate = readonly (readonly [type: string, value: string])[];
+
+/** @throws X509Error `invalid-name` and the DER reasons */
+export function readName(reader: DerReader): Name {
+  const element = reader.expect(TAG.sequence, 'a Name');
+  const sequence = reader.inside(element);
+  const rdns: NameAttribute[][] = [];
+  while (sequence.remaining > 0) rdns.push(readRelativeName(sequence));
+  return {
+    raw: reader.whole(element),
+    rdns,
+    text: rdns.map(rdnToText).reverse().join(','),
+    canonical: rdns.map(canonicalRdn),
+  };
+}
+
+/** Name comparison, RFC 5280 section 7.1. */
+export function namesEqual(left: Name, right: Name): boolean {
+  return left.canonical.length === right.canonical.length && isWithin(left, right);
+}
+
+/** Whether `name` is in the subtree below `base`: base is its beginning, RFC 5280 section 7.1. */
+export function isWithin(name: Name, base: Name): boolean {
+  return base.canonical.every((rdn, index) => rdn === name.canonical[index]);
+}
+
+/**
+ * One RDN per entry. Country and serial number are PrintableString and e-mail IA5String as RFC 5280 appendix A.1 has
+ * them, all else UTF8String.
+ * @throws X509Error `invalid-name` for an unknown short name
+ */
+export function encodeName(template: NameTemplate): Uint8Array {
+  return derSequence(
+    ...template.map(([type, value]) => {
+      const oid = attributeOid(type);
+      if (oid === null) throw new X509Error('invalid-name', { expected: 'a known attribute or an OID', got: type });
+      return derSetOf(derSequence(derOid(oid), encodeValue(oid, value)));
+    }),
+  );
+}
+
+function readRelativeName(sequence: DerReader): NameAttribute[] {
+  const set = sequence.set('a RelativeDistinguishedName');
+  const attributes: NameAttribute[] = [];
+  let previous: Uint8Array | null = null;
+  do {
+    const element = set.expect(TAG.sequence, 'an AttributeTypeAndValue');
+    const encoding = set.whole(element);
+    if (previous !== null && compareBytes(previous, encoding) >= 0) {
+      throw new X509Error('not-canonical', { offset: element.offset, expected: 'a SET OF in ascending order' });
+    }
+    previous = encoding;
+    const reader = set.inside(element);
+    const oid = reader.oid('an attribute type');
+    const raw = reader.any();
+    reader.end();
+    attributes.push({ oid, value: readValue(raw), raw });
+  } while (set.remaining > 0);
+  return attributes;
+}
+
+/** DirectoryString and the other string types that attributes use; null for any other type. @throws X509Error */
+function readValue(raw: Uint8Array): string | null {
+  const reader = new DerReader(raw);
+  const element = reader.element();
+  const contents = reader.contents(element);
+  switch (element.tag) {
+    case TAG.utf8String:
+      return decodeUtf8(contents, element);
+    case TAG.printableString:
+    case TAG.numericString:
+    case TAG.visibleString:
+    case TAG.ia5String:
+      if (contents.some((byte) => byte > 0x7f)) throw invalidString('ASCII');
+      return bytesToLatin1(contents);
+    case TAG.teletexString:
+      // Nobody writes real T.61; the certificates that have this type hold Latin-1.
+      return bytesToLatin1(contents);
+    case TAG.bmpString:
+      if (contents.length % 2 !== 0) throw invalidString('two octets for each character');
+      return Array.from({ length: contents.length / 2 }, (_, i) =>
+        String.fromCharCode(((contents[2 * i] as number) << 8) | (contents[2 * i + 1] as number)),
+      ).join('');
+    default:
+      return null;
+  }
+}
+
+function decodeUtf8(contents: Uint8Array, { offset }: DerElement): string {
+  try {
+    return bytesToUtf8(contents);
+  } catch {
+    throw new X509Error('invalid-string', { offset, expected: 'UTF-8' });
+  }
+}
+
+function invalidString(expected: string): X509Error {
+  return new X509Error('invalid-string', { expected });
+}
+
+function canonicalRdn(attributes: readonly NameAttribute[]): string {
+  return attributes.map(canonicalAttribute).sort().join('+');
+}
+
+/** Case folded and inner white space collapsed, RFC 5280 section 7.1; escaped so that no value can look like two. */
+function canonicalAttribute({ oid, value, raw }: NameAttribute): string {
+  if (value === null) return `${oid}=#${bytesToHex(raw)}`;
+  const folded = value.normalize('NFKC').toLowerCase().trim().replace(/\s+/g, ' ');
+  return `${oid}=${folded.replace(/[\\+=#]/g, '\\$&')}`;
+}
+
+function rdnToText(attributes: readonly NameAttribute[]): string {
+  return attributes
+    .map(({ oid, value, raw }) => {
+      const type = ATTRIBUTE_NAMES[oid] ?? oid;
+      return `${type}=${value === null ? `#${bytesToHex(raw)}` : escapeValue(value)}`;
+    })
+    .join('+');
+}
+
+/** RFC 4514 section 2.4. Control characters are written as hexadecimal pairs, so that a log line stays one line. */
+function escapeValue(value: string): string {
+  return value
+    .replace(/["+,;<>\\]/g, '\\$&')
+    .replace(/^[ #]| $/g, '\\$&')
+    .replace(/[\x00-\x1f\x7f]/g, (character) => `\\${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
+function encodeValue(oid: string, value: string): Uint8Array {
+  if (oid === attributeOid('C') || oid === attributeOid('serialNumber')) return asciiString(TAG.printableString, value);
+  if (oid === attributeOid('emailAddress') || oid === attributeOid('DC')) return asciiString(TAG.ia5String, value);
+  return derUtf8String(value);
+}
+
+function asciiString(tag: number, value: string): Uint8Array {
+  const codes = Array.from(value, (character) => character.charCodeAt(0));
+  if (codes.some((code) => code > 0x7f)) throw new X509Error('invalid-name', { expected: 'ASCII', got: value });
+  return der(tag, concatBytes(Uint8Array.from(codes)));
+}
