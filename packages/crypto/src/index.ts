@@ -22,6 +22,7 @@ export type {
   RsaPrivateValues,
   SignatureAlgorithm,
 } from './provider.js';
+export { createRsaKeyAlgorithm, type RsaKeyType } from './rsa/key-algorithm.js';
 export {
   keyAlgorithmFor,
   keyFitsScheme,

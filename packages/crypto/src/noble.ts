@@ -4,6 +4,7 @@ import { ecdsaP256, ecdsaP384, ecdsaP521 } from './noble/ecdsa.js';
 import { ed25519 } from './noble/ed25519.js';
 import { sha256, sha384, sha512 } from './noble/hashes.js';
 import { secp256r1, secp384r1, secp521r1 } from './noble/nist-groups.js';
+import { rsa, rsaPss } from './noble/rsa.js';
 import { x25519 } from './noble/x25519.js';
 import type { CryptoProvider, RandomBytes } from './provider.js';
 
@@ -15,6 +16,8 @@ export {
   ecdsaP384,
   ecdsaP521,
   ed25519,
+  rsa,
+  rsaPss,
   secp256r1,
   secp384r1,
   secp521r1,
@@ -40,6 +43,6 @@ export function createNobleProvider(options: NobleProviderOptions): CryptoProvid
     hashes: [sha256, sha384, sha512],
     cipherSuites: [chacha20Poly1305Sha256, aes128GcmSha256, aes256GcmSha384],
     groups: [x25519, secp256r1, secp384r1, secp521r1],
-    keyAlgorithms: [ecdsaP256, ed25519, ecdsaP384, ecdsaP521],
+    keyAlgorithms: [ecdsaP256, ed25519, ecdsaP384, ecdsaP521, rsa, rsaPss],
   });
 }
