@@ -56,7 +56,7 @@ function otherHeader(): Arbitrary<MsrpHeader> {
         'Failure-Report',
         'Status',
         'constructor',
-        '__proto__',
+        'toString',
         "X!#$%&'*+-.^_`|~",
       ),
       value: headerValue(),
