@@ -1,0 +1,84 @@
+import { parseUri, requireSipUri } from '@portico/sip-codec';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { addressOfRecord, comparableUri, sameUri } from '../src/sip/uri-equality.js';
+
+function same(left: string, right: string): boolean {
+  const [a, b] = [comparableUri(parseUri(left)), comparableUri(parseUri(right))];
+  expect(sameUri(a, b), 'equality is symmetric').toBe(sameUri(b, a));
+  return sameUri(a, b);
+}
+
+describe('URI equality, RFC 3261 section 19.1.4', () => {
+  test.each([
+    // The examples of the section.
+    ['sip:%61lice@atlanta.com;transport=TCP', 'sip:alice@AtLanTa.CoM;Transport=tcp'],
+    ['sip:carol@chicago.com', 'sip:carol@chicago.com;newparam=5'],
+    ['sip:carol@chicago.com', 'sip:carol@chicago.com;security=on'],
+    ['sip:carol@chicago.com;newparam=5', 'sip:carol@chicago.com;security=on'],
+    [
+      'sip:biloxi.com;transport=tcp;method=REGISTER?to=sip:bob%40biloxi.com',
+      'sip:biloxi.com;method=REGISTER;transport=tcp?to=sip:bob%40biloxi.com',
+    ],
+    [
+      'sip:alice@atlanta.com?subject=project%20x&priority=urgent',
+      'sip:alice@atlanta.com?priority=urgent&subject=project%20x',
+    ],
+    ['sip:carol@chicago.com', 'sip:carol@chicago.com;security=off'],
+    // Ours.
+    ['sip:a@b;x=%41', 'sip:a@b;x=a'],
+    ['sip:a%2Fb@c', 'sip:a%2fb@c'],
+    ['sip:[::A]', 'sip:[::a]'],
+    ['mailto:x@y', 'mailto:x@y'],
+  ])('%s is %s', (left, right) => {
+    expect(same(left, right)).toBe(true);
+  });
+
+  test.each([
+    // The examples of the section.
+    ['SIP:ALICE@AtLanTa.CoM;Transport=udp', 'sip:alice@AtLanTa.CoM;Transport=UDP'],
+    ['sip:bob@biloxi.com', 'sip:bob@biloxi.com:5060'],
+    ['sip:bob@biloxi.com', 'sip:bob@biloxi.com;transport=udp'],
+    ['sip:bob@biloxi.com', 'sip:bob@biloxi.com:6000;transport=tcp'],
+    ['sip:carol@chicago.com', 'sip:carol@chicago.com?Subject=next%20meeting'],
+    ['sip:bob@phone21.boxesbybob.com', 'sip:bob@192.0.2.4'],
+    ['sip:carol@chicago.com;security=on', 'sip:carol@chicago.com;security=off'],
+    // One for each of the other rules.
+    ['sip:bob@biloxi.com', 'sips:bob@biloxi.com'],
+    ['sip:bob@biloxi.com', 'sip:biloxi.com'],
+    ['sip:bob@biloxi.com', 'sip:bob:secret@biloxi.com'],
+    ['sip:bob@biloxi.com', 'sip:bob@biloxi.com;user=ip'],
+    ['sip:bob@biloxi.com', 'sip:bob@biloxi.com;ttl=1'],
+    ['sip:bob@biloxi.com', 'sip:bob@biloxi.com;method=INVITE'],
+    ['sip:bob@biloxi.com', 'sip:bob@biloxi.com;maddr=192.0.2.4'],
+    ['sip:bob@biloxi.com;lr', 'sip:bob@biloxi.com;lr=on'],
+    ['sip:a%2Fb@c', 'sip:a/b@c'],
+    ['sip:a%2541@c', 'sip:aA@c'],
+    ['sip:a@b;x=%C3', 'sip:a@b;x=%E3'],
+    ['mailto:x@y', 'mailto:X@y'],
+  ])('%s is not %s', (left, right) => {
+    expect(same(left, right)).toBe(false);
+  });
+
+  test('every SIP URI is the same as itself with every harmless escape', () => {
+    const word = fc.stringMatching(/^[a-z0-9]{1,6}$/);
+    fc.assert(
+      fc.property(word, word, word, (user, name, value) => {
+        const escaped = [...user].map((letter) => `%${letter.charCodeAt(0).toString(16)}`).join('');
+        expect(same(`sip:${user}@host;${name}=${value}`, `sip:${escaped}@HOST;${name}=${value.toUpperCase()}`)).toBe(
+          true,
+        );
+      }),
+    );
+  });
+});
+
+describe('the address-of-record, RFC 3261 section 10.3 step 5', () => {
+  test.each([
+    ['sip:%41lice@Example.COM;user=phone;transport=tcp?x=y', 'sip:Alice@example.com'],
+    ['sips:alice@example.com:5061', 'sips:alice@example.com:5061'],
+    ['sip:a%40b@example.com', 'sip:a%40b@example.com'],
+  ])('%s is %s', (uri, expected) => {
+    expect(addressOfRecord(requireSipUri(parseUri(uri), 'To'))).toBe(expected);
+  });
+});
