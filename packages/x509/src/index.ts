@@ -56,3 +56,11 @@ export {
   privateKeyToSec1,
 } from './keys/private-key.js';
 export { keyMatchesCertificate, publicKeyOf } from './keys/match.js';
+
+export { identityMismatch, type ReferenceIdentity } from './identity/reference.js';
+export { normalizeHostName } from './identity/host-name.js';
+export { sipIdentities } from './identity/sip.js';
+export { DEFAULT_PATH_LIMITS, type PathLimits } from './path/limits.js';
+export { trustAnchorFromDer, trustAnchorsFromPem, type TrustAnchor } from './path/trust-anchor.js';
+export type { PathFailure, PathFailureReason, PathVerdict } from './path/verdict.js';
+export { verifyCertificatePath, type VerifyOptions } from './path/verify.js';

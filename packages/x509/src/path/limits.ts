@@ -1,0 +1,28 @@
+/** What bounds the work that a peer's certificates can cause. Exceeding one ends in the verdict `limit-exceeded`. */
+export interface PathLimits {
+  /** Certificates in the peer's list, the leaf included. */
+  readonly maxCertificates: number;
+  /** Bytes of all of them. */
+  readonly maxBytes: number;
+  /** CA certificates between leaf and anchor; self-issued ones do not count (as in RFC 5280 section 4.2.1.9). */
+  readonly maxIntermediates: number;
+  /** Possible issuers looked at, over all paths. */
+  readonly maxCandidates: number;
+  /** Signatures verified, over all paths. */
+  readonly maxSignatures: number;
+  /** Comparisons of a name with a name constraint, over all paths. */
+  readonly maxNameComparisons: number;
+}
+
+/**
+ * Public chains have two to four certificates and need as many signatures. maxNameComparisons is what Go's crypto/x509
+ * allows (MaxConstraintComparisons); the others leave a wide margin and hold a noble verification under a second.
+ */
+export const DEFAULT_PATH_LIMITS: PathLimits = {
+  maxCertificates: 32,
+  maxBytes: 0x4_0000,
+  maxIntermediates: 8,
+  maxCandidates: 256,
+  maxSignatures: 48,
+  maxNameComparisons: 250_000,
+};
