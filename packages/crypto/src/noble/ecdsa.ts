@@ -1,8 +1,8 @@
 import { CryptoError } from '../error.js';
-import type { EcCurveName, Hash, HashName, KeyAlgorithm, PrivateKey, SignatureAlgorithm } from '../provider.js';
+import type { Hash, HashName, KeyAlgorithm, PrivateKey, SignatureAlgorithm } from '../provider.js';
 import { derivedRandom } from './derived-random.js';
 import { sha256, sha384, sha512 } from './hashes.js';
-import { p256, p384, p521, type NistCurve } from './nist-curves.js';
+import { p256, p384, p521, randomScalar, type NistCurve } from './nist-curves.js';
 import { withRandom } from './scoped-random.js';
 
 /** ECDSA over P-256, FIPS 186-5 section 6. */
@@ -45,11 +45,7 @@ function ecdsaOver(curve: NistCurve): KeyAlgorithm {
       const point = withRandom(derivedRandom(scalar), () => curve.noble().getPublicKey(scalar, false));
       return { type: 'ec', curve: curve.name, point };
     },
-    generate: (random) => {
-      const { utils, lengths } = curve.noble();
-      const scalar = utils.randomSecretKey(random(lengths.seed ?? 0));
-      return { type: 'ec', curve: curve.name, scalar };
-    },
+    generate: (random) => ({ type: 'ec', curve: curve.name, scalar: randomScalar(curve, random) }),
   };
 }
 
@@ -66,7 +62,7 @@ function checkedScalar(curve: NistCurve, privateKey: PrivateKey): Uint8Array {
 }
 
 function describe(key: PrivateKey): string {
-  return key.type === 'ec' ? `${key.type} ${key.curve satisfies EcCurveName}` : key.type;
+  return key.type === 'ec' ? `ec ${key.curve}` : key.type;
 }
 
 function ecdsaHash(algorithm: SignatureAlgorithm): HashName {

@@ -1,6 +1,7 @@
 import { ecdsa, weierstrass, type ECDSA } from '@noble/curves/abstract/weierstrass.js';
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
-import type { EcCurveName } from '../provider.js';
+import { CryptoError } from '../error.js';
+import type { EcCurveName, RandomBytes } from '../provider.js';
 import { buildCurve, lazy, scopedRandom } from './scoped-random.js';
 
 /** A prime-order curve of FIPS 186 / SP 800-186 section 3.2.1, with the lengths that its encodings have. */
@@ -70,4 +71,23 @@ function nistCurve(
     }),
   );
   return { name, fieldLength, pointLength: 1 + 2 * fieldLength, noble };
+}
+
+/** Fewer than one candidate in 2^32 is refused: a source that gets this far is broken, not unlucky. */
+const MAX_CANDIDATES = 8;
+
+/**
+ * A private scalar by testing candidates, FIPS 186-5 appendix A.2.2. The first candidate is as good as always taken, so
+ * that a recorded draw *is* the private key: handshakes replay, and published traces with P-256 keys can be run.
+ */
+export function randomScalar(curve: NistCurve, random: RandomBytes): Uint8Array {
+  const { utils } = curve.noble();
+  for (let attempt = 0; attempt < MAX_CANDIDATES; attempt++) {
+    // A copy, so that wiping it later does not write into the source's memory.
+    const candidate = Uint8Array.from(random(curve.fieldLength));
+    // Bits above the order of P-521 would make almost every candidate too large.
+    if (curve.name === 'P-521') candidate[0] = (candidate[0] as number) & 0x01;
+    if (utils.isValidSecretKey(candidate)) return candidate;
+  }
+  throw new CryptoError('self-check-failed', `${curve.name}: the random source gave no usable scalar`);
 }

@@ -1,6 +1,6 @@
 import { CryptoError } from '../error.js';
 import type { GroupName, KeyExchange, NamedGroup, RandomBytes } from '../provider.js';
-import { p256, p384, p521, type NistCurve } from './nist-curves.js';
+import { p256, p384, p521, randomScalar, type NistCurve } from './nist-curves.js';
 import { withRandom } from './scoped-random.js';
 
 /** secp256r1, RFC 9846 section 4.3.7. */
@@ -33,11 +33,8 @@ interface SynchronousExchange extends KeyExchange {
 }
 
 function startExchange(name: GroupName, curve: NistCurve, random: RandomBytes): SynchronousExchange {
-  const { utils, lengths, getPublicKey, getSharedSecret } = curve.noble();
-  // FIPS 186-5 appendix A.2.1: half as many bits again as the order has, so that the reduction leaves no bias.
-  const seed = random(lengths.seed ?? 0);
-  const secretKey = utils.randomSecretKey(seed);
-  seed.fill(0);
+  const { getPublicKey, getSharedSecret } = curve.noble();
+  const secretKey = randomScalar(curve, random);
   const share = withRandom(random, () => getPublicKey(secretKey, false));
   let destroyed = false;
   return {
