@@ -1,0 +1,76 @@
+import type { CryptoProvider, MaybePromise } from '@portico/crypto';
+import {
+  verifyCertificatePath,
+  type PathFailureReason,
+  type PathVerdict,
+  type ReferenceIdentity,
+  type TrustAnchor,
+} from '@portico/x509';
+import type { CertificateRefusal, PeerVerdict, VerifyPeer } from './config.js';
+
+export interface CertificateVerifierOptions {
+  readonly provider: CryptoProvider;
+  /** Whom to trust. None means nobody: every certificate is refused. */
+  readonly trustAnchors: readonly TrustAnchor[];
+  /** Milliseconds since 1970; a certificate is judged at this time. */
+  readonly now: () => number;
+  /**
+   * Whose certificate it must be. By default a server's must be for the `serverName` that the client asked for, and a
+   * client's may be anybody's that the anchors vouch for. Null checks no name.
+   */
+  readonly identity?: ReferenceIdentity | null;
+}
+
+/** A verifier by certificate path (RFC 5280) and name (RFC 9525, RFC 5922). */
+export function createCertificateVerifier(options: CertificateVerifierOptions): VerifyPeer {
+  const { provider, trustAnchors, now } = options;
+  return ({ certificates, peer, serverName }): MaybePromise<PeerVerdict> => {
+    const identity =
+      options.identity !== undefined ? options.identity : peer === 'client' ? null : referenceIdentity(serverName);
+    if (identity === undefined) {
+      return { trusted: false, refusal: 'name-mismatch', message: 'no server name was given to compare with' };
+    }
+    const verdict = verifyCertificatePath({
+      provider,
+      certificates,
+      trustAnchors,
+      time: now(),
+      purpose: peer === 'server' ? 'server-authentication' : 'client-authentication',
+      identity,
+    });
+    return verdict instanceof Promise ? verdict.then(peerVerdict) : peerVerdict(verdict);
+  };
+}
+
+/** A name as a user gives it: an IP address is compared with addresses, anything else with DNS names. */
+function referenceIdentity(serverName: string | null): ReferenceIdentity | undefined {
+  if (serverName === null) return undefined;
+  const isAddress = serverName.includes(':') || /^\d{1,3}(\.\d{1,3}){3}$/.test(serverName);
+  return isAddress ? { type: 'ip', address: serverName } : { type: 'dns', name: serverName };
+}
+
+function peerVerdict(verdict: PathVerdict): PeerVerdict {
+  if (verdict.trusted) return { trusted: true };
+  return { trusted: false, refusal: refusalFor(verdict.reason), message: `${verdict.reason}: ${verdict.message}` };
+}
+
+function refusalFor(reason: PathFailureReason): CertificateRefusal {
+  switch (reason) {
+    case 'no-trust-anchors':
+    case 'unknown-issuer':
+      return 'unknown-ca';
+    case 'expired':
+    case 'not-yet-valid':
+      return 'expired';
+    case 'name-mismatch':
+      return 'name-mismatch';
+    case 'unsupported-key':
+    case 'key-usage':
+    case 'extended-key-usage':
+      return 'unsupported';
+    case 'malformed':
+      return 'malformed';
+    default:
+      return 'untrusted';
+  }
+}

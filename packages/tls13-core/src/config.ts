@@ -1,0 +1,133 @@
+import type { CipherSuiteName, CryptoProvider, GroupName, MaybePromise, SignatureSchemeName } from '@portico/crypto';
+import type { TlsLimits } from './limits.js';
+
+/** A certificate chain and something that signs with its key. */
+export interface Credential {
+  /** DER, leaf first, each certificate certified by the next. */
+  readonly certificateChain: readonly Uint8Array[];
+  readonly signer: Signer;
+}
+
+/** Signs a CertificateVerify; a key in memory, an HSM, or a remote service. */
+export interface Signer {
+  /** What this key can sign with, best first. */
+  readonly schemes: readonly SignatureSchemeName[];
+  sign(scheme: SignatureSchemeName, message: Uint8Array): MaybePromise<Uint8Array>;
+}
+
+/** What the peer sent to prove who it is. */
+export interface PeerCertificates {
+  /** DER, leaf first. */
+  readonly certificates: readonly Uint8Array[];
+  /** Whose certificate it is. */
+  readonly peer: 'server' | 'client';
+  /** The name that the client asked for. */
+  readonly serverName: string | null;
+}
+
+/** Why a certificate was not accepted; each has its alert (RFC 9846 section 6.2). */
+export type CertificateRefusal =
+  'untrusted' | 'unknown-ca' | 'expired' | 'revoked' | 'unsupported' | 'name-mismatch' | 'malformed' | 'unknown';
+
+/** A verifier's verdict. The connection makes its own proof from it. */
+export type PeerVerdict =
+  | { readonly trusted: true }
+  | { readonly trusted: false; readonly refusal: CertificateRefusal; readonly message: string };
+
+/** Decides whether the peer's certificates are to be trusted; CertificateVerify is checked apart from it, always. */
+export type VerifyPeer = (peer: PeerCertificates) => MaybePromise<PeerVerdict>;
+
+/** What a server knows of a ClientHello before it has chosen anything. */
+export interface ClientHelloInfo {
+  readonly serverName: string | null;
+  /** The ALPN names offered, in the client's order; null where the extension was absent. */
+  readonly alpnProtocols: readonly Uint8Array[] | null;
+  /** The ALPN name that the server selected for this connection; null where none. */
+  readonly selectedAlpn: Uint8Array | null;
+  /** Known schemes of signature_algorithms, in the client's order. */
+  readonly signatureSchemes: readonly SignatureSchemeName[];
+  /** Code points of supported_groups, in the client's order. */
+  readonly groups: readonly number[];
+  /** Code points of cipher_suites, in the client's order. */
+  readonly cipherSuites: readonly number[];
+}
+
+/** A server's CertificateRequest, as a client's callback sees it. */
+export interface CertificateRequestInfo {
+  readonly signatureSchemes: readonly SignatureSchemeName[];
+  /** DER-encoded distinguished names of certificate_authorities (RFC 9846 section 4.3.4); empty where not sent. */
+  readonly certificateAuthorities: readonly Uint8Array[];
+}
+
+export interface CommonConfig {
+  readonly provider: CryptoProvider;
+  /** In order of preference; the provider's order by default. */
+  readonly cipherSuites?: readonly CipherSuiteName[];
+  /** In order of preference; the provider's order by default. */
+  readonly groups?: readonly GroupName[];
+  /** What the peer may sign with, in order of preference; all that the provider can verify by default. */
+  readonly signatureSchemes?: readonly SignatureSchemeName[];
+  /** Receives lines of the key log format. Whoever reads them can read the connection. */
+  readonly keyLog?: (line: string) => void;
+  readonly limits?: Partial<TlsLimits>;
+  /** Largest plaintext put into one record, in bytes; 16384 by default. */
+  readonly maxFragmentLength?: number;
+}
+
+/** A protocol name: bytes, or text that is encoded as UTF-8. */
+export type ProtocolName = string | Uint8Array;
+
+export interface ClientAlpnConfig {
+  /** In order of preference. */
+  readonly protocols: readonly ProtocolName[];
+  /** Fail with no_application_protocol if the server selects none. False by default. */
+  readonly required?: boolean;
+  /** Take a protocol that was not offered, against RFC 7301 section 3.1. False by default. */
+  readonly acceptUnoffered?: boolean;
+}
+
+export interface ClientConfig extends CommonConfig {
+  /** Sent in server_name and given to `verifyPeer`. An IP address is given to `verifyPeer` only (RFC 6066 section 3). */
+  readonly serverName?: string;
+  /** Judges the server's certificates. There is no default: see `createCertificateVerifier`. */
+  readonly verifyPeer: VerifyPeer;
+  readonly alpn?: ClientAlpnConfig;
+  /** Groups for which a share is sent at once; the first of `groups` by default. */
+  readonly keyShares?: readonly GroupName[];
+  /** Answers a CertificateRequest; null, or no function, sends an empty Certificate. */
+  readonly selectCredential?: (request: CertificateRequestInfo) => MaybePromise<Credential | null>;
+  /** Look like TLS 1.2 to middleboxes (RFC 9846 appendix E.4). True by default. */
+  readonly middleboxCompatibility?: boolean;
+}
+
+export interface ServerAlpnConfig {
+  /** In the server's order of preference. */
+  readonly protocols: readonly ProtocolName[];
+  /**
+   * Whose order decides, or a function that picks one of the offered names (or null for no overlap). `server` by default.
+   */
+  readonly preference?: 'server' | 'client' | ((offered: readonly Uint8Array[]) => Uint8Array | null);
+  /** What happens when nothing offered is known: the alert of RFC 7301 section 3.2, or go on without. `alert` by default. */
+  readonly onNoOverlap?: 'alert' | 'continue';
+  /** Refuse clients that do not send ALPN. False by default. */
+  readonly required?: boolean;
+}
+
+export interface ClientAuthenticationConfig {
+  /** `request` goes on without a certificate, `require` does not. */
+  readonly mode: 'request' | 'require';
+  readonly verifyPeer: VerifyPeer;
+  /** DER-encoded distinguished names, sent as certificate_authorities. */
+  readonly certificateAuthorities?: readonly Uint8Array[];
+}
+
+export interface ServerConfig extends CommonConfig {
+  /**
+   * One or more credentials, of which the first that the client can verify is used, or a function that sees the
+   * ClientHello. Null from the function refuses the name with unrecognized_name.
+   */
+  readonly credentials:
+    readonly Credential[] | ((hello: ClientHelloInfo) => MaybePromise<Credential | readonly Credential[] | null>);
+  readonly alpn?: ServerAlpnConfig;
+  readonly clientAuthentication?: ClientAuthenticationConfig;
+}

@@ -1,0 +1,38 @@
+import type { CipherSuiteName, GroupName, SignatureSchemeName } from '@portico/crypto';
+import type { TlsError } from './error.js';
+
+/** What a handshake agreed on. Free of secrets. */
+export interface HandshakeInfo {
+  readonly version: 'TLSv1.3';
+  readonly cipherSuite: CipherSuiteName;
+  readonly group: GroupName;
+  /** The protocol's wire name, or null where none was negotiated (RFC 7301). */
+  readonly alpn: Uint8Array | null;
+  /** `alpn` as text, or null where there is none or it is not UTF-8. */
+  readonly alpnText: string | null;
+  /** Whether the client sent the ALPN extension at all: a port that sniffs does so only when it did not. */
+  readonly alpnOffered: boolean;
+  /** The host name of the client's server_name extension (RFC 6066 section 3), or null. */
+  readonly serverName: string | null;
+  /** The peer's certificates as DER, leaf first; null where it sent none. */
+  readonly peerCertificates: readonly Uint8Array[] | null;
+  /** What the peer signed its CertificateVerify with; null where it sent none. */
+  readonly peerSignatureScheme: SignatureSchemeName | null;
+  /** What we signed with; null where we sent no certificate. */
+  readonly localSignatureScheme: SignatureSchemeName | null;
+  readonly helloRetryRequested: boolean;
+  /** Session resumption by a PSK (RFC 9846 section 2.2). */
+  readonly resumed: boolean;
+}
+
+/** What `receive` found, in order. `failed` is always the last. */
+export type TlsEvent =
+  | { readonly type: 'handshake-complete'; readonly info: HandshakeInfo }
+  /** Application data; the bytes belong to the receiver. */
+  | { readonly type: 'data'; readonly data: Uint8Array }
+  /** The peer changed its sending keys (RFC 9846 section 4.7.3). */
+  | { readonly type: 'peer-keys-updated'; readonly requestedOurs: boolean }
+  /** The peer sent close_notify: no more data will come. We may still send. */
+  | { readonly type: 'peer-closed' }
+  /** The connection is over. Its alert, if any, is in the output. */
+  | { readonly type: 'failed'; readonly error: TlsError };

@@ -1,0 +1,67 @@
+import { encodeProtocolNameList } from '../alpn/protocol-name-list.js';
+import type { KeyExchange, NamedGroup } from '@portico/crypto';
+import type { ClientHello } from '../messages/client-hello.js';
+import { cookieCodec } from '../messages/extensions/cookie.js';
+import { EXTENSION_CODES, extension, type Extension } from '../messages/extensions/extension.js';
+import { clientKeySharesCodec } from '../messages/extensions/key-share.js';
+import { serverNameExtension } from '../messages/extensions/server-name.js';
+import { signatureAlgorithmsCodec } from '../messages/extensions/signature-algorithms.js';
+import { supportedGroupsCodec } from '../messages/extensions/supported-groups.js';
+import { clientSupportedVersionsCodec, TLS_1_2, TLS_1_3 } from '../messages/extensions/supported-versions.js';
+import type { ClientSettings } from '../settings.js';
+
+/** A key exchange that was started for a group. */
+export interface StartedShare {
+  readonly group: NamedGroup;
+  readonly exchange: KeyExchange;
+}
+
+/** What stays the same in both ClientHellos (RFC 9846 section 4.2.2). */
+export interface ClientHelloConstants {
+  readonly random: Uint8Array;
+  readonly legacySessionId: Uint8Array;
+}
+
+/** The ClientHello for a configuration; `cookie` only in answer to a HelloRetryRequest. */
+export function buildClientHello(
+  settings: ClientSettings,
+  { random, legacySessionId }: ClientHelloConstants,
+  shares: readonly StartedShare[],
+  cookie: Uint8Array | null,
+): ClientHello {
+  const keyShares = shares.map(({ group, exchange }) => ({ group: group.id, keyExchange: exchange.share }));
+  const extensions: Extension[] = [];
+  if (settings.hostName !== null) extensions.push(serverNameExtension(settings.hostName));
+  extensions.push(
+    extension('supported_versions', clientSupportedVersionsCodec, [TLS_1_3]),
+    extension(
+      'supported_groups',
+      supportedGroupsCodec,
+      settings.groups.map((group) => group.id),
+    ),
+    extension(
+      'signature_algorithms',
+      signatureAlgorithmsCodec,
+      settings.signatureSchemes.map((scheme) => scheme.id),
+    ),
+  );
+  if (settings.alpn !== null) {
+    const data = encodeProtocolNameList(settings.alpn.protocols);
+    extensions.push({ type: EXTENSION_CODES.application_layer_protocol_negotiation, data });
+  }
+  if (cookie !== null) extensions.push(extension('cookie', cookieCodec, cookie));
+  extensions.push(extension('key_share', clientKeySharesCodec, keyShares));
+  return {
+    legacyVersion: TLS_1_2,
+    random,
+    legacySessionId,
+    cipherSuites: settings.cipherSuites.map((suite) => suite.id),
+    legacyCompressionMethods: Uint8Array.of(0),
+    extensions,
+  };
+}
+
+/** The extension types of a hello: what its answers may contain. */
+export function offeredExtensions(hello: ClientHello): ReadonlySet<number> {
+  return new Set((hello.extensions ?? []).map(({ type }) => type));
+}

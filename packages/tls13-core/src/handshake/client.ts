@@ -1,0 +1,343 @@
+import type { CipherSuite, NamedGroup } from '@portico/crypto';
+import { CryptoError } from '@portico/crypto';
+import { bytesEqual } from '@portico/bytes';
+import { decodeSelectedProtocol } from '../alpn/protocol-name-list.js';
+import { includesName } from '../alpn/select.js';
+import { TlsError } from '../error.js';
+import {
+  EarlySecretStage,
+  finishedVerifyData,
+  type HandshakeSecretStage,
+  type TrafficSecrets,
+} from '../key-schedule/key-schedule.js';
+import { Transcript } from '../key-schedule/transcript.js';
+import type { EncryptedExtensions } from '../messages/encrypted-extensions.js';
+import type { CertificateRequest } from '../messages/certificate-request.js';
+import { certificateAuthoritiesCodec } from '../messages/extensions/certificate-authorities.js';
+import { cookieCodec } from '../messages/extensions/cookie.js';
+import { readExtensionBlock, type ExtensionBlock } from '../messages/extensions/extension-block.js';
+import { decodeExtension } from '../messages/extensions/extension.js';
+import { keyShareEntryCodec, retryKeyShareCodec } from '../messages/extensions/key-share.js';
+import { checkServerNameAcknowledgement } from '../messages/extensions/server-name.js';
+import { knownSignatureSchemes, signatureAlgorithmsCodec } from '../messages/extensions/signature-algorithms.js';
+import { supportedGroupsCodec } from '../messages/extensions/supported-groups.js';
+import { serverSupportedVersionsCodec, TLS_1_2, TLS_1_3 } from '../messages/extensions/supported-versions.js';
+import type { Received } from '../messages/message.js';
+import { hasDowngradeSentinel, type ServerHello } from '../messages/server-hello.js';
+import type { ClientSettings } from '../settings.js';
+import { buildClientHello, offeredExtensions, type ClientHelloConstants, type StartedShare } from './client-hello.js';
+import { logSecrets, send, type FlowContext, type HandshakeResult } from './context.js';
+import { answer, ask, read, type Flow } from './flow.js';
+import { chooseCredential, sendCertificate, type ChosenCredential } from './local-authentication.js';
+import { authenticatePeer, readCertificateList } from './peer-authentication.js';
+import { verifyFinished } from './proof.js';
+
+type Context = FlowContext<ClientSettings>;
+
+/** What the hellos agreed on. */
+interface Hellos {
+  readonly suite: CipherSuite;
+  readonly group: NamedGroup;
+  readonly secret: HandshakeSecretStage;
+  readonly offered: ReadonlySet<number>;
+  readonly random: Uint8Array;
+  readonly helloRetryRequested: boolean;
+}
+
+/** A client's handshake, RFC 9846 section 2 and appendix A.1. */
+export function* clientHandshake(context: Context): Flow<HandshakeResult> {
+  const { settings, sink } = context;
+  const transcript = new Transcript();
+
+  const hellos = yield* exchangeHellos(context, transcript);
+  const { suite, offered } = hellos;
+  const handshakeSecrets = hellos.secret.trafficSecrets(transcript.current());
+  logSecrets(context, hellos.random, {
+    CLIENT_HANDSHAKE_TRAFFIC_SECRET: handshakeSecrets.client,
+    SERVER_HANDSHAKE_TRAFFIC_SECRET: handshakeSecrets.server,
+  });
+  sink.useReadSecret('handshake', suite, handshakeSecrets.server);
+  if (settings.middleboxCompatibility && !hellos.helloRetryRequested) sink.sendChangeCipherSpec();
+  sink.useWriteSecret('handshake', suite, handshakeSecrets.client);
+
+  const encryptedExtensions = yield* read('encrypted_extensions');
+  const alpn = readEncryptedExtensions(settings, encryptedExtensions.body, offered);
+  transcript.add(encryptedExtensions.raw);
+
+  const first = yield* read('certificate_request', 'certificate');
+  let request: CertificateRequest | null = null;
+  let certificate: Received<'certificate'>;
+  if (first.type === 'certificate_request') {
+    request = first.body;
+    transcript.add(first.raw);
+    certificate = yield* read('certificate');
+  } else {
+    certificate = first;
+  }
+
+  const certificates = readCertificateList(context, certificate.body, offered);
+  // Section 4.5.1.3: a server must not send an empty list.
+  if (certificates.length === 0) throw new TlsError('empty-certificate-list');
+  transcript.add(certificate.raw);
+  const server = yield* authenticatePeer(
+    context,
+    transcript,
+    'server',
+    certificates,
+    settings.verifyPeer,
+    settings.serverName,
+  );
+
+  const finishedMessage = yield* read('finished');
+  const finished = verifyFinished({
+    hash: suite.hash,
+    sender: 'server',
+    trafficSecret: handshakeSecrets.server,
+    transcriptHash: transcript.current(),
+    received: finishedMessage.body.verifyData,
+  });
+  transcript.add(finishedMessage.raw);
+
+  const main = hellos.secret.toMain();
+  const serverFinishedHash = transcript.current();
+  const trafficSecrets = main.trafficSecrets(serverFinishedHash);
+  const exporterSecret = main.exporterSecret(serverFinishedHash);
+  main.destroy();
+  logSecrets(context, hellos.random, {
+    CLIENT_TRAFFIC_SECRET_0: trafficSecrets.client,
+    SERVER_TRAFFIC_SECRET_0: trafficSecrets.server,
+    EXPORTER_SECRET: exporterSecret,
+  });
+
+  const own = request === null ? null : yield* answerCertificateRequest(context, transcript, request);
+  const verifyData = finishedVerifyData(suite.hash, handshakeSecrets.client, transcript.current());
+  send(sink, transcript, 'finished', { verifyData });
+  wipe(handshakeSecrets);
+  sink.useReadSecret('application', suite, trafficSecrets.server);
+  sink.useWriteSecret('application', suite, trafficSecrets.client);
+
+  return {
+    finished,
+    peer: server.peer,
+    suite,
+    group: hellos.group.name,
+    trafficSecrets,
+    exporterSecret,
+    alpn,
+    alpnOffered: settings.alpn !== null,
+    serverName: settings.hostName,
+    peerCertificates: certificates,
+    peerSignatureScheme: server.signatureScheme.name,
+    localSignatureScheme: own?.scheme.name ?? null,
+    helloRetryRequested: hellos.helloRetryRequested,
+  };
+}
+
+/** Both hellos, or all four, up to the shared secret (RFC 9846 sections 4.2.2 to 4.2.4). */
+function* exchangeHellos(context: Context, transcript: Transcript): Flow<Hellos> {
+  const { settings, sink } = context;
+  const constants: ClientHelloConstants = {
+    random: settings.provider.random(32),
+    // Appendix E.4: a non-empty session id makes the handshake look like a TLS 1.2 resumption.
+    legacySessionId: settings.middleboxCompatibility ? settings.provider.random(32) : new Uint8Array(0),
+  };
+  let shares = yield* startShares(context, settings.keyShareGroups);
+  let hello = buildClientHello(settings, constants, shares, null);
+  send(sink, transcript, 'client_hello', hello);
+
+  let retry: { readonly suite: CipherSuite; readonly group: number | null } | null = null;
+  let serverHello = yield* read('server_hello', 'hello_retry_request');
+  if (serverHello.type === 'hello_retry_request') {
+    const { suite, block } = readServerHello(settings, serverHello.body, constants, offeredExtensions(hello), 'HRR');
+    const group = readRetryGroup(settings, block, shares);
+    const cookieData = block.get('cookie');
+    const cookie = cookieData === undefined ? null : decodeExtension(cookieCodec, cookieData, 'cookie').slice();
+    // Section 4.2.4: a request that changes nothing would go on for ever.
+    if (group === null && cookie === null) throw new TlsError('useless-hello-retry-request');
+    transcript.start(suite.hash);
+    transcript.replaceWithMessageHash();
+    transcript.add(serverHello.raw);
+    if (settings.middleboxCompatibility) sink.sendChangeCipherSpec();
+    if (group !== null) {
+      shares.forEach(({ exchange }) => exchange.destroy());
+      shares = yield* startShares(context, [group]);
+    }
+    hello = buildClientHello(settings, constants, shares, cookie);
+    send(sink, transcript, 'client_hello', hello);
+    retry = { suite, group: group?.id ?? null };
+    serverHello = yield* read('server_hello');
+  }
+
+  const offered = offeredExtensions(hello);
+  const { suite, block } = readServerHello(settings, serverHello.body, constants, offered, 'SH');
+  if (retry !== null && retry.suite !== suite) {
+    throw new TlsError('cipher-suite-changed', { expected: retry.suite.name, got: suite.name });
+  }
+  const keyShareData = block.get('key_share');
+  if (keyShareData === undefined)
+    throw new TlsError('missing-extension', { subject: 'server_hello', expected: 'key_share' });
+  const entry = decodeExtension(keyShareEntryCodec, keyShareData, 'key_share');
+  const share = shares.find(({ group }) => group.id === entry.group);
+  if (share === undefined) {
+    throw new TlsError('key-share-for-unoffered-group', {
+      expected: shares.map(({ group }) => group.name).join(' or '),
+      got: `0x${entry.group.toString(16)}`,
+    });
+  }
+  transcript.start(suite.hash);
+  transcript.add(serverHello.raw);
+  const sharedSecret = yield* finishExchange(share, entry.keyExchange);
+  shares.forEach(({ exchange }) => exchange.destroy());
+  return {
+    suite,
+    group: share.group,
+    secret: new EarlySecretStage(suite.hash, null).toHandshake(sharedSecret),
+    offered,
+    random: constants.random,
+    helloRetryRequested: retry !== null,
+  };
+}
+
+/** Fresh key exchanges: shares are never used twice (RFC 9846 section 4.3.8). */
+function* startShares(context: Context, groups: readonly NamedGroup[]): Flow<StartedShare[]> {
+  const shares: StartedShare[] = [];
+  for (const group of groups) {
+    shares.push({ group, exchange: yield* answer(group.start(context.settings.provider.random)) });
+  }
+  return shares;
+}
+
+/** @throws TlsError `invalid-key-share` */
+function* finishExchange({ group, exchange }: StartedShare, peerShare: Uint8Array): Flow<Uint8Array> {
+  try {
+    return yield* answer(exchange.finish(peerShare));
+  } catch (cause) {
+    if (cause instanceof CryptoError) throw new TlsError('invalid-key-share', { subject: group.name, cause });
+    throw cause;
+  }
+}
+
+/** The fields that ServerHello and HelloRetryRequest share, RFC 9846 sections 4.2.3 and 4.2.4. */
+function readServerHello(
+  settings: ClientSettings,
+  hello: ServerHello,
+  { legacySessionId }: ClientHelloConstants,
+  offered: ReadonlySet<number>,
+  place: 'SH' | 'HRR',
+): { readonly suite: CipherSuite; readonly block: ExtensionBlock } {
+  const versionData = hello.extensions?.find(({ type }) => type === SUPPORTED_VERSIONS)?.data;
+  if (versionData === undefined) {
+    // TLS 1.2 or less: refused, and called a downgrade where the server says that it could do better (section 4.2.3).
+    throw new TlsError(hasDowngradeSentinel(hello) ? 'downgrade-detected' : 'no-common-version', {
+      expected: 'TLS 1.3',
+      got: `0x${hello.legacyVersion.toString(16)}`,
+    });
+  }
+  if (hello.legacyVersion !== TLS_1_2) {
+    throw new TlsError('illegal-version-field', { expected: '0x303', got: `0x${hello.legacyVersion.toString(16)}` });
+  }
+  const block = readExtensionBlock(place, hello.extensions ?? [], offered, settings.limits);
+  const version = decodeExtension(serverSupportedVersionsCodec, versionData, 'supported_versions');
+  if (version !== TLS_1_3) {
+    throw new TlsError('version-not-offered', { expected: '0x304', got: `0x${version.toString(16)}` });
+  }
+  if (!bytesEqual(hello.legacySessionIdEcho, legacySessionId)) throw new TlsError('session-id-not-echoed');
+  if (hello.legacyCompressionMethod !== 0) {
+    throw new TlsError('illegal-compression-method', { expected: '0', got: String(hello.legacyCompressionMethod) });
+  }
+  const suite = settings.cipherSuites.find(({ id }) => id === hello.cipherSuite);
+  if (suite === undefined)
+    throw new TlsError('cipher-suite-not-offered', { got: `0x${hello.cipherSuite.toString(16)}` });
+  return { suite, block };
+}
+
+/** The group that a HelloRetryRequest asks for, checked as RFC 9846 section 4.3.8 says; null where it asks for none. */
+function readRetryGroup(
+  settings: ClientSettings,
+  block: ExtensionBlock,
+  shares: readonly StartedShare[],
+): NamedGroup | null {
+  const data = block.get('key_share');
+  if (data === undefined) return null;
+  const id = decodeExtension(retryKeyShareCodec, data, 'key_share');
+  const group = settings.groups.find((candidate) => candidate.id === id);
+  if (group === undefined) throw new TlsError('group-not-offered', { got: `0x${id.toString(16)}` });
+  if (shares.some((share) => share.group === group)) {
+    throw new TlsError('useless-hello-retry-request', { got: `${group.name}, for which a share was sent` });
+  }
+  return group;
+}
+
+/** Reads EncryptedExtensions (RFC 9846 section 4.4.1) and returns the selected protocol (RFC 7301 section 3.1). */
+function readEncryptedExtensions(
+  settings: ClientSettings,
+  { extensions }: EncryptedExtensions,
+  offered: ReadonlySet<number>,
+): Uint8Array | null {
+  const block = readExtensionBlock('EE', extensions, offered, settings.limits);
+  const serverName = block.get('server_name');
+  if (serverName !== undefined) checkServerNameAcknowledgement(serverName);
+  const groups = block.get('supported_groups');
+  // Section 4.3.7: a hint for later connections; it must only be well-formed.
+  if (groups !== undefined) decodeExtension(supportedGroupsCodec, groups, 'supported_groups');
+
+  const alpnData = block.get('application_layer_protocol_negotiation');
+  if (alpnData === undefined) {
+    if (settings.alpn?.required === true) {
+      throw new TlsError('no-application-protocol', { expected: 'a selected protocol', got: 'none' });
+    }
+    return null;
+  }
+  const selected = decodeSelectedProtocol(alpnData).slice();
+  if (settings.alpn !== null && !settings.alpn.acceptUnoffered && !includesName(settings.alpn.protocols, selected)) {
+    throw new TlsError('alpn-not-offered');
+  }
+  return selected;
+}
+
+/** Sends Certificate, empty where we have none, and CertificateVerify (RFC 9846 section 4.5.1.2). */
+function* answerCertificateRequest(
+  context: Context,
+  transcript: Transcript,
+  request: CertificateRequest,
+): Flow<ChosenCredential | null> {
+  const { settings, sink, guard } = context;
+  // Section 4.4.2: the context is for post-handshake authentication only.
+  if (request.certificateRequestContext.length !== 0) {
+    throw new TlsError('unexpected-request-context', { subject: 'certificate_request' });
+  }
+  const block = readExtensionBlock('CR', request.extensions, null, settings.limits);
+  const schemesData = block.get('signature_algorithms');
+  if (schemesData === undefined) {
+    throw new TlsError('missing-extension', { subject: 'certificate_request', expected: 'signature_algorithms' });
+  }
+  const ids = decodeExtension(signatureAlgorithmsCodec, schemesData, 'signature_algorithms');
+  const signatureSchemes = knownSignatureSchemes(ids);
+  const authoritiesData = block.get('certificate_authorities');
+  const certificateAuthorities =
+    authoritiesData === undefined
+      ? []
+      : decodeExtension(certificateAuthoritiesCodec, authoritiesData, 'certificate_authorities');
+
+  const { selectCredential } = settings;
+  const credential =
+    selectCredential === null
+      ? null
+      : yield* ask(guard, 'selectCredential', () =>
+          selectCredential({ signatureSchemes: signatureSchemes.map(({ name }) => name), certificateAuthorities }),
+        );
+  const chosen = credential === null ? null : chooseCredential([credential], signatureSchemes);
+  if (chosen === null) {
+    send(sink, transcript, 'certificate', { certificateRequestContext: new Uint8Array(0), certificateList: [] });
+  } else {
+    yield* sendCertificate(context, transcript, 'client', chosen);
+  }
+  return chosen;
+}
+
+function wipe(secrets: TrafficSecrets): void {
+  secrets.client.fill(0);
+  secrets.server.fill(0);
+}
+
+const SUPPORTED_VERSIONS = 43;

@@ -1,0 +1,72 @@
+import { TlsError } from '../error.js';
+import type { TlsLimits } from '../limits.js';
+import type { HandshakeType } from '../messages/handshake-type.js';
+import { KEY_UPDATE_REQUEST } from '../messages/key-update.js';
+import type { ReceivedMessage } from '../messages/message.js';
+
+/** What a post-handshake message asks the connection to do. */
+export type ConnectedAction =
+  { readonly type: 'nothing' } | { readonly type: 'update-receive-keys'; readonly peerWantsOurs: boolean };
+
+/** Messages after the handshake, RFC 9846 section 4.7, which come in any order. Counts what a peer could flood us with. */
+export class Connected {
+  readonly #side: 'client' | 'server';
+  readonly #limits: TlsLimits;
+  #keyUpdatesInARow = 0;
+  #sessionTickets = 0;
+
+  constructor(side: 'client' | 'server', limits: TlsLimits) {
+    this.#side = side;
+    this.#limits = limits;
+  }
+
+  /** The messages that may come: tickets only to clients, no CertificateRequest as we never offer post_handshake_auth. */
+  get expected(): readonly HandshakeType[] {
+    return this.#side === 'client' ? CLIENT_EXPECTS : SERVER_EXPECTS;
+  }
+
+  /** Application data came: a KeyUpdate before it was worth its price. */
+  noteApplicationData(): void {
+    this.#keyUpdatesInARow = 0;
+  }
+
+  /** @throws TlsError `illegal-key-update-request`, `too-many-key-updates`, `too-many-session-tickets`, `unexpected-message` */
+  handle(message: ReceivedMessage): ConnectedAction {
+    switch (message.type) {
+      case 'key_update':
+        return this.#handleKeyUpdate(message.body.requestUpdate);
+      case 'new_session_ticket':
+        // Section 4.7.1: a client that does not resume ignores tickets; they are decoded all the same.
+        this.#sessionTickets++;
+        if (this.#sessionTickets > this.#limits.sessionTickets) {
+          throw new TlsError('too-many-session-tickets', { expected: `at most ${this.#limits.sessionTickets}` });
+        }
+        return { type: 'nothing' };
+      case 'client_hello':
+      case 'server_hello':
+      case 'hello_retry_request':
+      case 'end_of_early_data':
+      case 'encrypted_extensions':
+      case 'certificate':
+      case 'certificate_request':
+      case 'certificate_verify':
+      case 'finished':
+        throw new TlsError('unexpected-message', { expected: this.expected.join(' or '), got: message.type });
+    }
+  }
+
+  #handleKeyUpdate(requestUpdate: number): ConnectedAction {
+    const { update_not_requested: notRequested, update_requested: requested } = KEY_UPDATE_REQUEST;
+    if (requestUpdate !== notRequested && requestUpdate !== requested) {
+      throw new TlsError('illegal-key-update-request', { expected: '0 or 1', got: String(requestUpdate) });
+    }
+    this.#keyUpdatesInARow++;
+    if (this.#keyUpdatesInARow > this.#limits.keyUpdatesInARow) {
+      throw new TlsError('too-many-key-updates', { expected: `at most ${this.#limits.keyUpdatesInARow} in a row` });
+    }
+    return { type: 'update-receive-keys', peerWantsOurs: requestUpdate === requested };
+  }
+}
+
+const CLIENT_EXPECTS: readonly HandshakeType[] = ['new_session_ticket', 'key_update'];
+const SERVER_EXPECTS: readonly HandshakeType[] = ['key_update'];

@@ -1,0 +1,73 @@
+import { bytesToHex } from '@portico/bytes';
+import type { SignatureSchemeName, GroupName, CipherSuite } from '@portico/crypto';
+import { TlsError } from '../error.js';
+import type { HandshakeBodies } from '../messages/message.js';
+import { encodeHandshakeMessage } from '../messages/message.js';
+import type { HandshakeType } from '../messages/handshake-type.js';
+import type { Transcript } from '../key-schedule/transcript.js';
+import type { TrafficSecrets } from '../key-schedule/key-schedule.js';
+import type { CallbackGuard } from './flow.js';
+import type { FinishedVerified, PeerAuthenticated } from './proof.js';
+import type { HandshakeSink } from './sink.js';
+
+/** What a flow works with. */
+export interface FlowContext<Settings> {
+  readonly settings: Settings;
+  readonly sink: HandshakeSink;
+  readonly guard: CallbackGuard;
+}
+
+/** What a finished handshake hands over. Data flows only to a holder of these proofs. */
+export interface HandshakeResult {
+  readonly finished: FinishedVerified;
+  /** Null only where the peer is a client that was not asked, or not obliged, to show a certificate. */
+  readonly peer: PeerAuthenticated | null;
+  readonly suite: CipherSuite;
+  readonly group: GroupName;
+  /** Generation 0 of the application traffic secrets. */
+  readonly trafficSecrets: TrafficSecrets;
+  readonly exporterSecret: Uint8Array;
+  readonly alpn: Uint8Array | null;
+  readonly alpnOffered: boolean;
+  readonly serverName: string | null;
+  readonly peerCertificates: readonly Uint8Array[] | null;
+  readonly peerSignatureScheme: SignatureSchemeName | null;
+  readonly localSignatureScheme: SignatureSchemeName | null;
+  readonly helloRetryRequested: boolean;
+}
+
+/** Encodes a message, adds it to the transcript and sends it. */
+export function send<T extends HandshakeType>(
+  sink: HandshakeSink,
+  transcript: Transcript,
+  type: T,
+  body: HandshakeBodies[T],
+): void {
+  const message = encodeHandshakeMessage(type, body);
+  transcript.add(message);
+  sink.sendMessage(message);
+}
+
+type KeyLogLabel =
+  | 'CLIENT_HANDSHAKE_TRAFFIC_SECRET'
+  | 'SERVER_HANDSHAKE_TRAFFIC_SECRET'
+  | 'CLIENT_TRAFFIC_SECRET_0'
+  | 'SERVER_TRAFFIC_SECRET_0'
+  | 'EXPORTER_SECRET';
+
+/** Writes lines of the NSS key log format, where the application asked for them. */
+export function logSecrets(
+  context: FlowContext<{ readonly keyLog: ((line: string) => void) | null }>,
+  clientRandom: Uint8Array,
+  secrets: Partial<Record<KeyLogLabel, Uint8Array>>,
+): void {
+  const { keyLog } = context.settings;
+  if (keyLog === null) return;
+  for (const [label, secret] of Object.entries(secrets)) {
+    try {
+      context.guard.run(() => keyLog(`${label} ${bytesToHex(clientRandom)} ${bytesToHex(secret)}`));
+    } catch (cause) {
+      throw new TlsError('callback-failed', { subject: 'keyLog', cause });
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import type { MaybePromise } from '@portico/crypto';
+import { TlsError } from '../error.js';
+import type { HandshakeType } from '../messages/handshake-type.js';
+import type { Received } from '../messages/message.js';
+
+/** What a handshake waits for. The names of the expected messages are the state of RFC 9846 appendix A. */
+export type Need =
+  | { readonly kind: 'message'; readonly expected: readonly HandshakeType[] }
+  | { readonly kind: 'answer'; readonly promise: PromiseLike<unknown> };
+
+/** A handshake in progress: reads top to bottom, and stops where something is needed from outside. */
+export type Flow<T> = Generator<Need, T, unknown>;
+
+/** Waits for the next handshake message, which must be one of those. */
+export function* read<T extends HandshakeType>(...expected: T[]): Flow<{ [K in T]: Received<K> }[T]> {
+  return (yield { kind: 'message', expected }) as { [K in T]: Received<K> }[T];
+}
+
+/** Waits for a value of ours, if it is not there yet. */
+export function* answer<T>(value: MaybePromise<T>): Flow<T> {
+  if (!isPromiseLike(value)) return value;
+  return (yield { kind: 'answer', promise: value }) as T;
+}
+
+/** Marks the time during which the application's code runs, so that calls back into the connection can be told. */
+export interface CallbackGuard {
+  run<T>(call: () => T): T;
+}
+
+/**
+ * Asks the application: a verdict, a signature, a credential. A callback that throws or rejects is our failure, not the
+ * peer's.
+ * @throws TlsError `callback-failed`
+ */
+export function* ask<T>(guard: CallbackGuard, subject: string, call: () => MaybePromise<T>): Flow<T> {
+  try {
+    return yield* answer(guard.run(call));
+  } catch (cause) {
+    throw new TlsError('callback-failed', { subject, cause });
+  }
+}
+
+function isPromiseLike<T>(value: MaybePromise<T>): value is PromiseLike<T> {
+  return (typeof value === 'object' || typeof value === 'function') && value !== null && 'then' in value;
+}

@@ -1,0 +1,47 @@
+import type { SignatureScheme } from '@portico/crypto';
+import type { Credential } from '../config.js';
+import { TlsError } from '../error.js';
+import type { Transcript } from '../key-schedule/transcript.js';
+import { certificateVerifyContent } from '../messages/certificate-verify.js';
+import type { ClientSettings, ServerSettings } from '../settings.js';
+import { send, type FlowContext } from './context.js';
+import { ask, type Flow } from './flow.js';
+
+/** A credential with the scheme that both sides can use. */
+export interface ChosenCredential {
+  readonly credential: Credential;
+  readonly scheme: SignatureScheme;
+}
+
+/** The first credential, and its first scheme, that the peer can verify; null where there is none. */
+export function chooseCredential(
+  credentials: readonly Credential[],
+  peerSchemes: readonly SignatureScheme[],
+): ChosenCredential | null {
+  for (const credential of credentials) {
+    for (const name of credential.signer.schemes) {
+      const scheme = peerSchemes.find((candidate) => candidate.name === name && !candidate.certificatesOnly);
+      if (scheme !== undefined) return { credential, scheme };
+    }
+  }
+  return null;
+}
+
+/** Sends Certificate and CertificateVerify, RFC 9846 sections 4.5.1 and 4.5.2. */
+export function* sendCertificate(
+  context: FlowContext<ClientSettings | ServerSettings>,
+  transcript: Transcript,
+  side: 'server' | 'client',
+  { credential, scheme }: ChosenCredential,
+): Flow<void> {
+  send(context.sink, transcript, 'certificate', {
+    certificateRequestContext: new Uint8Array(0),
+    certificateList: credential.certificateChain.map((certificateData) => ({ certificateData, extensions: [] })),
+  });
+  const content = certificateVerifyContent(side, transcript.current());
+  const signature = yield* ask(context.guard, 'sign', () => credential.signer.sign(scheme.name, content));
+  if (!(signature instanceof Uint8Array) || signature.length === 0 || signature.length > 0xffff) {
+    throw new TlsError('signer-unfit', { subject: scheme.name, expected: 'a signature of 1 to 65535 bytes' });
+  }
+  send(context.sink, transcript, 'certificate_verify', { algorithm: scheme.id, signature });
+}

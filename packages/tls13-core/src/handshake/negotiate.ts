@@ -1,0 +1,194 @@
+import type { CipherSuite, NamedGroup, SignatureScheme } from '@portico/crypto';
+import { bytesEqual } from '@portico/bytes';
+import { decodeProtocolNameList } from '../alpn/protocol-name-list.js';
+import { selectProtocol } from '../alpn/select.js';
+import type { ClientHelloInfo } from '../config.js';
+import { TlsError } from '../error.js';
+import type { TlsLimits } from '../limits.js';
+import type { ClientHello } from '../messages/client-hello.js';
+import { readExtensionBlock, type ExtensionBlock } from '../messages/extensions/extension-block.js';
+import {
+  decodeExtension,
+  EXTENSION_CODES,
+  type Extension,
+  type ExtensionName,
+} from '../messages/extensions/extension.js';
+import { clientKeySharesCodec, type KeyShareEntry } from '../messages/extensions/key-share.js';
+import { decodeServerName } from '../messages/extensions/server-name.js';
+import { knownSignatureSchemes, signatureAlgorithmsCodec } from '../messages/extensions/signature-algorithms.js';
+import { supportedGroupsCodec } from '../messages/extensions/supported-groups.js';
+import { clientSupportedVersionsCodec, TLS_1_2, TLS_1_3 } from '../messages/extensions/supported-versions.js';
+import type { ServerSettings } from '../settings.js';
+
+/** A ClientHello with the extensions that a server looks at, each decoded. */
+export interface ReadClientHello {
+  readonly hello: ClientHello;
+  readonly groups: readonly number[];
+  readonly keyShares: readonly KeyShareEntry[];
+  readonly signatureSchemes: readonly SignatureScheme[];
+  /** Null where the extension is absent. */
+  readonly alpnProtocols: readonly Uint8Array[] | null;
+  readonly serverName: string | null;
+  readonly offersEarlyData: boolean;
+}
+
+/**
+ * Reads and judges a ClientHello, RFC 9846 sections 4.2.2 and 9.2.
+ * @throws TlsError with the reason that fits
+ */
+export function readClientHello(hello: ClientHello, limits: TlsLimits): ReadClientHello {
+  const versions = hello.extensions?.find(({ type }) => type === EXTENSION_CODES.supported_versions)?.data;
+  if (
+    versions === undefined ||
+    !decodeExtension(clientSupportedVersionsCodec, versions, 'supported_versions').includes(TLS_1_3)
+  ) {
+    throw new TlsError('no-common-version', { expected: 'TLS 1.3', got: `0x${hello.legacyVersion.toString(16)}` });
+  }
+  if (hello.legacyVersion !== TLS_1_2) {
+    throw new TlsError('illegal-version-field', { expected: '0x303', got: `0x${hello.legacyVersion.toString(16)}` });
+  }
+  if (!bytesEqual(hello.legacyCompressionMethods, Uint8Array.of(0))) throw new TlsError('illegal-compression-method');
+  const block = readExtensionBlock('CH', hello.extensions ?? [], null, limits);
+  const groups = decodeExtension(
+    supportedGroupsCodec,
+    requiredExtension(block, 'supported_groups'),
+    'supported_groups',
+  );
+  const keyShares = decodeExtension(clientKeySharesCodec, requiredExtension(block, 'key_share'), 'key_share');
+  checkKeyShares(groups, keyShares);
+  const schemeIds = decodeExtension(
+    signatureAlgorithmsCodec,
+    requiredExtension(block, 'signature_algorithms'),
+    'signature_algorithms',
+  );
+  const serverName = block.get('server_name');
+  const alpn = block.get('application_layer_protocol_negotiation');
+  return {
+    hello,
+    groups,
+    keyShares,
+    signatureSchemes: knownSignatureSchemes(schemeIds),
+    alpnProtocols: alpn === undefined ? null : decodeProtocolNameList(alpn),
+    serverName: serverName === undefined ? null : decodeServerName(serverName),
+    offersEarlyData: block.has('early_data'),
+  };
+}
+
+/** The first of our suites that the client offers. */
+export function chooseCipherSuite(settings: ServerSettings, client: ReadClientHello): CipherSuite {
+  const suite = settings.cipherSuites.find(({ id }) => client.hello.cipherSuites.includes(id));
+  if (suite === undefined) throw new TlsError('no-common-cipher-suite');
+  return suite;
+}
+
+/** A group that both sides have, and the client's share for it, or null where it must be asked for. */
+export interface GroupChoice {
+  readonly group: NamedGroup;
+  readonly share: Uint8Array | null;
+}
+
+/** Our most preferred group among those with a share, else among all that both have (RFC 9846 section 4.3.8). */
+export function chooseGroup(settings: ServerSettings, client: ReadClientHello): GroupChoice {
+  const common = settings.groups.filter(({ id }) => client.groups.includes(id));
+  for (const group of common) {
+    const entry = client.keyShares.find((candidate) => candidate.group === group.id);
+    if (entry !== undefined) return { group, share: entry.keyExchange };
+  }
+  const [group] = common;
+  if (group === undefined) throw new TlsError('no-common-group');
+  return { group, share: null };
+}
+
+/** The protocol for a connection, RFC 7301 section 3.2; null where none is negotiated. */
+export function chooseAlpn(settings: ServerSettings, offered: readonly Uint8Array[] | null): Uint8Array | null {
+  const { alpn } = settings;
+  if (alpn === null) return null;
+  if (offered === null) {
+    if (alpn.required) throw new TlsError('no-application-protocol', { expected: 'the ALPN extension', got: 'none' });
+    return null;
+  }
+  const selected = selectProtocol(offered, alpn.protocols, alpn.preference);
+  if (selected === null && (alpn.onNoOverlap === 'alert' || alpn.required)) {
+    throw new TlsError('no-application-protocol');
+  }
+  return selected;
+}
+
+/**
+ * Compares the second ClientHello with the first, RFC 9846 section 4.2.2: only the listed extensions may differ.
+ * @throws TlsError `client-hello-changed`, `group-not-requested`
+ */
+export function checkSecondClientHello(first: ReadClientHello, second: ReadClientHello, requested: NamedGroup): void {
+  const before = first.hello;
+  const after = second.hello;
+  const fieldsEqual =
+    bytesEqual(before.random, after.random) &&
+    bytesEqual(before.legacySessionId, after.legacySessionId) &&
+    before.cipherSuites.length === after.cipherSuites.length &&
+    before.cipherSuites.every((suite, index) => suite === after.cipherSuites[index]);
+  if (!fieldsEqual) throw new TlsError('client-hello-changed');
+  const kept = (before.extensions ?? []).filter(isKept);
+  const found = (after.extensions ?? []).filter(isKept);
+  const extensionsEqual =
+    kept.length === found.length &&
+    kept.every(({ type, data }, index) => {
+      const other = found[index] as Extension;
+      return type === other.type && bytesEqual(data, other.data);
+    });
+  if (!extensionsEqual) throw new TlsError('client-hello-changed', { subject: 'extensions' });
+  // Early data is not permitted after a HelloRetryRequest; a cookie that we did not send cannot be right.
+  if (second.offersEarlyData) throw new TlsError('client-hello-changed', { subject: 'early_data' });
+  if ((after.extensions ?? []).some(({ type }) => type === EXTENSION_CODES.cookie)) {
+    throw new TlsError('client-hello-changed', { subject: 'cookie' });
+  }
+  const [share] = second.keyShares;
+  if (second.keyShares.length !== 1 || share?.group !== requested.id) {
+    throw new TlsError('group-not-requested', { expected: `one share, for ${requested.name}` });
+  }
+}
+
+/** What a credential callback is told. */
+export function clientHelloInfo(client: ReadClientHello, selectedAlpn: Uint8Array | null): ClientHelloInfo {
+  return {
+    serverName: client.serverName,
+    alpnProtocols: client.alpnProtocols,
+    selectedAlpn,
+    signatureSchemes: client.signatureSchemes.map(({ name }) => name),
+    groups: client.groups,
+    cipherSuites: client.hello.cipherSuites,
+  };
+}
+
+/** Extensions that section 4.2.2 lets the second ClientHello change, add or leave out. */
+const CHANGEABLE = new Set<number>([
+  EXTENSION_CODES.key_share,
+  EXTENSION_CODES.early_data,
+  EXTENSION_CODES.cookie,
+  EXTENSION_CODES.pre_shared_key,
+  EXTENSION_CODES.padding,
+]);
+
+function isKept({ type }: Extension): boolean {
+  return !CHANGEABLE.has(type);
+}
+
+/** @throws TlsError `missing-extension`, RFC 9846 section 9.2 */
+function requiredExtension(block: ExtensionBlock, name: ExtensionName): Uint8Array {
+  const data = block.get(name);
+  if (data === undefined) throw new TlsError('missing-extension', { subject: 'client_hello', expected: name });
+  return data;
+}
+
+/** Section 4.3.8: shares only for offered groups, one for each, in the order of supported_groups. */
+function checkKeyShares(groups: readonly number[], keyShares: readonly KeyShareEntry[]): void {
+  let previous = -1;
+  const seen = new Set<number>();
+  for (const { group } of keyShares) {
+    if (seen.has(group)) throw new TlsError('duplicate-key-share', { got: `0x${group.toString(16)}` });
+    seen.add(group);
+    const position = groups.indexOf(group);
+    if (position < 0) throw new TlsError('key-share-for-unoffered-group', { got: `0x${group.toString(16)}` });
+    if (position < previous) throw new TlsError('key-shares-in-wrong-order', { got: `0x${group.toString(16)}` });
+    previous = position;
+  }
+}

@@ -1,0 +1,40 @@
+// Connections.
+export { createTlsClient } from './client-connection.js';
+export { createTlsServer } from './server-connection.js';
+export { TlsConnection } from './connection.js';
+export type { HandshakeInfo, TlsEvent } from './events.js';
+
+// Configuration.
+export type {
+  CertificateRefusal,
+  CertificateRequestInfo,
+  ClientAlpnConfig,
+  ClientAuthenticationConfig,
+  ClientConfig,
+  ClientHelloInfo,
+  CommonConfig,
+  Credential,
+  PeerCertificates,
+  PeerVerdict,
+  ProtocolName,
+  ServerAlpnConfig,
+  ServerConfig,
+  Signer,
+  VerifyPeer,
+} from './config.js';
+export { parseServerConfig, type ParsedServerConfig } from './settings.js';
+export { createCertificateVerifier, type CertificateVerifierOptions } from './certificate-verifier.js';
+export { createSigner } from './signer.js';
+export { DEFAULT_TLS_LIMITS, type TlsLimits } from './limits.js';
+
+// Errors and alerts.
+export {
+  alertForReason,
+  TLS_ERROR_REASONS,
+  TlsError,
+  type AlertToSend,
+  type TlsErrorDetails,
+  type TlsErrorKind,
+  type TlsErrorReason,
+} from './error.js';
+export { ALERT_CODES, type Alert, type AlertName } from './alert.js';

@@ -1,0 +1,49 @@
+import { concatBytes } from '@portico/bytes';
+import type { Hash, HashState } from '@portico/crypto';
+import { MESSAGE_HASH_CODE } from '../messages/handshake-type.js';
+
+/**
+ * The transcript hash, RFC 9846 section 4.1. A client does not know the hash before ServerHello, so messages wait until
+ * `start`.
+ */
+export class Transcript {
+  #waiting: Uint8Array[] = [];
+  #state: HashState | null = null;
+  #hash: Hash | null = null;
+
+  /** Fixes the hash; the messages that waited go in. Later calls must name the same hash. */
+  start(hash: Hash): void {
+    if (this.#hash !== null) {
+      if (this.#hash.name !== hash.name) throw new Error(`the transcript hash is ${this.#hash.name}, not ${hash.name}`);
+      return;
+    }
+    this.#hash = hash;
+    this.#state = hash.create();
+    for (const message of this.#waiting) this.#state.update(message);
+    this.#waiting = [];
+  }
+
+  /** Adds one whole handshake message. */
+  add(message: Uint8Array): void {
+    if (this.#state === null) this.#waiting.push(message);
+    else this.#state.update(message);
+  }
+
+  /** The hash of everything added so far. */
+  current(): Uint8Array {
+    return this.#started().state.clone().digest();
+  }
+
+  /** Puts the synthetic message_hash in the place of the first ClientHello, as HelloRetryRequest asks (section 4.1). */
+  replaceWithMessageHash(): void {
+    const { state, hash } = this.#started();
+    const synthetic = concatBytes(Uint8Array.of(MESSAGE_HASH_CODE, 0, 0, hash.outputLength), state.digest());
+    this.#state = hash.create();
+    this.#state.update(synthetic);
+  }
+
+  #started(): { state: HashState; hash: Hash } {
+    if (this.#state === null || this.#hash === null) throw new Error('the transcript hash is not known yet');
+    return { state: this.#state, hash: this.#hash };
+  }
+}

@@ -1,0 +1,99 @@
+import { TlsError } from '../../error.js';
+import type { TlsLimits } from '../../limits.js';
+import { EXTENSION_CODES, type Extension, type ExtensionName } from './extension.js';
+
+/** The messages that carry extensions, by the abbreviations of the table in RFC 9846 section 4.3. */
+export type ExtensionPlace = 'CH' | 'SH' | 'HRR' | 'EE' | 'CT' | 'CR' | 'NST';
+
+/** Which message may hold which extension: the table of RFC 9846 section 4.3. */
+export const EXTENSION_PLACES: { readonly [Name in ExtensionName]: readonly ExtensionPlace[] } = {
+  server_name: ['CH', 'EE', 'CR'],
+  status_request: ['CH', 'CR', 'CT'],
+  supported_groups: ['CH', 'EE'],
+  signature_algorithms: ['CH', 'CR'],
+  use_srtp: ['CH', 'EE'],
+  heartbeat: ['CH', 'EE'],
+  application_layer_protocol_negotiation: ['CH', 'EE'],
+  client_certificate_type: ['CH', 'EE'],
+  server_certificate_type: ['CH', 'EE'],
+  padding: ['CH'],
+  compress_certificate: ['CH', 'CR'],
+  record_size_limit: ['CH', 'EE'],
+  delegated_credential: ['CH', 'CR', 'CT'],
+  pre_shared_key: ['CH', 'SH'],
+  early_data: ['CH', 'EE', 'NST'],
+  supported_versions: ['CH', 'SH', 'HRR'],
+  cookie: ['CH', 'HRR'],
+  psk_key_exchange_modes: ['CH'],
+  certificate_authorities: ['CH', 'CR'],
+  oid_filters: ['CR'],
+  post_handshake_auth: ['CH'],
+  signature_algorithms_cert: ['CH', 'CR'],
+  key_share: ['CH', 'SH', 'HRR'],
+  quic_transport_parameters: ['CH', 'EE'],
+  ticket_request: ['CH', 'EE'],
+};
+
+const PLACES_BY_CODE = new Map<number, readonly ExtensionPlace[]>(
+  (Object.keys(EXTENSION_CODES) as ExtensionName[]).map((name) => [EXTENSION_CODES[name], EXTENSION_PLACES[name]]),
+);
+
+/** A checked extension block: no type twice, nothing where it may not be, nothing that was not asked for. */
+export class ExtensionBlock {
+  readonly #data: ReadonlyMap<number, Uint8Array>;
+
+  constructor(data: ReadonlyMap<number, Uint8Array>) {
+    this.#data = data;
+  }
+
+  /** extension_data, or undefined where the extension is absent. */
+  get(name: ExtensionName): Uint8Array | undefined {
+    return this.#data.get(EXTENSION_CODES[name]);
+  }
+
+  has(name: ExtensionName): boolean {
+    return this.#data.has(EXTENSION_CODES[name]);
+  }
+}
+
+/**
+ * Judges the extensions of one message as RFC 9846 section 4.3 says. `requested` are the types that we sent, for the
+ * messages that answer (SH, HRR, EE, CT); null for the others.
+ * @throws TlsError `too-many-extensions`, `duplicate-extension`, `unsolicited-extension`, `extension-in-wrong-message`,
+ *   `pre-shared-key-not-last`
+ */
+export function readExtensionBlock(
+  place: ExtensionPlace,
+  extensions: readonly Extension[],
+  requested: ReadonlySet<number> | null,
+  limits: TlsLimits,
+): ExtensionBlock {
+  if (extensions.length > limits.extensionCount) {
+    throw new TlsError('too-many-extensions', {
+      subject: place,
+      expected: `at most ${limits.extensionCount}`,
+      got: String(extensions.length),
+    });
+  }
+  const data = new Map<number, Uint8Array>();
+  for (const { type, data: bytes } of extensions) {
+    if (data.has(type)) {
+      const reason = place === 'HRR' ? 'duplicate-extension-in-hello-retry-request' : 'duplicate-extension';
+      throw new TlsError(reason, { subject: place, got: String(type) });
+    }
+    // Section 4.3 wants unsupported_extension for what we did not ask for, wherever it stands; a cookie needs no asking.
+    if (requested !== null && !requested.has(type) && !(place === 'HRR' && type === EXTENSION_CODES.cookie)) {
+      throw new TlsError('unsolicited-extension', { subject: place, got: String(type) });
+    }
+    const places = PLACES_BY_CODE.get(type);
+    if (places !== undefined && !places.includes(place)) {
+      throw new TlsError('extension-in-wrong-message', { subject: place, got: String(type) });
+    }
+    data.set(type, bytes);
+  }
+  const pskIndex = extensions.findIndex(({ type }) => type === EXTENSION_CODES.pre_shared_key);
+  if (place === 'CH' && pskIndex >= 0 && pskIndex !== extensions.length - 1) {
+    throw new TlsError('pre-shared-key-not-last');
+  }
+  return new ExtensionBlock(data);
+}

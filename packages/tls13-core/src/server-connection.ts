@@ -1,0 +1,18 @@
+import type { ServerConfig } from './config.js';
+import { TlsConnection } from './connection.js';
+import { serverHandshake } from './handshake/server.js';
+import { ParsedServerConfig, parseServerConfig } from './settings.js';
+
+/**
+ * A server's connection, waiting for a ClientHello. A server with many connections parses its configuration once.
+ * @throws TlsError `invalid-configuration`
+ */
+export function createTlsServer(config: ServerConfig | ParsedServerConfig): TlsConnection {
+  const { settings } = config instanceof ParsedServerConfig ? config : parseServerConfig(config);
+  return new TlsConnection({
+    side: 'server',
+    limits: settings.limits,
+    maxFragmentLength: settings.maxFragmentLength,
+    start: (sink, guard) => serverHandshake({ settings, sink, guard }),
+  });
+}

@@ -1,0 +1,181 @@
+import {
+  supportedSignatureSchemes,
+  type CipherSuite,
+  type CryptoProvider,
+  type NamedGroup,
+  type SignatureScheme,
+} from '@portico/crypto';
+import { checkedProtocolNames } from './alpn/protocol-name-list.js';
+import type {
+  ClientAuthenticationConfig,
+  ClientConfig,
+  CommonConfig,
+  ServerAlpnConfig,
+  ServerConfig,
+} from './config.js';
+import { TlsError } from './error.js';
+import { MAX_PLAINTEXT_LENGTH, resolveLimits, type TlsLimits } from './limits.js';
+import { isHostName } from './messages/extensions/server-name.js';
+
+/** What both sides' configurations come to: checked once, then trusted. */
+interface CommonSettings {
+  readonly provider: CryptoProvider;
+  readonly cipherSuites: readonly CipherSuite[];
+  readonly groups: readonly NamedGroup[];
+  /** What we accept in certificates. */
+  readonly signatureSchemes: readonly SignatureScheme[];
+  readonly keyLog: ((line: string) => void) | null;
+  readonly limits: TlsLimits;
+  readonly maxFragmentLength: number;
+}
+
+export interface ClientSettings extends CommonSettings {
+  readonly keyShareGroups: readonly NamedGroup[];
+  /** What goes into server_name; null for an IP address or no name. */
+  readonly hostName: string | null;
+  /** What the verifier is told. */
+  readonly serverName: string | null;
+  readonly verifyPeer: ClientConfig['verifyPeer'];
+  readonly selectCredential: NonNullable<ClientConfig['selectCredential']> | null;
+  readonly alpn: {
+    readonly protocols: readonly Uint8Array[];
+    readonly required: boolean;
+    readonly acceptUnoffered: boolean;
+  } | null;
+  readonly middleboxCompatibility: boolean;
+}
+
+export interface ServerSettings extends CommonSettings {
+  readonly credentials: ServerConfig['credentials'];
+  readonly alpn: {
+    readonly protocols: readonly Uint8Array[];
+    readonly preference: NonNullable<ServerAlpnConfig['preference']>;
+    readonly onNoOverlap: 'alert' | 'continue';
+    readonly required: boolean;
+  } | null;
+  readonly clientAuthentication: ClientAuthenticationConfig | null;
+}
+
+/** A server's configuration, checked and frozen, for any number of connections. */
+export class ParsedServerConfig {
+  readonly #settings: ServerSettings;
+
+  /** @throws TlsError `invalid-configuration` */
+  constructor(config: ServerConfig) {
+    this.#settings = Object.freeze(serverSettings(config));
+  }
+
+  get settings(): ServerSettings {
+    return this.#settings;
+  }
+}
+
+/**
+ * Checks a server's configuration once, for many connections.
+ * @throws TlsError `invalid-configuration`
+ */
+export function parseServerConfig(config: ServerConfig): ParsedServerConfig {
+  return new ParsedServerConfig(config);
+}
+
+function serverSettings(config: ServerConfig): ServerSettings {
+  const { credentials, alpn, clientAuthentication } = config;
+  if (typeof credentials !== 'function') {
+    if (credentials.length === 0) invalid('credentials', 'at least one');
+    for (const { certificateChain, signer } of credentials) {
+      if (certificateChain.length === 0) invalid('credentials', 'a certificate chain with at least the leaf');
+      if (signer.schemes.length === 0) invalid('credentials', 'a signer with at least one scheme');
+    }
+  }
+  return {
+    ...commonSettings(config),
+    credentials,
+    alpn:
+      alpn === undefined
+        ? null
+        : Object.freeze({
+            protocols: checkedProtocolNames(alpn.protocols),
+            preference: alpn.preference ?? 'server',
+            onNoOverlap: alpn.onNoOverlap ?? 'alert',
+            required: alpn.required ?? false,
+          }),
+    clientAuthentication: clientAuthentication ?? null,
+  };
+}
+
+/** @throws TlsError `invalid-configuration` */
+export function clientSettings(config: ClientConfig): ClientSettings {
+  const common = commonSettings(config);
+  const keyShareGroups =
+    config.keyShares === undefined
+      ? common.groups.slice(0, 1)
+      : pick('keyShares', config.keyShares, common.groups, 'allow-empty');
+  // Section 4.3.8: shares stand in the order of supported_groups.
+  const inOrder = common.groups.filter((group) => keyShareGroups.includes(group));
+  if (typeof config.verifyPeer !== 'function') invalid('verifyPeer', 'a function that judges certificates');
+  const serverName = config.serverName ?? null;
+  return Object.freeze({
+    ...common,
+    keyShareGroups: inOrder,
+    serverName,
+    hostName: serverName !== null && isHostName(serverName) ? hostNameForWire(serverName) : null,
+    verifyPeer: config.verifyPeer,
+    selectCredential: config.selectCredential ?? null,
+    alpn:
+      config.alpn === undefined || config.alpn.protocols.length === 0
+        ? null
+        : Object.freeze({
+            protocols: checkedProtocolNames(config.alpn.protocols),
+            required: config.alpn.required ?? false,
+            acceptUnoffered: config.alpn.acceptUnoffered ?? false,
+          }),
+    middleboxCompatibility: config.middleboxCompatibility ?? true,
+  });
+}
+
+/** server_name has no trailing dot (RFC 6066 section 3). */
+function hostNameForWire(name: string): string {
+  const wire = name.endsWith('.') ? name.slice(0, -1) : name;
+  for (const character of wire) {
+    if (character <= ' ' || character > '~') invalid('serverName', 'ASCII: the A-labels of an internationalised name');
+  }
+  return wire;
+}
+
+function commonSettings(config: CommonConfig): CommonSettings {
+  const { provider } = config;
+  const maxFragmentLength = config.maxFragmentLength ?? MAX_PLAINTEXT_LENGTH;
+  if (!Number.isInteger(maxFragmentLength) || maxFragmentLength < 1 || maxFragmentLength > MAX_PLAINTEXT_LENGTH) {
+    invalid('maxFragmentLength', `1 to ${MAX_PLAINTEXT_LENGTH} bytes`);
+  }
+  return {
+    provider,
+    cipherSuites: pick('cipherSuites', config.cipherSuites, provider.cipherSuites),
+    groups: pick('groups', config.groups, provider.groups),
+    signatureSchemes: pick('signatureSchemes', config.signatureSchemes, supportedSignatureSchemes(provider)),
+    keyLog: config.keyLog ?? null,
+    limits: resolveLimits(config.limits),
+    maxFragmentLength,
+  };
+}
+
+/** What the names stand for at the provider, in the order of the names. */
+function pick<T extends { readonly name: string }>(
+  option: string,
+  names: readonly string[] | undefined,
+  available: readonly T[],
+  whenEmpty: 'allow-empty' | 'refuse-empty' = 'refuse-empty',
+): readonly T[] {
+  if (names === undefined) return available;
+  const chosen = names.map((name) => {
+    const found = available.find((candidate) => candidate.name === name);
+    return found ?? invalid(option, `one of ${available.map((candidate) => candidate.name).join(', ')}`, name);
+  });
+  if (chosen.length === 0 && whenEmpty === 'refuse-empty') invalid(option, 'at least one');
+  if (new Set(chosen).size !== chosen.length) invalid(option, 'no duplicates');
+  return chosen;
+}
+
+function invalid(subject: string, expected: string, got?: string): never {
+  throw new TlsError('invalid-configuration', { subject, expected, ...(got === undefined ? {} : { got }) });
+}
