@@ -1,0 +1,80 @@
+/** More digits than this cannot be a length that anybody buffers, and some readers would wrap around. */
+export const MAX_CONTENT_LENGTH_DIGITS = 10;
+
+/** `content-length` in lower case. */
+const NAME = [0x63, 0x6f, 0x6e, 0x74, 0x65, 0x6e, 0x74, 0x2d, 0x6c, 0x65, 0x6e, 0x67, 0x74, 0x68];
+
+/** This line is not a Content-Length field. */
+export const OTHER_FIELD = -1;
+
+/** This is a Content-Length field, and its value is not 1*DIGIT of at most ten digits. */
+export const MALFORMED_LENGTH = -1;
+
+/**
+ * Whether a line that begins with c, C, l or L is a Content-Length field (RFC 3261 section 20.14, compact form `l`):
+ * the offset after its name, or OTHER_FIELD. The name ends where no token character follows, so that
+ * `Content-Length;` is a broken Content-Length and not an unknown field.
+ */
+export function contentLengthNameEnd(bytes: Uint8Array, start: number, end: number): number {
+  const long = (bytes[start] as number) === 0x6c || (bytes[start] as number) === 0x4c ? 1 : NAME.length;
+  const nameEnd = start + long;
+  if (nameEnd > end) return OTHER_FIELD;
+  if (long !== 1) {
+    // The hyphen and the letter after it tell Content-Length from Contact, Call-ID, CSeq and Content-Type.
+    if (bytes[start + 7] !== 0x2d || ((bytes[start + 8] as number) | 0x20) !== 0x6c) return OTHER_FIELD;
+    for (let i = 0; i < NAME.length; i++) {
+      const byte = bytes[start + i] as number;
+      if ((byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte) !== NAME[i]) return OTHER_FIELD;
+    }
+  }
+  return nameEnd < end && continuesName(bytes[nameEnd] as number) ? OTHER_FIELD : nameEnd;
+}
+
+/**
+ * `HCOLON 1*DIGIT` from the end of the name to the end of the field, continuation lines included: the value, or
+ * MALFORMED_LENGTH. White space before the colon, folding and leading zeros are legal (section 25.1).
+ */
+export function readContentLength(bytes: Uint8Array, nameEnd: number, end: number): number {
+  let i = nameEnd;
+  while (i < end && isBlank(bytes[i] as number)) i++;
+  if (i === end || bytes[i] !== 0x3a) return MALFORMED_LENGTH;
+  i = skipFoldedSpace(bytes, i + 1, end);
+  const digits = i;
+  let value = 0;
+  while (i < end) {
+    const digit = (bytes[i] as number) - 0x30;
+    if (digit < 0 || digit > 9) break;
+    value = value * 10 + digit;
+    i++;
+  }
+  if (i === digits || i - digits > MAX_CONTENT_LENGTH_DIGITS) return MALFORMED_LENGTH;
+  return skipFoldedSpace(bytes, i, end) === end ? value : MALFORMED_LENGTH;
+}
+
+/** The scanner has already checked that each CR or LF in here belongs to a line end, and that only folds are inside. */
+function skipFoldedSpace(bytes: Uint8Array, start: number, end: number): number {
+  let i = start;
+  while (i < end && (isBlank(bytes[i] as number) || bytes[i] === 0x0d || bytes[i] === 0x0a)) i++;
+  return i;
+}
+
+function isBlank(byte: number): boolean {
+  return byte === 0x20 || byte === 0x09;
+}
+
+function continuesName(byte: number): boolean {
+  return (
+    (byte >= 0x30 && byte <= 0x39) ||
+    ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a) ||
+    byte === 0x2d || // -
+    byte === 0x2e || // .
+    byte === 0x21 || // !
+    byte === 0x25 || // %
+    byte === 0x2a || // *
+    byte === 0x5f || // _
+    byte === 0x2b || // +
+    byte === 0x60 || // `
+    byte === 0x27 || // '
+    byte === 0x7e // ~
+  );
+}

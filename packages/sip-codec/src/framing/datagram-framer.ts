@@ -1,0 +1,79 @@
+import { SipError } from '../error.js';
+import { KEEPALIVE_PING, KEEPALIVE_PONG, SipFrame, SipFramingFailure, type SipItem } from './frame.js';
+import { HeadScanner, NO_LENGTH, type Strictness } from './head-scanner.js';
+import type { KeepAliveRole } from './keep-alive.js';
+import type { SipLimits } from './limits.js';
+import { wordsUnder } from './scan.js';
+
+const CR = 0x0d;
+const LF = 0x0a;
+
+/**
+ * One message per unit: a UDP datagram (RFC 3261 section 18.3) or a complete WebSocket message (RFC 7118 section 5.1),
+ * each judged by itself: a broken one says nothing about the next, so nothing has to be closed and nothing is kept.
+ */
+export class DatagramFramer {
+  readonly #unit: 'datagram' | 'websocket';
+  readonly #role: KeepAliveRole;
+  readonly #limits: SipLimits;
+  readonly #head: HeadScanner;
+
+  constructor(unit: 'datagram' | 'websocket', role: KeepAliveRole, strictness: Strictness, limits: SipLimits) {
+    this.#unit = unit;
+    this.#role = role;
+    this.#limits = limits;
+    this.#head = new HeadScanner(limits, strictness);
+  }
+
+  push(bytes: Uint8Array): SipItem[] {
+    let start = 0;
+    while (start < bytes.length && (bytes[start] === CR || bytes[start] === LF)) start++;
+    if (start === bytes.length) return this.#keepAlive(bytes);
+
+    const head = this.#head;
+    head.reset();
+    try {
+      if (!head.scan(bytes, wordsUnder(bytes), start, bytes.length)) {
+        head.intactLength = bytes.length - start;
+        throw new SipError('head-truncated', { offset: bytes.length - start, expected: 'an empty line' });
+      }
+      const body = this.#bodyLength(bytes.length - start - head.headLength);
+      return [new SipFrame(bytes, start, head.headLength, head.headLength + body)];
+    } catch (error) {
+      if (!(error instanceof SipError)) throw error;
+      return [new SipFramingFailure(error, bytes.subarray(start, start + head.intactLength), false)];
+    }
+  }
+
+  /** CRLF keep-alives are not for UDP (RFC 5626 section 4.4.1): line ends alone in a datagram are dropped. */
+  #keepAlive(bytes: Uint8Array): SipItem[] {
+    if (this.#unit === 'datagram') return [];
+    if (this.#role === 'answer' && isLineEnds(bytes, 2)) return [KEEPALIVE_PING];
+    if (this.#role === 'ask' && isLineEnds(bytes, 1)) return [KEEPALIVE_PONG];
+    return [];
+  }
+
+  #bodyLength(rest: number): number {
+    const head = this.#head;
+    const declared = head.declaredLength === NO_LENGTH ? rest : head.declaredLength;
+    const details = { offset: head.headLength, field: 'Content-Length', got: String(declared) };
+    head.intactLength = head.headLength;
+    if (declared > this.#limits.body) {
+      throw new SipError('body-too-large', { ...details, expected: `at most ${this.#limits.body} bytes` });
+    }
+    if (this.#unit === 'datagram') {
+      // What follows the body is discarded; a body that is cut is an error (section 18.3).
+      if (declared > rest) throw new SipError('body-truncated', { ...details, expected: `at most ${rest}` });
+    } else if (declared !== rest) {
+      // A second message in the same WebSocket message would be one that other readers do not see.
+      throw new SipError('content-length-mismatch', { ...details, expected: String(rest) });
+    }
+    return declared;
+  }
+}
+
+function isLineEnds(bytes: Uint8Array, count: number): boolean {
+  if (bytes.length !== 2 * count) return false;
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== (i % 2 === 0 ? CR : LF)) return false;
+  return true;
+}

@@ -1,0 +1,105 @@
+import type { SipError } from '../error.js';
+
+/**
+ * One complete message, unparsed. A frame that came out of `push` is **borrowed**: its bytes are a view into the
+ * caller's chunk or into the framer's buffer, valid until the next `push` and as long as the caller leaves the chunk
+ * alone. `toOwned()` makes a frame that stays valid.
+ */
+export class SipFrame {
+  readonly type = 'message' as const;
+  readonly #buffer: Uint8Array;
+  readonly #start: number;
+  /** Bytes of start line, header fields and the empty line. */
+  readonly headLength: number;
+  /** Bytes of the whole message. */
+  readonly length: number;
+
+  constructor(buffer: Uint8Array, start: number, headLength: number, length: number) {
+    this.#buffer = buffer;
+    this.#start = start;
+    this.headLength = headLength;
+    this.length = length;
+  }
+
+  /** The whole message, as a view. */
+  get bytes(): Uint8Array {
+    return this.#buffer.subarray(this.#start, this.#start + this.length);
+  }
+
+  /** Start line, header fields and the empty line, as a view. */
+  get head(): Uint8Array {
+    return this.#buffer.subarray(this.#start, this.#start + this.headLength);
+  }
+
+  /** The body, as a view; bodies are never inspected. */
+  get body(): Uint8Array {
+    return this.#buffer.subarray(this.#start + this.headLength, this.#start + this.length);
+  }
+
+  /** A frame with a copy of exactly these bytes, which stays valid whatever happens to the buffers. */
+  toOwned(): SipFrame {
+    const copy = new Uint8Array(this.length);
+    copy.set(this.bytes);
+    return new SipFrame(copy, 0, this.headLength, this.length);
+  }
+}
+
+/** The peer sent CRLFCRLF between messages: answer with one CRLF (RFC 5626 section 4.4.1). */
+export interface KeepAlivePing {
+  readonly type: 'keepalive-ping';
+}
+
+/** The peer answered our ping with CRLF (RFC 5626 section 4.4.1). */
+export interface KeepAlivePong {
+  readonly type: 'keepalive-pong';
+}
+
+export const KEEPALIVE_PING: KeepAlivePing = /* @__PURE__ */ Object.freeze({ type: 'keepalive-ping' });
+export const KEEPALIVE_PONG: KeepAlivePong = /* @__PURE__ */ Object.freeze({ type: 'keepalive-pong' });
+
+/** What a ping and a pong look like on the wire (RFC 5626 section 4.4.1). Fresh bytes at each call. */
+export function keepAliveBytes(item: KeepAlivePing | KeepAlivePong): Uint8Array<ArrayBuffer> {
+  return item.type === 'keepalive-ping' ? Uint8Array.of(0x0d, 0x0a, 0x0d, 0x0a) : Uint8Array.of(0x0d, 0x0a);
+}
+
+/** What to do about a message that could not be framed. */
+export interface FramingRecovery {
+  /** The status to answer with where the message is a request that can be answered; null: answer nothing. */
+  readonly answer: number | null;
+  /** Whether the place in the stream is lost: after the answer the connection has to be closed. */
+  readonly close: boolean;
+}
+
+/** Always the last item of a `push`: everything before it was good. */
+export class SipFramingFailure {
+  readonly type = 'error' as const;
+  readonly error: SipError;
+  readonly recovery: FramingRecovery;
+  /**
+   * The complete lines in front of the fault, to build an answer from (`createBestEffortResponse`). A copy: it belongs
+   * to the receiver.
+   */
+  readonly head: Uint8Array;
+
+  constructor(error: SipError, head: Uint8Array, close: boolean) {
+    this.error = error;
+    this.head = head.slice();
+    const answerable = isRequestHead(head) && error.status !== 'none';
+    this.recovery = { answer: answerable ? (error.status as number) : null, close };
+  }
+}
+
+export type SipItem = SipFrame | KeepAlivePing | KeepAlivePong | SipFramingFailure;
+
+/** A response begins with its version (RFC 3261 section 7.2) and is never answered; neither is an ACK (section 17). */
+function isRequestHead(head: Uint8Array): boolean {
+  return head.length > 0 && !startsWith(head, 'SIP/') && !startsWith(head, 'ACK ');
+}
+
+function startsWith(bytes: Uint8Array, text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const byte = bytes[i] as number;
+    if ((byte >= 0x61 && byte <= 0x7a ? byte & 0xdf : byte) !== text.charCodeAt(i)) return false;
+  }
+  return true;
+}

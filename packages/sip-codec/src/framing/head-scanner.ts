@@ -1,0 +1,230 @@
+import { SipError, type SipErrorReason } from '../error.js';
+import { contentLengthNameEnd, MALFORMED_LENGTH, OTHER_FIELD, readContentLength } from './content-length.js';
+import type { SipLimits } from './limits.js';
+import { findControl } from './scan.js';
+
+export type Strictness = 'strict' | 'lenient';
+
+const CR = 0x0d;
+const LF = 0x0a;
+const SP = 0x20;
+const HTAB = 0x09;
+
+/** No Content-Length field was seen. */
+export const NO_LENGTH = -1;
+
+/** No offset yet. */
+const NONE = -1;
+
+/** Lengths of the two line ends. */
+const BARE_LF = 1;
+
+/**
+ * Finds the end of one message's head (RFC 3261 section 7) and its declared length, resumably: every byte is looked at
+ * once, whatever the chunking. All state is relative to the first byte of the message, so that the caller may move the
+ * bytes to another buffer between two calls.
+ *
+ * Faults are reported in the order of their offsets, which is what makes every chunking give the same verdict. A fault
+ * of the Content-Length is reported at the end of the head, when all that is needed for an answer has been read.
+ */
+export class HeadScanner {
+  readonly #limits: SipLimits;
+  readonly #strictness: Strictness;
+
+  /** Bytes looked at. */
+  #scanned = 0;
+  /** First byte of the line that is being looked at. */
+  #lineStart = 0;
+  /** First byte of the field that this line may belong to; 0 is the start line. */
+  #fieldStart = 0;
+  /** First byte after the start line; 0 while in it. */
+  #blockStart = 0;
+  #fields = 0;
+  /** Relative offset up to which the limits let the content of this field go. */
+  #allowed = 0;
+  /** Length of this message's line ends; 0 while the start line is not complete. */
+  #lineEnd = 0;
+  /** First byte of a Content-Length field that may still go on, and the end of its name. */
+  #lengthField = NONE;
+  #lengthNameEnd = NONE;
+  #lengthFault: SipErrorReason | undefined;
+  #lengthFaultAt: number = NONE;
+
+  /** Bytes of the head with its empty line; 0 while it is not complete. */
+  headLength = 0;
+  /** The declared length, or NO_LENGTH. */
+  declaredLength: number = NO_LENGTH;
+  /** Bytes at the front that are complete lines without a fault: what an error answer is built from. */
+  intactLength = 0;
+
+  constructor(limits: SipLimits, strictness: Strictness) {
+    this.#limits = limits;
+    this.#strictness = strictness;
+  }
+
+  /** Bytes of complete fields, for a message that is cut: the last field may go on, so it does not count. */
+  get completeLength(): number {
+    return this.#fieldStart;
+  }
+
+  /** Gets ready for the next message. */
+  reset(): void {
+    this.#scanned = 0;
+    this.#lineStart = 0;
+    this.#fieldStart = 0;
+    this.#blockStart = 0;
+    this.#allowed = 0;
+    this.#fields = 0;
+    this.#lineEnd = 0;
+    this.#lengthField = NONE;
+    this.#lengthFault = undefined;
+    this.#lengthFaultAt = NONE;
+    this.headLength = 0;
+    this.declaredLength = NO_LENGTH;
+    this.intactLength = 0;
+  }
+
+  /**
+   * Looks at the bytes of `start`..`end` that it has not seen yet; `start` is the first byte of the message.
+   * Returns whether the head is complete; then `headLength` and `declaredLength` are set.
+   * @throws SipError of level `framing`, with the offset in the message
+   */
+  scan(bytes: Uint8Array, words: Int32Array | undefined, start: number, end: number): boolean {
+    let i = start + this.#scanned;
+    let lineStart = start + this.#lineStart;
+    let allowed = start + this.#allowed;
+    for (;;) {
+      if (i === lineStart) {
+        if (i === end) break;
+        const first = bytes[i] as number;
+        if (first !== SP && first !== HTAB) allowed = start + this.#beginField(lineStart - start);
+      }
+      i = findControl(bytes, words, i, end);
+      // An empty line is no field: the limits do not concern it.
+      if (i > allowed && i > lineStart) this.#refuseLength();
+      if (i === end) break;
+      const byte = bytes[i] as number;
+      if (byte !== CR && byte !== LF) {
+        i++;
+        continue;
+      }
+      let next = i + 1;
+      if (byte === CR) {
+        // Whether it is bare cannot be said yet: this one byte is looked at again.
+        if (next === end) break;
+        if (bytes[next] !== LF) this.#fail('bare-cr', i - start);
+        next++;
+      }
+      if (this.#lineEnd !== next - i) this.#noteLineEnd(next - i, i - start);
+      if (i === lineStart && i !== start) {
+        this.#finish(bytes, start, lineStart, next - start);
+        return true;
+      }
+      this.#endLine(bytes, start, lineStart, i, next - start);
+      i = next;
+      lineStart = next;
+      this.#lineStart = next - start;
+    }
+    this.#scanned = i - start;
+    return false;
+  }
+
+  /** A line begins that is not a continuation. Returns the offset up to which the limits let its content go. */
+  #beginField(at: number): number {
+    this.#fieldStart = at;
+    if (at === 0) return (this.#allowed = this.#limits.startLine);
+    return (this.#allowed = Math.min(at + this.#limits.headerLine, this.#blockStart + this.#limits.headerBlock));
+  }
+
+  /** Content goes on past `allowed`: the limit that was crossed first is the one to name. */
+  #refuseLength(): never {
+    const limits = this.#limits;
+    if (this.#fieldStart === 0) this.#fail('start-line-too-long', this.#allowed, `at most ${limits.startLine} bytes`);
+    if (this.#fieldStart + limits.headerLine <= this.#blockStart + limits.headerBlock) {
+      this.#fail('header-line-too-long', this.#allowed, `at most ${limits.headerLine} bytes`);
+    }
+    this.#fail('header-block-too-large', this.#allowed, `at most ${limits.headerBlock} bytes`);
+  }
+
+  /** The first line of a message decides how its lines end; RFC 3261 section 7 knows CRLF only. */
+  #noteLineEnd(lineEnd: number, at: number): void {
+    if (this.#lineEnd !== 0) this.#fail('mixed-line-ends', at);
+    if (lineEnd === BARE_LF && this.#strictness === 'strict') this.#fail('bare-lf', at);
+    this.#lineEnd = lineEnd;
+  }
+
+  /** A line that is not empty is complete: its content is `lineStart`..`lineStop`, `nextLine` is relative. */
+  #endLine(bytes: Uint8Array, start: number, lineStart: number, lineStop: number, nextLine: number): void {
+    if (lineStart === start) {
+      this.#blockStart = nextLine;
+      return;
+    }
+    const first = bytes[lineStart] as number;
+    if (first === SP || first === HTAB) {
+      // A reader that unfolds the start line and one that sees a field here would frame two different messages.
+      if (this.#fields === 0) this.#fail('fold-after-start-line', lineStart - start);
+      return;
+    }
+    if (this.#lengthField !== NONE) this.#endLengthField(bytes, start, lineStart);
+    this.#fields++;
+    if (this.#fields > this.#limits.headerCount) {
+      this.#fail('too-many-headers', lineStart - start, `at most ${this.#limits.headerCount} fields`);
+    }
+    const letter = first | 0x20;
+    if (letter !== 0x63 && letter !== 0x6c) return;
+    const nameEnd = contentLengthNameEnd(bytes, lineStart, lineStop);
+    if (nameEnd === OTHER_FIELD) return;
+    this.#lengthField = lineStart - start;
+    this.#lengthNameEnd = nameEnd - start;
+  }
+
+  /** Content-Length, RFC 3261 section 20.14, with all its continuation lines: it ends before `end`. */
+  #endLengthField(bytes: Uint8Array, start: number, end: number): void {
+    const value = readContentLength(bytes, start + this.#lengthNameEnd, end);
+    const at = this.#lengthField;
+    this.#lengthField = NONE;
+    if (value === MALFORMED_LENGTH) {
+      this.#noteLengthFault('content-length-malformed', at);
+    } else if (this.declaredLength === NO_LENGTH) {
+      this.declaredLength = value;
+    } else if (this.#strictness === 'strict' || this.declaredLength !== value) {
+      // Even equal ones: a reader in front of us may have joined or dropped one (RFC 4475 section 3.3.9).
+      this.#noteLengthFault('content-length-repeated', at);
+    }
+  }
+
+  /** The first fault is the one to name. */
+  #noteLengthFault(reason: SipErrorReason, at: number): void {
+    if (this.#lengthFault !== undefined) return;
+    this.#lengthFault = reason;
+    this.#lengthFaultAt = at;
+  }
+
+  /** The empty line was read: judges the length with the whole head in hand. */
+  #finish(bytes: Uint8Array, start: number, emptyLine: number, headLength: number): void {
+    if (this.#lengthField !== NONE) this.#endLengthField(bytes, start, emptyLine);
+    this.headLength = headLength;
+    if (this.#lengthFault !== undefined) this.#failWhole(this.#lengthFault, this.#lengthFaultAt);
+    if (this.declaredLength > this.#limits.body) {
+      this.#failWhole('body-too-large', headLength, `at most ${this.#limits.body} bytes`, String(this.declaredLength));
+    }
+  }
+
+  /** The whole head is there, so all of it can serve for an answer. */
+  #failWhole(reason: SipErrorReason, offset: number, expected?: string, got?: string): never {
+    this.intactLength = this.headLength;
+    throw new SipError(reason, {
+      offset,
+      ...(reason === 'body-too-large' ? {} : { rule: 'Content-Length' }),
+      field: 'Content-Length',
+      ...(expected === undefined ? {} : { expected }),
+      ...(got === undefined ? {} : { got }),
+    });
+  }
+
+  /** The head breaks off in the current field; the fields before it are intact. */
+  #fail(reason: SipErrorReason, offset: number, expected?: string): never {
+    this.intactLength = this.#fieldStart;
+    throw new SipError(reason, { offset, ...(expected === undefined ? {} : { expected }) });
+  }
+}

@@ -1,0 +1,118 @@
+import { SipError } from '../error.js';
+import type { Scanner } from '../grammar/scanner.js';
+import { listHeader, readElements, singleHeader, type HeaderDefinition } from './definition.js';
+import { formatNameAddress, readBracketedAddress, readNameAddress, type NameAddress } from './name-addr.js';
+import { getParameter } from './parameters.js';
+import { MAX_DELTA_SECONDS } from './numbers.js';
+import { TOKEN } from '../grammar/characters.js';
+
+/** From, RFC 3261 section 20.20. */
+export const FROM: HeaderDefinition<NameAddress> = /* @__PURE__ */ singleHeader('From', readTagged, formatNameAddress);
+
+/** To, RFC 3261 section 20.39. */
+export const TO: HeaderDefinition<NameAddress> = /* @__PURE__ */ singleHeader('To', readTagged, formatNameAddress);
+
+/** Reply-To, RFC 3261 section 20.31. */
+export const REPLY_TO: HeaderDefinition<NameAddress> = /* @__PURE__ */ singleHeader(
+  'Reply-To',
+  readNameAddress,
+  formatNameAddress,
+);
+
+/** Route, RFC 3261 section 20.34. */
+export const ROUTE: HeaderDefinition<readonly NameAddress[]> = /* @__PURE__ */ listHeader(
+  'Route',
+  readBracketedAddress,
+  formatNameAddress,
+);
+
+/** Record-Route, RFC 3261 section 20.30. */
+export const RECORD_ROUTE: HeaderDefinition<readonly NameAddress[]> = /* @__PURE__ */ listHeader(
+  'Record-Route',
+  readBracketedAddress,
+  formatNameAddress,
+);
+
+/** Path, RFC 3327 section 4. */
+export const PATH: HeaderDefinition<readonly NameAddress[]> = /* @__PURE__ */ listHeader(
+  'Path',
+  readBracketedAddress,
+  formatNameAddress,
+);
+
+/** One Contact value, RFC 3261 section 20.10. */
+export interface Contact extends NameAddress {
+  /** 0 to 1, in thousandths at most; null where there is none. */
+  readonly q: number | null;
+  /** Seconds; null where there is none. */
+  readonly expires: number | null;
+}
+
+/** Contact, RFC 3261 section 20.10: a list, or `*` in a REGISTER that removes all bindings. */
+export const CONTACT: HeaderDefinition<readonly Contact[] | '*'> = {
+  name: 'Contact',
+  format: (value) => (value === '*' ? '*' : value.map(formatNameAddress).join(', ')),
+  read: (rows) => {
+    const contacts: Contact[] = [];
+    for (const row of rows) {
+      row.skipSpace();
+      if (row.peek() === STAR && rows.length === 1) {
+        row.offset++;
+        row.finish('Contact');
+        return '*';
+      }
+      readElements(row, 'Contact', readContact, contacts);
+    }
+    return contacts;
+  },
+};
+
+const STAR = 0x2a;
+
+/** The tag of a From or To, or undefined where there is none. */
+export function addressTag(address: NameAddress): string | undefined {
+  return getParameter(address.parameters, 'tag') ?? undefined;
+}
+
+/** `tag-param = "tag" EQUAL token`: a tag without a value, or a quoted one, is none. */
+function readTagged(scanner: Scanner): NameAddress {
+  const address = readNameAddress(scanner);
+  const tag = address.parameters.find(({ name }) => name.toLowerCase() === 'tag');
+  if (tag !== undefined && (tag.value === null || tag.quoted || !isToken(tag.value)))
+    scanner.fail('tag-param', 'a token');
+  return address;
+}
+
+function isToken(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (TOKEN[text.charCodeAt(i)] !== 1) return false;
+  return text.length > 0;
+}
+
+function readContact(scanner: Scanner): Contact {
+  const address = readNameAddress(scanner);
+  return { ...address, q: qvalue(address, scanner), expires: expires(address, scanner) };
+}
+
+/** `qvalue = ( "0" [ "." 0*3DIGIT ] ) / ( "1" [ "." 0*3("0") ] )` */
+function qvalue(address: NameAddress, scanner: Scanner): number | null {
+  const text = getParameter(address.parameters, 'q');
+  if (text === undefined) return null;
+  if (text === null || !/^(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)$/.test(text)) scanner.fail('qvalue', '0 to 1');
+  return Number(text);
+}
+
+/** `c-p-expires = "expires" EQUAL delta-seconds` */
+function expires(address: NameAddress, scanner: Scanner): number | null {
+  const text = getParameter(address.parameters, 'expires');
+  if (text === undefined) return null;
+  if (text === null || !/^[0-9]+$/.test(text)) scanner.fail('c-p-expires', 'delta-seconds');
+  const seconds = Number(text);
+  if (seconds <= MAX_DELTA_SECONDS) return seconds;
+  throw new SipError('value-out-of-range', {
+    field: scanner.field,
+    offset: scanner.offset,
+    rule: 'delta-seconds',
+    expected: `at most ${MAX_DELTA_SECONDS}`,
+    got: text.slice(0, 24),
+  });
+}

@@ -1,0 +1,125 @@
+import { CTEXT } from '../grammar/characters.js';
+import type { Scanner } from '../grammar/scanner.js';
+import { readHost } from '../uri/host.js';
+import { listHeader, singleHeader, type HeaderDefinition } from './definition.js';
+import { readDeltaSeconds } from './numbers.js';
+import { formatParameters, quoteString, readParameters, type Parameter } from './parameters.js';
+
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** `rfc1123-date = wkday "," SP date1 SP time SP "GMT"`: fixed columns, so the length is fixed too. */
+const DATE_LENGTH = 29;
+
+/** Date, RFC 3261 section 20.17: milliseconds since 1970. No other zone than GMT is allowed. */
+export const DATE: HeaderDefinition<number> = /* @__PURE__ */ singleHeader('Date', readDate, formatDate);
+
+function readDate(scanner: Scanner): number {
+  const from = scanner.offset;
+  const text = scanner.utf8(from, Math.min(from + DATE_LENGTH, scanner.end), 'SIP-date');
+  const match = /^(\w{3}), (\d{2}) (\w{3}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) GMT$/.exec(text);
+  if (match === null) return scanner.fail('SIP-date', 'wkday "," SP date1 SP time SP "GMT"');
+  const [, weekday = '', day, month = '', year, hours, minutes, seconds] = match;
+  const monthIndex = MONTHS.indexOf(month);
+  const time = Date.UTC(Number(year), monthIndex, Number(day), Number(hours), Number(minutes), Number(seconds));
+  // A date or a time that does not exist comes back as another one.
+  const exists = monthIndex >= 0 && formatDate(time).slice(5) === text.slice(5);
+  if (!WEEKDAYS.includes(weekday) || !exists) scanner.fail('SIP-date', 'an existing date');
+  scanner.offset = from + DATE_LENGTH;
+  return time;
+}
+
+function formatDate(time: number): string {
+  const date = new Date(time);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = `${two(date.getUTCDate())} ${MONTHS[date.getUTCMonth()] as string}`;
+  const clock = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;
+  const year = String(date.getUTCFullYear()).padStart(4, '0');
+  return `${WEEKDAYS[date.getUTCDay()] as string}, ${day} ${year} ${clock} GMT`;
+}
+
+/** Retry-After, RFC 3261 section 20.33. */
+export interface RetryAfter {
+  readonly seconds: number;
+  /** Without its parentheses; null where there is none. */
+  readonly comment: string | null;
+  readonly parameters: readonly Parameter[];
+}
+
+const LEFT_PAREN = 0x28;
+const RIGHT_PAREN = 0x29;
+const BACKSLASH = 0x5c;
+
+/** How deep comments may nest: the grammar has no bound, and a reader needs one. */
+const MAX_COMMENT_DEPTH = 32;
+
+export const RETRY_AFTER: HeaderDefinition<RetryAfter> = /* @__PURE__ */ singleHeader(
+  'Retry-After',
+  (scanner) => {
+    const seconds = readDeltaSeconds(scanner);
+    scanner.skipSpace();
+    const comment = scanner.peek() === LEFT_PAREN ? readComment(scanner) : null;
+    return { seconds, comment, parameters: readParameters(scanner) };
+  },
+  ({ seconds, comment, parameters }) =>
+    `${seconds}${comment === null ? '' : ` (${comment})`}${formatParameters(parameters)}`,
+);
+
+/** `comment = LPAREN *(ctext / quoted-pair / comment) RPAREN`: its text as written, without the outer parentheses. */
+function readComment(scanner: Scanner): string {
+  scanner.expect(LEFT_PAREN, 'comment');
+  const from = scanner.offset;
+  let depth = 1;
+  while (depth > 0) {
+    const byte = scanner.peek();
+    if (byte === LEFT_PAREN || byte === RIGHT_PAREN) {
+      depth += byte === LEFT_PAREN ? 1 : -1;
+      if (depth > MAX_COMMENT_DEPTH) scanner.fail('comment', `at most ${MAX_COMMENT_DEPTH} nested comments`);
+      scanner.offset++;
+    } else if (byte === BACKSLASH) {
+      scanner.quotedPair();
+    } else if (byte !== -1 && CTEXT[byte] === 1) {
+      scanner.offset++;
+    } else if (!scanner.skipSpace()) {
+      scanner.fail('comment', 'ctext');
+    }
+  }
+  return scanner.utf8(from, scanner.offset - 1, 'comment');
+}
+
+/** Warning, RFC 3261 section 20.43. */
+export interface Warning {
+  readonly code: number;
+  /** A host with or without a port, or a pseudonym. */
+  readonly agent: string;
+  readonly text: string;
+}
+
+export const WARNING: HeaderDefinition<readonly Warning[]> = /* @__PURE__ */ listHeader(
+  'Warning',
+  readWarning,
+  ({ code, agent, text }) => `${code} ${agent} ${quoteString(text)}`,
+);
+
+const SP = 0x20;
+const COLON = 0x3a;
+
+/** `warning-value = warn-code SP warn-agent SP warn-text`, `warn-code = 3DIGIT` */
+function readWarning(scanner: Scanner): Warning {
+  const from = scanner.offset;
+  const code = scanner.integer(999, 'warn-code');
+  if (scanner.offset - from !== 3) scanner.fail('warn-code', 'three digits');
+  scanner.expect(SP, 'warning-value');
+  const agent = readAgent(scanner);
+  scanner.expect(SP, 'warning-value');
+  return { code, agent, text: scanner.quotedString() };
+}
+
+/** `warn-agent = hostport / pseudonym`, `pseudonym = token` */
+function readAgent(scanner: Scanner): string {
+  const from = scanner.offset;
+  if (scanner.peek() === 0x5b) readHost(scanner);
+  else scanner.token('warn-agent');
+  if (scanner.take(COLON)) scanner.integer(65_535, 'port');
+  return scanner.utf8(from, scanner.offset, 'warn-agent');
+}

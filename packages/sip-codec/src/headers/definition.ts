@@ -1,0 +1,90 @@
+import { SipError } from '../error.js';
+import { Scanner } from '../grammar/scanner.js';
+import { textToBytes } from '../grammar/text.js';
+
+/** How one header field is read and written. Definitions are values: a program that reads only Via holds only Via. */
+export interface HeaderDefinition<T> {
+  /** Canonical name. */
+  readonly name: string;
+  /**
+   * Reads all rows of this name, of which there is at least one.
+   * @throws SipError of level `header`, `uri` or `semantic`
+   */
+  readonly read: (rows: readonly Scanner[]) => T;
+  /** The value as one row's text. */
+  readonly format: (value: T) => string;
+}
+
+/** A field that may stand once: a second row breaks RFC 3261 section 7.3.1. */
+export function singleHeader<T>(
+  name: string,
+  readRow: (scanner: Scanner) => T,
+  format: (value: T) => string,
+): HeaderDefinition<T> {
+  return {
+    name,
+    format,
+    read: (rows) => {
+      const [first, second] = rows;
+      const value = readWhole(first as Scanner, name, readRow);
+      if (second !== undefined) {
+        throw new SipError('header-repeated', {
+          field: name,
+          offset: second.offset,
+          rule: 'RFC 3261 section 7.3.1',
+          expected: 'one field',
+          got: String(rows.length),
+        });
+      }
+      return value;
+    },
+  };
+}
+
+const COMMA = 0x2c;
+
+/** A field whose rows are comma lists, joined in order (RFC 3261 section 7.3.1). */
+export function listHeader<T>(
+  name: string,
+  readElement: (scanner: Scanner) => T,
+  formatElement: (element: T) => string,
+  empty: 'allowed' | 'refused' = 'refused',
+): HeaderDefinition<readonly T[]> {
+  return {
+    name,
+    format: (elements) => elements.map(formatElement).join(', '),
+    read: (rows) => {
+      const elements: T[] = [];
+      for (const row of rows) {
+        row.skipSpace();
+        if (row.atEnd && empty === 'allowed') continue;
+        readElements(row, name, readElement, elements);
+      }
+      return elements;
+    },
+  };
+}
+
+/** `element *( COMMA element )` over the whole row. */
+export function readElements<T>(row: Scanner, name: string, readElement: (scanner: Scanner) => T, elements: T[]): void {
+  row.skipSpace();
+  do elements.push(readElement(row));
+  while (row.takeSeparator(COMMA));
+  row.finish(name);
+}
+
+function readWhole<T>(scanner: Scanner, name: string, readRow: (scanner: Scanner) => T): T {
+  scanner.skipSpace();
+  const value = readRow(scanner);
+  scanner.finish(name);
+  return value;
+}
+
+/**
+ * Reads a header value from text, for example from a configuration.
+ * @throws SipError with the offset in the text
+ */
+export function parseHeaderValue<T>(definition: HeaderDefinition<T>, text: string): T {
+  const bytes = textToBytes(text);
+  return definition.read([new Scanner(bytes, 0, bytes.length, definition.name)]);
+}

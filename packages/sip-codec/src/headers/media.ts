@@ -1,0 +1,55 @@
+import type { Scanner } from '../grammar/scanner.js';
+import { listHeader, singleHeader, type HeaderDefinition } from './definition.js';
+import { formatParameters, readParameters, type Parameter } from './parameters.js';
+
+/** `media-type = m-type SLASH m-subtype *(SEMI m-parameter)`, RFC 3261 section 20.15. Types are in lower case. */
+export interface MediaType {
+  readonly type: string;
+  readonly subtype: string;
+  readonly parameters: readonly Parameter[];
+}
+
+const SLASH = 0x2f;
+
+/** Content-Type, RFC 3261 section 20.15. */
+export const CONTENT_TYPE: HeaderDefinition<MediaType> = /* @__PURE__ */ singleHeader(
+  'Content-Type',
+  readMediaType,
+  formatMediaType,
+);
+
+/** Accept, RFC 3261 section 20.1: media ranges, where `*` stands for any; maybe none. */
+export const ACCEPT: HeaderDefinition<readonly MediaType[]> = /* @__PURE__ */ listHeader(
+  'Accept',
+  readMediaType,
+  formatMediaType,
+  'allowed',
+);
+
+/** Content-Disposition, RFC 3261 section 20.11. */
+export interface Disposition {
+  readonly type: string;
+  readonly parameters: readonly Parameter[];
+}
+
+export const CONTENT_DISPOSITION: HeaderDefinition<Disposition> = /* @__PURE__ */ singleHeader(
+  'Content-Disposition',
+  (scanner) => ({ type: scanner.token('disp-type'), parameters: readParameters(scanner) }),
+  ({ type, parameters }) => `${type}${formatParameters(parameters)}`,
+);
+
+function readMediaType(scanner: Scanner): MediaType {
+  const type = scanner.token('m-type').toLowerCase();
+  if (!scanner.takeSeparator(SLASH)) scanner.fail('media-type', "'/'");
+  const subtype = scanner.token('m-subtype').toLowerCase();
+  return { type, subtype, parameters: readParameters(scanner) };
+}
+
+function formatMediaType({ type, subtype, parameters }: MediaType): string {
+  return `${type}/${subtype}${formatParameters(parameters)}`;
+}
+
+/** Whether a media range covers a type. */
+export function acceptsMedia(range: MediaType, type: string, subtype: string): boolean {
+  return (range.type === '*' || range.type === type) && (range.subtype === '*' || range.subtype === subtype);
+}

@@ -1,0 +1,104 @@
+import { TOKEN } from '../grammar/characters.js';
+import type { Scanner } from '../grammar/scanner.js';
+import { formatUri, readUri, type Uri } from '../uri/uri.js';
+import { formatParameters, quoteString, readParameters, type Parameter } from './parameters.js';
+
+/** `( name-addr / addr-spec ) *( SEMI param )`, RFC 3261 section 20.10: From, To, Contact, Route and their kin. */
+export interface NameAddress {
+  /** Without quotes; null where there is none. */
+  readonly displayName: string | null;
+  readonly uri: Uri;
+  readonly parameters: readonly Parameter[];
+}
+
+const DQUOTE = 0x22;
+const LEFT_ANGLE = 0x3c;
+const RIGHT_ANGLE = 0x3e;
+
+/**
+ * Reads one address with its parameters. Without angle brackets the URI ends at the first `;`, `,` or `?`, so that
+ * parameters belong to the header field (section 20).
+ * @throws SipError of level `header` or `uri`
+ */
+export function readNameAddress(scanner: Scanner): NameAddress {
+  const displayName = readDisplayName(scanner);
+  let uri: Uri;
+  if (scanner.take(LEFT_ANGLE)) {
+    uri = readBracketed(scanner);
+  } else {
+    uri = readBare(scanner);
+  }
+  return { displayName, uri, parameters: readParameters(scanner) };
+}
+
+/**
+ * `name-addr *( SEMI param )`: brackets are not optional in Route, Record-Route and Path.
+ * @throws SipError of level `header` or `uri`
+ */
+export function readBracketedAddress(scanner: Scanner): NameAddress {
+  const displayName = readDisplayName(scanner);
+  scanner.expect(LEFT_ANGLE, 'name-addr');
+  const uri = readBracketed(scanner);
+  return { displayName, uri, parameters: readParameters(scanner) };
+}
+
+/** `display-name = *(token LWS) / quoted-string`; what it reads is taken only if `<` follows. */
+function readDisplayName(scanner: Scanner): string | null {
+  if (scanner.peek() === DQUOTE) {
+    const text = scanner.quotedString();
+    scanner.skipSpace();
+    if (scanner.peek() !== LEFT_ANGLE) scanner.fail('name-addr', "'<'");
+    return text;
+  }
+  const from = scanner.offset;
+  const words: string[] = [];
+  for (;;) {
+    const word = scanner.run(TOKEN);
+    if (word === '') break;
+    words.push(word);
+    // No white space is needed in front of '<' (RFC 4475 section 3.1.1.6).
+    if (!scanner.skipSpace()) break;
+  }
+  if (scanner.peek() === LEFT_ANGLE) return words.length === 0 ? null : words.join(' ');
+  if (words.length > 1) scanner.fail('display-name', "a token or '<'");
+  scanner.offset = from;
+  return null;
+}
+
+/** `addr-spec RAQUOT` after the opening bracket. */
+function readBracketed(scanner: Scanner): Uri {
+  const close = scanner.bytes.indexOf(RIGHT_ANGLE, scanner.offset);
+  if (close < 0 || close >= scanner.end) scanner.fail('name-addr', "'>'");
+  const uri = readUri(scanner.bytes, scanner.offset, close, scanner.field);
+  scanner.offset = close + 1;
+  return uri;
+}
+
+function readBare(scanner: Scanner): Uri {
+  const from = scanner.offset;
+  let i = from;
+  while (i < scanner.end && BARE_URI_END[scanner.bytes[i] as number] !== 1) i++;
+  if (scanner.bytes[i] === 0x3f && i < scanner.end) {
+    scanner.offset = i;
+    // Section 20: a URI with a comma, question mark or semicolon MUST be enclosed in angle brackets.
+    scanner.fail('name-addr', 'brackets round a URI with a question mark');
+  }
+  const uri = readUri(scanner.bytes, from, i, scanner.field);
+  scanner.offset = i;
+  return uri;
+}
+
+/** `;` `,` `?` and white space end a URI without brackets. */
+const BARE_URI_END: Uint8Array = /* @__PURE__ */ tableOf(0x3b, 0x2c, 0x3f, 0x20, 0x09, 0x0d, 0x0a);
+
+function tableOf(...members: readonly number[]): Uint8Array {
+  const table = new Uint8Array(256);
+  for (const member of members) table[member] = 1;
+  return table;
+}
+
+/** Always in the name-addr form, which is right everywhere. */
+export function formatNameAddress({ displayName, uri, parameters }: NameAddress): string {
+  const name = displayName === null ? '' : `${quoteString(displayName)} `;
+  return `${name}<${formatUri(uri)}>${formatParameters(parameters)}`;
+}

@@ -1,0 +1,73 @@
+import { TOKEN } from '../grammar/characters.js';
+import type { Scanner } from '../grammar/scanner.js';
+import { asciiLowerCase } from '../grammar/text.js';
+import { readHost } from '../uri/host.js';
+
+/** `generic-param = token [ EQUAL gen-value ]`, RFC 3261 section 25.1. */
+export interface Parameter {
+  readonly name: string;
+  /** A token, a host, or the text of a quoted string without its quotes; null for a parameter without a value. */
+  readonly value: string | null;
+  readonly quoted: boolean;
+}
+
+const SEMICOLON = 0x3b;
+const EQUALS = 0x3d;
+const DQUOTE = 0x22;
+const LEFT_BRACKET = 0x5b;
+
+/** Reads a special value, such as an address without brackets; undefined: this parameter is an ordinary one. */
+export type SpecialValue = (scanner: Scanner, name: string) => string | undefined;
+
+/**
+ * `*( SEMI generic-param )`. A name that comes twice is refused: which one counts would be each reader's own choice.
+ * @throws SipError `header-syntax`
+ */
+export function readParameters(scanner: Scanner, special?: SpecialValue): readonly Parameter[] {
+  const parameters: Parameter[] = [];
+  const names = new Set<string>();
+  while (scanner.takeSeparator(SEMICOLON)) {
+    const parameter = readParameter(scanner, special);
+    const key = asciiLowerCase(parameter.name);
+    // RFC 3261 section 7.3.1: any given parameter-name MUST NOT appear more than once.
+    if (names.has(key)) scanner.fail('generic-param', `${key} once`);
+    names.add(key);
+    parameters.push(parameter);
+  }
+  return parameters;
+}
+
+function readParameter(scanner: Scanner, special: SpecialValue | undefined): Parameter {
+  const name = scanner.token('generic-param');
+  if (!scanner.takeSeparator(EQUALS)) return { name, value: null, quoted: false };
+  const value = special?.(scanner, asciiLowerCase(name));
+  if (value !== undefined) return { name, value, quoted: false };
+  switch (scanner.peek()) {
+    case DQUOTE:
+      return { name, value: scanner.quotedString(), quoted: true };
+    case LEFT_BRACKET:
+      return { name, value: readHost(scanner).text, quoted: false };
+    default:
+      return { name, value: scanner.runOfSome(TOKEN, 'gen-value'), quoted: false };
+  }
+}
+
+/** `;name=value` for each. */
+export function formatParameters(parameters: readonly Parameter[]): string {
+  let text = '';
+  for (const { name, value, quoted } of parameters) {
+    text += value === null ? `;${name}` : `;${name}=${quoted ? quoteString(value) : value}`;
+  }
+  return text;
+}
+
+/** The value of a parameter: text, null for one without a value, undefined where it is absent. */
+export function getParameter(parameters: readonly Parameter[], name: string): string | null | undefined {
+  const wanted = asciiLowerCase(name);
+  return parameters.find((parameter) => asciiLowerCase(parameter.name) === wanted)?.value;
+}
+
+/** `quoted-string` with quotes and backslashes escaped. */
+export function quoteString(text: string): string {
+  return `"${text.replace(/["\\\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '\\$&')}"`;
+}

@@ -1,0 +1,69 @@
+import { asciiLowerCase } from '../grammar/text.js';
+
+/** Names with a registered compact form (IANA, SIP header fields). */
+const COMPACT_FORMS: readonly (readonly [canonical: string, compact: string])[] = [
+  ['Accept-Contact', 'a'],
+  ['Allow-Events', 'u'],
+  ['Call-ID', 'i'],
+  ['Contact', 'm'],
+  ['Content-Encoding', 'e'],
+  ['Content-Length', 'l'],
+  ['Content-Type', 'c'],
+  ['Event', 'o'],
+  ['From', 'f'],
+  ['Identity', 'y'],
+  ['Refer-To', 'r'],
+  ['Referred-By', 'b'],
+  ['Reject-Contact', 'j'],
+  ['Request-Disposition', 'd'],
+  ['Session-Expires', 'x'],
+  ['Subject', 's'],
+  ['Supported', 'k'],
+  ['To', 't'],
+  ['Via', 'v'],
+];
+
+/** The other names of RFC 3261 section 20 and of the extensions that are in use. */
+const OTHER_NAMES: readonly string[] = [
+  'Accept', 'Accept-Encoding', 'Accept-Language', 'Alert-Info', 'Allow', 'Authentication-Info', 'Authorization',
+  'Call-Info', 'Content-Disposition', 'Content-Language', 'CSeq', 'Date', 'Diversion', 'Error-Info', 'Expires',
+  'Feature-Caps', 'Flow-Timer', 'Geolocation', 'History-Info', 'In-Reply-To', 'Info-Package', 'Join', 'Max-Forwards',
+  'MIME-Version', 'Min-Expires', 'Min-SE', 'Organization', 'P-Access-Network-Info', 'P-Asserted-Identity',
+  'P-Associated-URI', 'P-Called-Party-ID', 'P-Charging-Vector', 'P-Preferred-Identity', 'Path', 'Priority', 'Privacy',
+  'Proxy-Authenticate', 'Proxy-Authorization', 'Proxy-Require', 'RAck', 'Reason', 'Record-Route', 'Recv-Info',
+  'Replaces', 'Reply-To', 'Require', 'Retry-After', 'Route', 'RSeq', 'Security-Client', 'Security-Server',
+  'Security-Verify', 'Server', 'Service-Route', 'Session-ID', 'SIP-ETag', 'SIP-If-Match', 'Subscription-State',
+  'Suppress-If-Match', 'Target-Dialog', 'Timestamp', 'Unsupported', 'User-Agent', 'User-to-User', 'Warning',
+  'WWW-Authenticate',
+]; // prettier-ignore
+
+interface KnownName {
+  readonly canonical: string;
+  /** In lower case: what names are compared by. */
+  readonly key: string;
+}
+
+/** From a name in lower case, long or compact, to the one entry for it. A Map: `constructor` is in none unless put in. */
+const KNOWN_NAMES: ReadonlyMap<string, KnownName> = /* @__PURE__ */ knownNames();
+
+function knownNames(): ReadonlyMap<string, KnownName> {
+  const names = new Map<string, KnownName>();
+  for (const canonical of [...COMPACT_FORMS.map(([name]) => name), ...OTHER_NAMES]) {
+    names.set(canonical.toLowerCase(), { canonical, key: canonical.toLowerCase() });
+  }
+  for (const [canonical, compact] of COMPACT_FORMS) {
+    names.set(compact, names.get(canonical.toLowerCase()) as KnownName);
+  }
+  return names;
+}
+
+/** What two names are equal by: lower case, compact forms written out (RFC 3261 section 7.3.3). */
+export function headerKey(name: string): string {
+  const lower = asciiLowerCase(name);
+  return KNOWN_NAMES.get(lower)?.key ?? lower;
+}
+
+/** The name as the RFCs write it; an unknown one as it is. */
+export function canonicalHeaderName(name: string): string {
+  return KNOWN_NAMES.get(asciiLowerCase(name))?.canonical ?? name;
+}

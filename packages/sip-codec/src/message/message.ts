@@ -1,0 +1,146 @@
+import { SipError } from '../error.js';
+import { SipFrame, SipFramingFailure } from '../framing/frame.js';
+import type { Strictness } from '../framing/head-scanner.js';
+import { bytesToText } from '../grammar/text.js';
+import { readUri, type Uri } from '../uri/uri.js';
+import { readHead, type Head } from './head.js';
+import { SipHeaders } from './headers.js';
+import { isResponseLine, readStartLine, type RequestLine, type StatusLine } from './start-line.js';
+
+/** What the three kinds of message share. */
+class MessageBase {
+  /** The whole message, byte for byte; a view of what was parsed. */
+  readonly bytes: Uint8Array;
+  readonly headers: SipHeaders;
+  readonly #bodyStart: number;
+  /** Offsets for splicing: the first header field, and the empty line. */
+  readonly fieldsStart: number;
+  readonly fieldsEnd: number;
+
+  constructor(bytes: Uint8Array, head: Head) {
+    this.bytes = bytes;
+    this.headers = new SipHeaders(bytes, head.fields, head.faults);
+    this.#bodyStart = head.bodyStart;
+    this.fieldsStart = afterStartLine(bytes, head.startLineEnd);
+    this.fieldsEnd = head.fieldsEnd;
+  }
+
+  /** The body, as a view. */
+  get body(): Uint8Array {
+    return this.bytes.subarray(this.#bodyStart);
+  }
+}
+
+/** A request, RFC 3261 section 7.1. */
+export class SipRequest extends MessageBase {
+  readonly type = 'request' as const;
+  /** Case-sensitive. */
+  readonly method: string;
+  /** As on the wire. */
+  readonly version: string;
+  readonly #uriStart: number;
+  readonly #uriEnd: number;
+  #uri: Uri | undefined;
+
+  constructor(bytes: Uint8Array, head: Head, line: RequestLine) {
+    super(bytes, head);
+    this.method = line.method;
+    this.version = line.version;
+    this.#uriStart = line.uriStart;
+    this.#uriEnd = line.uriEnd;
+  }
+
+  /** The Request-URI as on the wire. */
+  get requestUri(): string {
+    return bytesToText(this.bytes, this.#uriStart, this.#uriEnd);
+  }
+
+  /**
+   * The Request-URI, read.
+   * @throws SipError `uri-syntax`
+   */
+  get uri(): Uri {
+    this.#uri ??= readUri(this.bytes, this.#uriStart, this.#uriEnd, 'Request-URI');
+    return this.#uri;
+  }
+}
+
+/** A response, RFC 3261 section 7.2. */
+export class SipResponse extends MessageBase {
+  readonly type = 'response' as const;
+  /** As on the wire. */
+  readonly version: string;
+  readonly status: number;
+  readonly reason: string;
+
+  constructor(bytes: Uint8Array, head: Head, line: StatusLine) {
+    super(bytes, head);
+    this.version = line.version;
+    this.status = line.status;
+    this.reason = line.reason;
+  }
+}
+
+/** A message whose start line cannot be read. Its header fields are there, so that a request can be answered. */
+export class SipMalformed extends MessageBase {
+  readonly type = 'malformed' as const;
+  readonly error: SipError;
+  /** By the first word: what begins with `SIP/` is never answered. */
+  readonly looksLike: 'request' | 'response';
+
+  constructor(bytes: Uint8Array, head: Head, error: SipError) {
+    super(bytes, head);
+    this.error = error;
+    this.looksLike = isResponseLine(bytes, head.startLineStart, head.startLineEnd) ? 'response' : 'request';
+  }
+}
+
+export type SipMessage = SipRequest | SipResponse | SipMalformed;
+
+export interface ParseOptions {
+  /** Default `strict`; `lenient` forgives white space and brackets in the request line. */
+  readonly strictness?: Strictness;
+}
+
+/**
+ * Reads one message: its start line and where its header fields are; their values are read when asked for. A broken
+ * header never loses the message, and a broken start line gives a `malformed` one. With bytes, all that follows the
+ * head is the body: what a stream needs is a framer. The message looks at the bytes that it was given; parse
+ * `frame.toOwned()` to keep it.
+ * @throws SipError `invalid-argument` if it is given anything else; never for what the bytes hold
+ */
+export function parseSipMessage(input: SipFrame | Uint8Array, options: ParseOptions = {}): SipMessage {
+  const bytes = input instanceof SipFrame ? input.bytes : input;
+  if (!(bytes instanceof Uint8Array)) {
+    throw new SipError('invalid-argument', {
+      field: 'input',
+      expected: 'a SipFrame or a Uint8Array',
+      got: typeof input,
+    });
+  }
+  const head = readHead(bytes);
+  try {
+    const line = readStartLine(bytes, head.startLineStart, head.startLineEnd, options.strictness ?? 'strict');
+    return line.type === 'request' ? new SipRequest(bytes, head, line) : new SipResponse(bytes, head, line);
+  } catch (error) {
+    if (!(error instanceof SipError)) throw error;
+    return new SipMalformed(bytes, head, error);
+  }
+}
+
+/** What was intact of a message that could not be framed, as a message without a body. */
+export function parseFailureHead(failure: SipFramingFailure): SipMessage {
+  return parseSipMessage(failure.head);
+}
+
+/** The bytes of a message: a message that was not edited comes back byte for byte. A copy, which the caller owns. */
+export function serializeSipMessage(message: SipMessage): Uint8Array<ArrayBuffer> {
+  const copy = new Uint8Array(message.bytes.length);
+  copy.set(message.bytes);
+  return copy;
+}
+
+function afterStartLine(bytes: Uint8Array, lineEnd: number): number {
+  if (lineEnd >= bytes.length) return bytes.length;
+  return bytes[lineEnd] === 0x0d ? lineEnd + 2 : lineEnd + 1;
+}

@@ -1,0 +1,97 @@
+import { SipError } from '../error.js';
+import { TO } from '../headers/addresses.js';
+import { addressTag } from '../headers/addresses.js';
+import type { SipHeaderField } from './head.js';
+import { parseSipMessage, SipResponse, type SipRequest } from './message.js';
+import { reasonPhrase } from './reason-phrases.js';
+import { statelessTag } from './tag.js';
+import { topViaWithSource, type SourceAddress } from './via-source.js';
+import { checkReason, checkStatus, checkToken, MessageWriter, type HeaderInput } from './write.js';
+
+export interface ResponseOptions {
+  /** Default: the phrase of RFC 3261 section 21. */
+  readonly reason?: string;
+  /** Further fields, in order, after the copied ones. */
+  readonly headers?: readonly HeaderInput[];
+  readonly body?: Uint8Array;
+  /** The To tag where the request has none. */
+  readonly toTag?: string;
+  /** Where the request came from: received and rport are filled in (RFC 3261 section 18.2.1, RFC 3581 section 4). */
+  readonly source?: SourceAddress;
+}
+
+const NO_BODY = new Uint8Array(0);
+
+/** Requests that begin a dialog: RFC 3261 section 12, RFC 6665 section 4.4, RFC 3515. */
+const DIALOG_METHODS: readonly string[] = ['INVITE', 'SUBSCRIBE', 'REFER'];
+
+/**
+ * A response, RFC 3261 section 8.2.6: Via, From, To, Call-ID and CSeq are copied byte for byte but for folds, with a To tag on all but
+ * 100; Timestamp on 100; Record-Route where the response begins a dialog (section 12.1.1). Without `toTag` the tag is
+ * derived from the request, as a stateless UAS must (section 8.2.7); a response that begins a dialog needs one of the
+ * caller's own, since such tags must not be guessed (section 19.3).
+ * @throws SipError `invalid-argument`, `line-break-in-value`
+ */
+export function createResponse(request: SipRequest, status: number, options: ResponseOptions = {}): SipResponse {
+  checkStatus(status);
+  const reason = options.reason ?? reasonPhrase(status);
+  checkReason(reason);
+  const headers = request.headers;
+  const writer = new MessageWriter().text(`SIP/2.0 ${status} ${reason}\r\n`);
+
+  headers.all('Via').forEach((field, index) => {
+    writeCopy(writer, 'Via', index === 0 && options.source ? topViaWithSource(field, options.source) : field.oneLine);
+  });
+  const beginsDialog = status > 100 && status < 300 && DIALOG_METHODS.includes(request.method);
+  if (beginsDialog) for (const field of headers.all('Record-Route')) writeCopy(writer, 'Record-Route', field.oneLine);
+  writeFirst(writer, 'From', headers.all('From'));
+  const [to] = headers.all('To');
+  if (to !== undefined) {
+    writer.text('To: ').raw(to.oneLine);
+    if (status > 100 && !hasTag(request)) writer.text(`;tag=${toTagFor(request, beginsDialog, options.toTag)}`);
+    writer.text('\r\n');
+  }
+  writeFirst(writer, 'Call-ID', headers.all('Call-ID'));
+  writeFirst(writer, 'CSeq', headers.all('CSeq'));
+  if (status === 100) writeFirst(writer, 'Timestamp', headers.all('Timestamp'));
+  for (const [name, value] of options.headers ?? []) writer.header(name, value);
+
+  const message = parseSipMessage(writer.end(options.body ?? NO_BODY));
+  if (message.type === 'response') return message;
+  throw new SipError('invalid-argument', { field: 'Status-Line', expected: 'a response', got: reason });
+}
+
+/** Whether To has a tag. A To that cannot be read is answered with one more: it is not in a dialog of ours. */
+function hasTag(request: SipRequest): boolean {
+  try {
+    const to = request.headers.read(TO);
+    return to !== undefined && addressTag(to) !== undefined;
+  } catch (error) {
+    if (!(error instanceof SipError)) throw error;
+    return request.headers.texts('To').some((text) => /;\s*tag\s*=/i.test(text));
+  }
+}
+
+function toTagFor(request: SipRequest, beginsDialog: boolean, given: string | undefined): string {
+  if (given !== undefined) {
+    checkToken('toTag', given);
+    return given;
+  }
+  if (!beginsDialog) return statelessTag(request.headers);
+  throw new SipError('invalid-argument', {
+    field: 'toTag',
+    rule: 'RFC 3261 section 19.3',
+    expected: 'a random tag, because this response begins a dialog',
+    got: 'none',
+  });
+}
+
+function writeFirst(writer: MessageWriter, name: string, fields: readonly SipHeaderField[]): void {
+  const [first] = fields;
+  if (first !== undefined) writeCopy(writer, name, first.oneLine);
+}
+
+/** A value that came from the wire is written as it came, on one line. */
+function writeCopy(writer: MessageWriter, name: string, value: Uint8Array): void {
+  writer.text(`${name}: `).raw(value).text('\r\n');
+}

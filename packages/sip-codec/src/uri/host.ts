@@ -1,0 +1,97 @@
+import type { SipErrorReason } from '../error.js';
+import { ALPHA, ALPHANUM, HEXDIG, HOST } from '../grammar/characters.js';
+import type { Scanner } from '../grammar/scanner.js';
+
+/** `host = hostname / IPv4address / IPv6reference`, RFC 3261 section 25.1 with the correction of RFC 5954. */
+export interface Host {
+  readonly type: 'name' | 'ipv4' | 'ipv6';
+  /** As on the wire; an IPv6 reference with its brackets. */
+  readonly text: string;
+}
+
+const LEFT_BRACKET = 0x5b;
+
+/**
+ * Reads a host as far as it goes.
+ * @throws SipError of the given reason
+ */
+export function readHost(scanner: Scanner, reason: SipErrorReason = 'header-syntax'): Host {
+  const from = scanner.offset;
+  if (scanner.peek() === LEFT_BRACKET) {
+    scanner.offset++;
+    const address = scanner.run(IPV6);
+    if (!scanner.take(0x5d)) scanner.fail('IPv6reference', "']'", reason);
+    if (!isIpv6Address(address)) {
+      scanner.offset = from;
+      scanner.fail('IPv6address', 'an IPv6 address', reason);
+    }
+    return { type: 'ipv6', text: `[${address}]` };
+  }
+  const text = scanner.run(HOST);
+  if (isIpv4Address(text)) return { type: 'ipv4', text };
+  if (isHostname(text)) return { type: 'name', text };
+  scanner.offset = from;
+  return scanner.fail('host', 'a host name or an address', reason);
+}
+
+/** `IPv4address = 1*3DIGIT "." 1*3DIGIT "." 1*3DIGIT "." 1*3DIGIT`, each at most 255. */
+export function isIpv4Address(text: string): boolean {
+  const parts = text.split('.');
+  return parts.length === 4 && parts.every((part) => /^[0-9]{1,3}$/.test(part) && Number(part) <= 255);
+}
+
+/**
+ * `IPv6address` of RFC 5954 section 4.1: eight groups, one run of them may be `::`, the last two may be an IPv4 address.
+ * The third colon that the grammar of RFC 3261 asked for in front of the IPv4 part is taken too (RFC 5118 section 4.10).
+ */
+export function isIpv6Address(text: string): boolean {
+  let groups = text.replace(/:::(?=[0-9.]+$)/, '::');
+  const lastColon = groups.lastIndexOf(':');
+  if (groups.includes('.')) {
+    if (lastColon < 0 || !isIpv4Address(groups.slice(lastColon + 1))) return false;
+    groups = `${groups.slice(0, lastColon + 1)}0:0`;
+  }
+  const halves = groups.split('::');
+  if (halves.length > 2) return false;
+  const counts = halves.map((half) => (half === '' ? 0 : countGroups(half)));
+  if (counts.includes(Number.NaN)) return false;
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return halves.length === 2 ? total <= 7 : total === 8;
+}
+
+/** `hexseq = hex4 *( ":" hex4 )`: how many, or NaN if it is none. */
+function countGroups(text: string): number {
+  const groups = text.split(':');
+  return groups.every((group) => group.length >= 1 && group.length <= 4 && isHex(group)) ? groups.length : Number.NaN;
+}
+
+function isHex(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (HEXDIG[text.charCodeAt(i)] !== 1) return false;
+  return true;
+}
+
+/** `hostname = *( domainlabel "." ) toplabel [ "." ]`, where the top label begins with a letter. */
+export function isHostname(text: string): boolean {
+  const labels = (text.endsWith('.') ? text.slice(0, -1) : text).split('.');
+  const last = labels[labels.length - 1] as string;
+  if (ALPHA[last.charCodeAt(0)] !== 1) return false;
+  return labels.every(
+    (label) =>
+      label.length > 0 && ALPHANUM[label.charCodeAt(0)] === 1 && ALPHANUM[label.charCodeAt(label.length - 1)] === 1,
+  );
+}
+
+/** What an IPv6 address is written with. */
+const IPV6: Uint8Array = /* @__PURE__ */ ipv6Characters();
+
+function ipv6Characters(): Uint8Array {
+  const table = HEXDIG.slice();
+  table[0x3a] = 1;
+  table[0x2e] = 1;
+  return table;
+}
+
+/** The same host: without brackets, in lower case, `::` forms not expanded. */
+export function bareHost(text: string): string {
+  return (text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text).toLowerCase();
+}

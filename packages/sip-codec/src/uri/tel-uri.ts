@@ -1,0 +1,74 @@
+import { ALPHANUM, DIGIT, HEXDIG, PARAMCHAR, type CharacterClass } from '../grammar/characters.js';
+import { asciiLowerCase } from '../grammar/text.js';
+import type { Scanner } from '../grammar/scanner.js';
+
+/** tel URI, RFC 3966 section 3. */
+export interface TelUri {
+  readonly type: 'tel';
+  /** The digits with their visual separators, and '+' in front of a global number, as on the wire. */
+  readonly number: string;
+  readonly parameters: readonly { readonly name: string; readonly value: string | null }[];
+}
+
+const SEMICOLON = 0x3b;
+const EQUALS = 0x3d;
+const PLUS = 0x2b;
+
+/** `phonedigit-hex = HEXDIG / "*" / "#" / [ visual-separator ]`; of these, `*` and `#` are tested apart. */
+function isLocalDigit(byte: number): boolean {
+  return HEXDIG[byte] === 1 || byte === 0x2a || byte === 0x23 || isVisualSeparator(byte);
+}
+
+/** `visual-separator = "-" / "." / "(" / ")"` */
+function isVisualSeparator(byte: number): boolean {
+  return byte === 0x2d || byte === 0x2e || byte === 0x28 || byte === 0x29;
+}
+
+/**
+ * `telephone-uri = "tel:" ( global-number / local-number )` after the colon. A local number needs a phone-context.
+ * @throws SipError `uri-syntax`
+ */
+export function readTelUri(scanner: Scanner): TelUri {
+  const global = scanner.take(PLUS);
+  let digits = '';
+  let hasDigit = false;
+  for (;;) {
+    const byte = scanner.peek();
+    const isDigit = byte !== -1 && (global ? DIGIT[byte] === 1 : isLocalDigit(byte));
+    if (byte === -1 || (!isDigit && !isVisualSeparator(byte))) break;
+    if (!isVisualSeparator(byte)) hasDigit = true;
+    digits += String.fromCharCode(byte);
+    scanner.offset++;
+  }
+  if (!hasDigit) scanner.fail(global ? 'global-number-digits' : 'local-number-digits', 'a digit', 'uri-syntax');
+  const parameters: { name: string; value: string | null }[] = [];
+  while (scanner.take(SEMICOLON)) {
+    const name = scanner.run(PARAMETER_NAME);
+    if (name === '') scanner.fail('pname', 'alphanum', 'uri-syntax');
+    let value: string | null = null;
+    if (scanner.take(EQUALS)) {
+      value = scanner.run(PARAMETER_VALUE);
+      if (value === '') scanner.fail('pvalue', 'paramchar', 'uri-syntax');
+    }
+    if (parameters.some((other) => asciiLowerCase(other.name) === asciiLowerCase(name))) {
+      scanner.fail('parameter', 'each parameter once', 'uri-syntax');
+    }
+    parameters.push({ name, value });
+  }
+  if (!scanner.atEnd) scanner.fail('telephone-uri', 'the end of the URI', 'uri-syntax');
+  const hasContext = parameters.some(({ name, value }) => asciiLowerCase(name) === 'phone-context' && value !== null);
+  if (!global && !hasContext) scanner.fail('local-number', 'a phone-context', 'uri-syntax');
+  return { type: 'tel', number: `${global ? '+' : ''}${digits}`, parameters };
+}
+
+/** `pname = 1*( alphanum / "-" )` */
+const PARAMETER_NAME: CharacterClass = /* @__PURE__ */ withMember(ALPHANUM, 0x2d);
+
+/** `paramchar`, and `%` for `pct-encoded`, which is kept as it is. */
+const PARAMETER_VALUE: CharacterClass = /* @__PURE__ */ withMember(PARAMCHAR, 0x25);
+
+function withMember(characters: CharacterClass, byte: number): CharacterClass {
+  const table = characters.slice();
+  table[byte] = 1;
+  return table;
+}
