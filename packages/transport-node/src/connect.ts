@@ -1,0 +1,175 @@
+import { connect as netConnect, isIP, type TcpNetConnectOpts, type IpcNetConnectOpts } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { PeerCertificate } from 'node:tls';
+import { createCertificateVerifier, createTlsClient, type ClientConfig } from '@portico/tls13-core';
+import type { ReferenceIdentity } from '@portico/x509';
+import { alpnNames, type AlpnOption } from './alpn-option.js';
+import { socketError } from './errors.js';
+import { createPeerCheck } from './peer-check.js';
+import { createSecureContext, type SecureContext, type SecureContextOptions } from './secure-context.js';
+import { TLSSocket } from './tls-socket.js';
+
+/** The options of `tls.connect` that mean something in TLS 1.3, and ours. */
+export interface ConnectOptions extends SecureContextOptions {
+  readonly host?: string;
+  readonly port?: number | string;
+  /** A Unix domain socket. */
+  readonly path?: string;
+  /** A connected (or connecting) transport to use instead: a `net.Socket` or any other Duplex. */
+  readonly socket?: Duplex;
+  /** For server_name, and for the name check; the host where it is not given. */
+  readonly servername?: string;
+  /** Whom the server must prove to be, instead of `servername`. A SIP domain also sets server_name (RFC 5922). */
+  readonly identity?: ReferenceIdentity;
+  readonly ALPNProtocols?: AlpnOption;
+  /** False goes on with a server that is not trusted; `authorized` and `authorizationError` say so. */
+  readonly rejectUnauthorized?: boolean;
+  /** Replaces the check of the name. */
+  readonly checkServerIdentity?: (hostname: string, certificate: PeerCertificate) => Error | undefined;
+  readonly secureContext?: SecureContext;
+  readonly allowHalfOpen?: boolean;
+  readonly highWaterMark?: number;
+  /** As `socket.setTimeout`. */
+  readonly timeout?: number;
+  readonly family?: number;
+  readonly localAddress?: string;
+  readonly localPort?: number;
+  readonly lookup?: TcpNetConnectOpts['lookup'];
+  readonly keepAlive?: boolean;
+  readonly keepAliveInitialDelay?: number;
+  /** False turns Nagle's algorithm on; it is off by default. */
+  readonly noDelay?: boolean;
+  /** Milliseconds since 1970; certificates are judged at this time. */
+  readonly now?: () => number;
+}
+
+/**
+ * Connects as `tls.connect` does: the socket is returned at once and emits `'secureConnect'`. Called with options, or
+ * with a port, a host and options as in `node:tls`.
+ * @throws SocketError as `createSecureContext`; everything later is an `'error'` event
+ */
+export function connect(options: ConnectOptions, listener?: () => void): TLSSocket;
+export function connect(port: number, options?: ConnectOptions, listener?: () => void): TLSSocket;
+export function connect(port: number, host?: string, options?: ConnectOptions, listener?: () => void): TLSSocket;
+export function connect(...args: unknown[]): TLSSocket {
+  const { options, listener } = readArguments(args);
+  const context = options.secureContext ?? createSecureContext(options);
+  const hostname = options.identity === undefined ? wantedName(options) : identityName(options.identity);
+  const { check, verifyPeer } = serverCheck(options, context, hostname);
+  const config = clientConfig(options, context, verifyPeer, sniOf(options, hostname), (line) =>
+    socket.emit('keylog', Buffer.from(`${line}\n`)),
+  );
+  const engine = createTlsClient(config);
+  const socket: TLSSocket = new TLSSocket(options.socket ?? openTransport(options), {
+    engine,
+    role: 'client',
+    peerCheck: check,
+    ...(options.allowHalfOpen === undefined ? {} : { allowHalfOpen: options.allowHalfOpen }),
+    ...(options.highWaterMark === undefined ? {} : { highWaterMark: options.highWaterMark }),
+  });
+  if (options.timeout !== undefined) socket.setTimeout(options.timeout);
+  if (options.noDelay === false) socket.setNoDelay(false);
+  if (listener !== undefined) socket.once('secureConnect', listener);
+  return socket;
+}
+
+function readArguments(args: unknown[]): { options: ConnectOptions; listener: (() => void) | undefined } {
+  let options: ConnectOptions = {};
+  let listener: (() => void) | undefined;
+  for (const argument of args) {
+    if (typeof argument === 'number') options = { ...options, port: argument };
+    else if (typeof argument === 'string') options = { ...options, host: argument };
+    else if (typeof argument === 'function') listener = argument as () => void;
+    else if (typeof argument === 'object' && argument !== null) options = { ...options, ...argument };
+  }
+  return { options, listener };
+}
+
+/** The server's certificate, judged by path and name; the system's clock unless another is given. */
+function serverCheck(
+  options: ConnectOptions,
+  context: SecureContext,
+  hostname: string,
+): ReturnType<typeof createPeerCheck> {
+  const custom = options.checkServerIdentity;
+  return createPeerCheck({
+    // Not before it is needed: reading the platform's roots takes a while.
+    verify: (peer) =>
+      createCertificateVerifier({
+        provider: context.provider,
+        trustAnchors: context.trustAnchors,
+        now: options.now ?? Date.now,
+        identity: custom === undefined ? (options.identity ?? identityOf(hostname)) : null,
+      })(peer),
+    untrusted: options.rejectUnauthorized === false ? 'report' : 'refuse',
+    ...(custom === undefined ? {} : { checkServerIdentity: { hostname, check: custom } }),
+  });
+}
+
+function clientConfig(
+  options: ConnectOptions,
+  { provider, cipherSuites, groups, limits, credentials }: SecureContext,
+  verifyPeer: ClientConfig['verifyPeer'],
+  serverName: string | null,
+  keyLog: (line: string) => void,
+): ClientConfig {
+  const protocols = options.ALPNProtocols === undefined ? [] : alpnNames(options.ALPNProtocols);
+  return {
+    provider,
+    verifyPeer,
+    keyLog,
+    ...(serverName === null ? {} : { serverName }),
+    ...(protocols.length === 0 ? {} : { alpn: { protocols } }),
+    ...(cipherSuites === undefined ? {} : { cipherSuites }),
+    ...(groups === undefined ? {} : { groups }),
+    ...(limits === undefined ? {} : { limits }),
+    // The first whose key the server can verify; the engine says nothing where there is none.
+    selectCredential: ({ signatureSchemes }) =>
+      credentials.find(({ signer }) => signer.schemes.some((scheme) => signatureSchemes.includes(scheme))) ?? null,
+  };
+}
+
+function openTransport(options: ConnectOptions): Duplex {
+  const { path, port, ...rest } = options;
+  if (path !== undefined) return netConnect({ path, allowHalfOpen: true } satisfies IpcNetConnectOpts);
+  if (port === undefined) throw socketError('ERR_MISSING_ARGS', 'connect needs a port, a path or a socket');
+  return netConnect({
+    host: rest.host ?? 'localhost',
+    port: Number(port),
+    allowHalfOpen: true,
+    noDelay: true,
+    ...(rest.family === undefined ? {} : { family: rest.family }),
+    ...(rest.localAddress === undefined ? {} : { localAddress: rest.localAddress }),
+    ...(rest.localPort === undefined ? {} : { localPort: rest.localPort }),
+    ...(rest.lookup === undefined ? {} : { lookup: rest.lookup }),
+    ...(rest.keepAlive === undefined ? {} : { keepAlive: rest.keepAlive }),
+    ...(rest.keepAliveInitialDelay === undefined ? {} : { keepAliveInitialDelay: rest.keepAliveInitialDelay }),
+  });
+}
+
+function wantedName({ servername, host }: ConnectOptions): string {
+  // An empty servername means "send no server_name", as in node:tls; the name check still needs one.
+  return servername === undefined || servername === '' ? (host ?? 'localhost') : servername;
+}
+
+function identityName(identity: ReferenceIdentity): string {
+  switch (identity.type) {
+    case 'dns':
+      return identity.name;
+    case 'ip':
+      return identity.address;
+    case 'sip-domain':
+      return identity.domain;
+  }
+}
+
+function identityOf(name: string): ReferenceIdentity {
+  return isIP(name) === 0 ? { type: 'dns', name } : { type: 'ip', address: name };
+}
+
+/** server_name is for host names (RFC 6066 section 3). */
+function sniOf({ servername }: ConnectOptions, hostname: string): string | null {
+  if (servername === '') return null;
+  const name = servername ?? hostname;
+  return isIP(name) === 0 ? name : null;
+}

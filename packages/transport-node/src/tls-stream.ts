@@ -1,0 +1,353 @@
+import { Duplex } from 'node:stream';
+import { asSocket, endAndLinger, endpointsOf, type Endpoints } from './transport.js';
+import type { HandshakeInfo, TlsError, TlsEvent } from '@portico/tls13-core';
+import type { TlsEngine } from './engine.js';
+import { fromTlsError, socketError } from './errors.js';
+import { FirstBytes, type Inspector } from './first-bytes.js';
+import { InactivityTimer } from './inactivity.js';
+
+/** What is encrypted at a time: other connections get their turn in between. */
+const WRITE_SLICE = 65_536;
+
+export interface TlsStreamOptions {
+  readonly engine: TlsEngine;
+  /** End our side too when the peer ends its own. As in `node:net`, false by default. */
+  readonly allowHalfOpen?: boolean;
+  readonly highWaterMark?: number;
+  /** Bytes that may wait to be sent; beyond it the socket is destroyed with `ERR_TLS_WRITE_QUEUE_LIMIT`. */
+  readonly writeQueueLimit?: number;
+}
+
+/**
+ * A TLS connection as a stream: plaintext on this side, records on the transport's. It moves bytes between the two,
+ * with backpressure both ways, and turns the connection's events into stream events. `TLSSocket` adds the names of
+ * `node:tls` to it.
+ */
+export abstract class TlsStream extends Duplex {
+  readonly encrypted: true = true;
+  /** True until the handshake is complete. */
+  secureConnecting: boolean = true;
+  /** Plaintext bytes received. */
+  bytesRead = 0;
+
+  protected readonly engine: TlsEngine;
+  protected readonly transport: Duplex;
+  #endpoints: Endpoints;
+  #bytesSent = 0;
+  readonly #writeQueueLimit: number;
+  readonly #firstBytes = new FirstBytes((chunk) => this.#push(chunk));
+  readonly #inactivity = new InactivityTimer(() => this.emit('timeout'));
+  /** The reader asked for more than it has been given. */
+  #wanted = false;
+  /** Set by close_notify: nothing that follows is data. */
+  #peerClosed = false;
+  /** The write, or the end, that waits for the handshake. */
+  #afterHandshake: (() => void) | null = null;
+  /** The write that waits until the transport takes more. */
+  #afterDrain: ((error?: Error) => void) | null = null;
+  /** A failure that waits until the data before it has been read. */
+  #deferredError: Error | null = null;
+  #watched: Promise<TlsEvent[]> | null = null;
+
+  constructor(transport: Duplex, options: TlsStreamOptions) {
+    super({
+      allowHalfOpen: options.allowHalfOpen ?? false,
+      ...(options.highWaterMark === undefined ? {} : { highWaterMark: options.highWaterMark }),
+    });
+    this.engine = options.engine;
+    this.transport = transport;
+    this.#writeQueueLimit = options.writeQueueLimit ?? Infinity;
+    this.#endpoints = endpointsOf(transport);
+    this.#attach();
+  }
+
+  /** The handshake is complete; runs before any data is delivered. */
+  protected abstract handshakeComplete(info: HandshakeInfo): void;
+
+  /** The addresses, also after the connection has closed. */
+  protected get endpoints(): Endpoints {
+    return this.#endpoints;
+  }
+
+  /** Plaintext bytes written, those that still wait included. */
+  get bytesWritten(): number {
+    return this.#bytesSent + this.writableLength;
+  }
+
+  /** When bytes last passed in either direction, in milliseconds of `performance.now()`. */
+  get lastActivity(): number {
+    return this.#inactivity.lastActivity;
+  }
+
+  /** The milliseconds given to `setTimeout`. */
+  get timeout(): number {
+    return this.#inactivity.milliseconds;
+  }
+
+  /** As `net.Socket`: `'timeout'` is emitted after so long without traffic, nothing else happens; 0 turns it off. */
+  setTimeout(milliseconds: number, listener?: () => void): this {
+    this.#inactivity.set(milliseconds);
+    if (listener !== undefined) {
+      if (milliseconds === 0) this.removeListener('timeout', listener);
+      else this.once('timeout', listener);
+    }
+    return this;
+  }
+
+  /**
+   * Lets a function see the first bytes before the reader does: `hold` keeps them back, `watch` passes them on and
+   * goes on looking, `release` passes on all and looks no more. At end of input it is asked with null.
+   */
+  inspectFirstBytes(inspector: Inspector): void {
+    this.#firstBytes.inspect(inspector);
+    this.#updateReading();
+  }
+
+  /** Ends our side, and destroys the socket when everything has been sent. */
+  destroySoon(): void {
+    if (this.writable) this.end();
+    if (this.writableFinished) this.destroy();
+    else this.once('finish', () => this.destroy());
+  }
+
+  /** Gives up a handshake: the peer is told with user_canceled (RFC 9846 section 6.1) where that is still possible. */
+  cancelHandshake(error: Error): void {
+    if (this.destroyed) return;
+    this.engine.close();
+    this.flush();
+    endAndLinger(this.transport);
+    this.destroy(error);
+  }
+
+  override read(size?: number): unknown {
+    const chunk: unknown = super.read(size);
+    if (this.#deferredError !== null && this.readableLength === 0) {
+      const error = this.#deferredError;
+      process.nextTick(() => this.destroy(error));
+    }
+    return chunk;
+  }
+
+  override write(
+    chunk: unknown,
+    encoding?: BufferEncoding | ((error: Error | null | undefined) => void),
+    callback?: (error: Error | null | undefined) => void,
+  ): boolean {
+    const more =
+      typeof encoding === 'function' || encoding === undefined
+        ? super.write(chunk, encoding)
+        : super.write(chunk, encoding, callback);
+    // A peer that reads slowly, or not at all, must not fill our memory with what a careless writer sends it.
+    if (this.writableLength > this.#writeQueueLimit && !this.destroyed) {
+      this.destroy(
+        socketError('ERR_TLS_WRITE_QUEUE_LIMIT', `More than ${this.#writeQueueLimit} bytes wait to be sent`),
+      );
+    }
+    return more;
+  }
+
+  override _read(): void {
+    this.#wanted = true;
+    this.#updateReading();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
+    this.#send(chunk, callback);
+  }
+
+  /** One record, and one segment, for what was written in one go: http2 writes frames of a few bytes each. */
+  override _writev(
+    chunks: { chunk: Buffer; encoding: BufferEncoding }[],
+    callback: (error?: Error | null) => void,
+  ): void {
+    this.#send(Buffer.concat(chunks.map(({ chunk }) => chunk)), callback);
+  }
+
+  override _final(callback: (error?: Error | null) => void): void {
+    if (this.secureConnecting) {
+      this.#afterHandshake = () => this._final(callback);
+      return;
+    }
+    if (this.#deferredError !== null) return callback(this.#deferredError);
+    this.engine.close();
+    this.flush();
+    if (!this.transport.writable) return callback();
+    this.transport.end(() => callback());
+  }
+
+  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    this.#inactivity.set(0);
+    this.#firstBytes.forget();
+    const hasSent = this.engine.state !== 'handshaking';
+    this.engine.abort();
+    // What was sent last, an alert or an answer such as 408, is to arrive; a handshake cut off has nothing to say.
+    if (hasSent || this.transport.writableEnded) endAndLinger(this.transport);
+    else this.transport.destroy();
+    this.#afterDrain?.(error ?? socketError('ERR_STREAM_DESTROYED', 'The socket was destroyed'));
+    this.#afterDrain = null;
+    this.#afterHandshake = null;
+    callback(error);
+  }
+
+  #attach(): void {
+    const { transport } = this;
+    transport.allowHalfOpen = true; // We end it ourselves, after what is still to be sent.
+    transport.on('data', (chunk: Buffer) => this.#received(chunk));
+    transport.on('end', () => this.#inputEnded());
+    transport.on('drain', () => {
+      const resume = this.#afterDrain;
+      this.#afterDrain = null;
+      this.#inactivity.touch();
+      resume?.();
+    });
+    transport.on('error', (error: Error) => this.destroy(error));
+    transport.on('close', () => {
+      // Without 'end' or 'error' before it: somebody destroyed the transport under us.
+      if (!this.destroyed && !transport.readableEnded) {
+        this.destroy(socketError('ECONNRESET', 'The transport was closed'));
+      }
+    });
+    const socket = asSocket(transport);
+    // A handshake is two small writes in a row; Nagle's algorithm would hold back the second for a round trip.
+    socket?.setNoDelay(true);
+    if (socket?.connecting === true) {
+      socket.once('connect', () => {
+        this.#endpoints = endpointsOf(transport);
+        this.emit('connect');
+        this.emit('ready');
+      });
+    }
+    this.flush();
+    this.#updateReading();
+    this.#watchAnswer();
+  }
+
+  #received(chunk: Uint8Array): void {
+    this.#inactivity.touch();
+    if (this.destroyed || this.#peerClosed || this.#deferredError !== null) return;
+    this.#handle(this.engine.receive(chunk));
+  }
+
+  #inputEnded(): void {
+    if (this.destroyed || this.#peerClosed || this.#deferredError !== null) return;
+    this.#handle(this.engine.endOfInput());
+  }
+
+  #handle(events: readonly TlsEvent[]): void {
+    // Output first: the other side can go on while our own listeners work.
+    this.flush();
+    for (const event of events) {
+      if (this.destroyed) return;
+      this.#dispatch(event);
+    }
+    this.#watchAnswer();
+    this.#updateReading();
+  }
+
+  #dispatch(event: TlsEvent): void {
+    switch (event.type) {
+      case 'handshake-complete':
+        this.#secured(event.info);
+        break;
+      case 'data':
+        this.bytesRead += event.data.length;
+        this.#firstBytes.add(Buffer.from(event.data.buffer, event.data.byteOffset, event.data.length));
+        break;
+      case 'peer-keys-updated':
+        break;
+      case 'peer-closed':
+        this.#peerClosed = true;
+        this.#firstBytes.end();
+        if (!this.destroyed) this.push(null);
+        break;
+      case 'failed':
+        this.#failed(event.error);
+        break;
+    }
+  }
+
+  #secured(info: HandshakeInfo): void {
+    this.secureConnecting = false;
+    this.handshakeComplete(info);
+    if (this.destroyed) return;
+    const waiting = this.#afterHandshake;
+    this.#afterHandshake = null;
+    waiting?.();
+    // As a net.Socket does: read ahead, so that the peer's end is seen even where nobody reads yet.
+    this.read(0);
+  }
+
+  #failed(error: TlsError): void {
+    const failure = fromTlsError(error, this.secureConnecting ? 'handshaking' : 'open');
+    // The alert has been written; what was received before the failure is good and is delivered before the error.
+    if (this.readableLength === 0) {
+      this.destroy(failure);
+      return;
+    }
+    this.#deferredError = failure;
+    endAndLinger(this.transport);
+  }
+
+  #push(chunk: Buffer): void {
+    if (this.destroyed) return;
+    if (!this.push(chunk)) this.#wanted = false;
+  }
+
+  #updateReading(): void {
+    if (this.destroyed || this.transport.destroyed) return;
+    const wanted = this.secureConnecting || this.#wanted || this.#firstBytes.holding;
+    // After close_notify there is nothing left to hold back: read on and drop, to see the transport's own end.
+    if (this.#peerClosed || (wanted && this.engine.wantsInput)) this.transport.resume();
+    else this.transport.pause();
+  }
+
+  /** An asynchronous answer (a certificate, a signature, a verdict) is awaited; its events come without input. */
+  #watchAnswer(): void {
+    const { waiting } = this.engine;
+    if (waiting === null || waiting === this.#watched) return;
+    this.#watched = waiting;
+    void waiting.then((events) => {
+      this.#watched = null;
+      if (!this.destroyed) this.#handle(events);
+    });
+  }
+
+  #send(bytes: Uint8Array, callback: (error?: Error | null) => void): void {
+    if (this.secureConnecting) this.#afterHandshake = () => this.#sendFrom(bytes, 0, callback);
+    else this.#sendFrom(bytes, 0, callback);
+  }
+
+  #sendFrom(bytes: Uint8Array, offset: number, callback: (error?: Error | null) => void): void {
+    if (this.destroyed) return callback(socketError('ERR_STREAM_DESTROYED', 'The socket was destroyed'));
+    if (this.#deferredError !== null) return callback(this.#deferredError);
+    if (!this.transport.writable) return callback(socketError('EPIPE', 'The transport takes no more'));
+    const slice = bytes.subarray(offset, offset + WRITE_SLICE);
+    try {
+      if (slice.length > 0) this.engine.send(slice);
+    } catch (error) {
+      return callback(error as Error);
+    }
+    this.#bytesSent += slice.length;
+    const next = offset + slice.length;
+    const proceed = (): void => {
+      if (next === bytes.length) callback();
+      else this.#sendFrom(bytes, next, callback);
+    };
+    if (!this.flush()) {
+      this.#afterDrain = (error) => (error === undefined ? proceed() : callback(error));
+    } else if (next === bytes.length) {
+      callback();
+    } else {
+      setImmediate(proceed);
+    }
+  }
+
+  /** Writes what the connection has to say; false when the transport wants us to wait. */
+  protected flush(): boolean {
+    if (this.engine.pendingOutputLength === 0) return true;
+    const output = this.engine.takeOutput();
+    if (output.length === 0 || !this.transport.writable) return true;
+    this.#inactivity.touch();
+    return this.transport.write(output);
+  }
+}
