@@ -24,6 +24,7 @@ export type SipErrorReason =
   | 'start-line-syntax'
   | 'version-not-supported'
   | 'uri-syntax'
+  | 'uri-part-not-allowed'
   | 'field-syntax'
   | 'header-syntax'
   | 'value-out-of-range'
@@ -39,6 +40,8 @@ export type SipErrorReason =
   | 'address-of-record-scheme'
   | 'branch-without-identifier'
   | 'via-not-ours'
+  | 'hops-exhausted'
+  | 'auth-scheme-unsupported'
   | 'line-break-in-value'
   | 'invalid-argument';
 
@@ -75,6 +78,7 @@ export function factsOf(reason: SipErrorReason): ReasonFacts {
     case 'version-not-supported':
       return { level: 'start-line', kind: 'peer-incompatible', status: 505 };
     case 'uri-syntax':
+    case 'uri-part-not-allowed':
       return { level: 'uri', kind: 'decode', status: 400 };
     case 'field-syntax':
     case 'header-syntax':
@@ -98,6 +102,10 @@ export function factsOf(reason: SipErrorReason): ReasonFacts {
       return { level: 'semantic', kind: 'peer-incompatible', status: 415 };
     case 'not-acceptable':
       return { level: 'semantic', kind: 'peer-incompatible', status: 406 };
+    case 'hops-exhausted':
+      return { level: 'semantic', kind: 'peer-misbehaved', status: 483 };
+    case 'auth-scheme-unsupported':
+      return { level: 'semantic', kind: 'peer-incompatible', status: 401 };
     case 'via-not-ours':
       return { level: 'semantic', kind: 'peer-misbehaved', status: 'none' };
     case 'line-break-in-value':
@@ -111,7 +119,7 @@ export interface SipErrorDetails {
   readonly offset?: number;
   /** The ABNF rule of RFC 3261 section 25 that was being read, or the section whose rule is broken. */
   readonly rule?: string;
-  /** Canonical name of the header field, or `Request-URI`, `Request-Line`, `Status-Line`. */
+  /** Canonical name of the header field, or `Request-Line`, `Request-URI`, `SIP-Version`, `Status-Line`, `Status-Code`. */
   readonly field?: string;
   readonly expected?: string;
   readonly got?: string;

@@ -49,6 +49,15 @@ export { editHeaders, type HeaderEdit } from './message/edit.js';
 export { createRequest, type RequestInput } from './message/request.js';
 export { createResponse, type ResponseOptions } from './message/response.js';
 export { createBestEffortResponse, type BestEffortOptions } from './message/best-effort.js';
+export { findFaults } from './message/faults.js';
+export {
+  findUnsupported,
+  judgeRequest,
+  judgeResponse,
+  KNOWN_METHODS,
+  type RequestVerdict,
+  type UasCapabilities,
+} from './message/judge.js';
 export { reasonPhrase } from './message/reason-phrases.js';
 export { createBranch, createCallId, createTag, statelessTag, type RandomBytes } from './message/tag.js';
 export type { SourceAddress } from './message/via-source.js';
@@ -101,6 +110,14 @@ export {
   type Disposition,
   type MediaType,
 } from './headers/media.js';
+export {
+  AUTHORIZATION,
+  PROXY_AUTHENTICATE,
+  PROXY_AUTHORIZATION,
+  WWW_AUTHENTICATE,
+  type Credentials,
+} from './headers/credentials.js';
+export { HEADER_DEFINITIONS } from './headers/registry.js';
 export { DATE, RETRY_AFTER, WARNING, type RetryAfter, type Warning } from './headers/dates.js';
 
 // URIs

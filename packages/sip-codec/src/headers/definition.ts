@@ -10,9 +10,9 @@ export interface HeaderDefinition<T> {
    * Reads all rows of this name, of which there is at least one.
    * @throws SipError of level `header`, `uri` or `semantic`
    */
-  readonly read: (rows: readonly Scanner[]) => T;
+  read(rows: readonly Scanner[]): T;
   /** The value as one row's text. */
-  readonly format: (value: T) => string;
+  format(value: T): string;
 }
 
 /** A field that may stand once: a second row breaks RFC 3261 section 7.3.1. */

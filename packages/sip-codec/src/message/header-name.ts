@@ -24,18 +24,19 @@ const COMPACT_FORMS: readonly (readonly [canonical: string, compact: string])[] 
 ];
 
 /** The other names of RFC 3261 section 20 and of the extensions that are in use. */
+// prettier-ignore
 const OTHER_NAMES: readonly string[] = [
   'Accept', 'Accept-Encoding', 'Accept-Language', 'Alert-Info', 'Allow', 'Authentication-Info', 'Authorization',
   'Call-Info', 'Content-Disposition', 'Content-Language', 'CSeq', 'Date', 'Diversion', 'Error-Info', 'Expires',
   'Feature-Caps', 'Flow-Timer', 'Geolocation', 'History-Info', 'In-Reply-To', 'Info-Package', 'Join', 'Max-Forwards',
   'MIME-Version', 'Min-Expires', 'Min-SE', 'Organization', 'P-Access-Network-Info', 'P-Asserted-Identity',
-  'P-Associated-URI', 'P-Called-Party-ID', 'P-Charging-Vector', 'P-Preferred-Identity', 'Path', 'Priority', 'Privacy',
-  'Proxy-Authenticate', 'Proxy-Authorization', 'Proxy-Require', 'RAck', 'Reason', 'Record-Route', 'Recv-Info',
-  'Replaces', 'Reply-To', 'Require', 'Retry-After', 'Route', 'RSeq', 'Security-Client', 'Security-Server',
-  'Security-Verify', 'Server', 'Service-Route', 'Session-ID', 'SIP-ETag', 'SIP-If-Match', 'Subscription-State',
-  'Suppress-If-Match', 'Target-Dialog', 'Timestamp', 'Unsupported', 'User-Agent', 'User-to-User', 'Warning',
-  'WWW-Authenticate',
-]; // prettier-ignore
+  'P-Associated-URI', 'P-Called-Party-ID', 'P-Charging-Vector', 'P-Preferred-Identity', 'Path', 'Priority',
+  'Privacy', 'Proxy-Authenticate', 'Proxy-Authorization', 'Proxy-Require', 'RAck', 'Reason', 'Record-Route',
+  'Recv-Info', 'Replaces', 'Reply-To', 'Require', 'Retry-After', 'Route', 'RSeq', 'Security-Client',
+  'Security-Server', 'Security-Verify', 'Server', 'Service-Route', 'Session-ID', 'SIP-ETag', 'SIP-If-Match',
+  'Subscription-State', 'Suppress-If-Match', 'Target-Dialog', 'Timestamp', 'Unsupported', 'User-Agent',
+  'User-to-User', 'Warning', 'WWW-Authenticate',
+];
 
 interface KnownName {
   readonly canonical: string;

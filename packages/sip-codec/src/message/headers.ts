@@ -1,6 +1,6 @@
 import { Scanner } from '../grammar/scanner.js';
 import type { HeaderDefinition } from '../headers/definition.js';
-import type { SipError } from '../error.js';
+import { SipError } from '../error.js';
 import type { SipHeaderField } from './head.js';
 import { headerKey } from './header-name.js';
 
@@ -63,7 +63,7 @@ export class SipHeaders implements Iterable<SipHeaderField> {
    * @throws SipError with the offset in the message, the rule and the suggested status; the other headers are not touched
    */
   read<T>(definition: HeaderDefinition<T>): T | undefined {
-    const known = this.#read.get(definition as HeaderDefinition<unknown>);
+    const known = this.#read.get(definition);
     if (known !== undefined) {
       if ('error' in known) throw known.error;
       return known.value as T;
@@ -73,10 +73,20 @@ export class SipHeaders implements Iterable<SipHeaderField> {
     try {
       const rows = fields.map((field) => new Scanner(this.#bytes, field.valueStart, field.valueEnd, definition.name));
       const value = definition.read(rows);
-      this.#read.set(definition as HeaderDefinition<unknown>, { value });
+      this.#read.set(definition, { value });
       return value;
     } catch (error) {
-      this.#read.set(definition as HeaderDefinition<unknown>, { error });
+      this.#read.set(definition, { error });
+      throw error;
+    }
+  }
+
+  /** As `read`, with undefined for a header that is there and broken. */
+  readIfValid<T>(definition: HeaderDefinition<T>): T | undefined {
+    try {
+      return this.read(definition);
+    } catch (error) {
+      if (error instanceof SipError) return undefined;
       throw error;
     }
   }

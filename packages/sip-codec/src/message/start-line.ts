@@ -55,6 +55,10 @@ function readRequestLine(bytes: Uint8Array, start: number, end: number): Request
   const uriEnd = skipWhile(bytes, uriStart, end, (byte) => byte !== SP && byte !== HTAB);
   if (uriEnd === uriStart) refuse('Request-Line', 'Request-URI', uriStart, 'a URI after one SP');
   if (uriEnd >= end || bytes[uriEnd] !== SP) refuse('Request-Line', 'Request-Line', uriEnd, 'SP');
+  if (!isResponseLine(bytes, uriEnd + 1, end) && endsWithVersion(bytes, uriEnd + 1, end)) {
+    // Four parts or more: what is too much stands where the URI does (RFC 4475 section 3.1.2.8).
+    refuse('Request-URI', 'Request-URI', uriEnd, 'no white space in the URI');
+  }
   const versionEnd = readVersion(bytes, uriEnd + 1, end, 'Request-Line');
   if (versionEnd !== end) refuse('Request-Line', 'Request-Line', versionEnd, 'the end of the line');
   return {
@@ -105,7 +109,7 @@ function readStatusLine(bytes: Uint8Array, start: number, end: number): StatusLi
   // extension-code = 3DIGIT, and the first digit is a class, section 7.2.
   const first = bytes[codeStart] as number;
   if (codeEnd - codeStart !== 3 || first < 0x31 || first > 0x36) {
-    refuse('Status-Line', 'Status-Code', codeStart, 'three digits from 100 to 699');
+    refuse('Status-Code', 'Status-Code', codeStart, 'three digits from 100 to 699');
   }
   if (codeEnd >= end || bytes[codeEnd] !== SP) refuse('Status-Line', 'Status-Line', codeEnd, 'SP');
   for (let i = codeEnd + 1; i < end; i++) {
@@ -120,6 +124,13 @@ function readStatusLine(bytes: Uint8Array, start: number, end: number): StatusLi
     status: Number(bytesToLatin1(bytes, codeStart, codeEnd)),
     reason: bytesToText(bytes, codeEnd + 1, end),
   };
+}
+
+/** Whether the last word of the line, which is not its first, is a version. */
+function endsWithVersion(bytes: Uint8Array, start: number, end: number): boolean {
+  let from = end;
+  while (from > start && !isBlank(bytes[from - 1] as number)) from--;
+  return from > start && !isBlank(bytes[start] as number) && isResponseLine(bytes, from, end);
 }
 
 /** `SIP-Version = "SIP" "/" 1*DIGIT "." 1*DIGIT`, in any case: where it ends. */

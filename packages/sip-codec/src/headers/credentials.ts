@@ -1,0 +1,68 @@
+import { SipError } from '../error.js';
+import type { Scanner } from '../grammar/scanner.js';
+import { singleHeader, type HeaderDefinition } from './definition.js';
+import { quoteString, type Parameter } from './parameters.js';
+
+/** `auth-scheme LWS auth-param *(COMMA auth-param)`, RFC 3261 sections 20.7, 20.27, 20.28 and 20.44. */
+export interface Credentials {
+  /** As on the wire; compared without case. */
+  readonly scheme: string;
+  readonly parameters: readonly Parameter[];
+}
+
+/** Authorization, RFC 3261 section 20.7: one for each realm, each in a row of its own. */
+export const AUTHORIZATION: HeaderDefinition<readonly Credentials[]> = /* @__PURE__ */ rows('Authorization');
+
+/** Proxy-Authorization, RFC 3261 section 20.28. */
+export const PROXY_AUTHORIZATION: HeaderDefinition<readonly Credentials[]> =
+  /* @__PURE__ */ rows('Proxy-Authorization');
+
+/** WWW-Authenticate, RFC 3261 section 20.44: one challenge in each row (RFC 8760 section 2.4). */
+export const WWW_AUTHENTICATE: HeaderDefinition<readonly Credentials[]> = /* @__PURE__ */ rows('WWW-Authenticate');
+
+/** Proxy-Authenticate, RFC 3261 section 20.27: one challenge in each row. */
+export const PROXY_AUTHENTICATE: HeaderDefinition<readonly Credentials[]> = /* @__PURE__ */ rows('Proxy-Authenticate');
+
+const COMMA = 0x2c;
+const EQUALS = 0x3d;
+const DQUOTE = 0x22;
+
+/** These fields hold commas of their own, so rows are never joined (section 7.3.1). */
+function rows(name: string): HeaderDefinition<readonly Credentials[]> {
+  const one = singleHeader(name, readCredentials, formatCredentials);
+  return {
+    name,
+    read: (scanners) => scanners.map((scanner) => one.read([scanner])),
+    format: (values) => {
+      const [only] = values;
+      if (only !== undefined && values.length === 1) return formatCredentials(only);
+      throw new SipError('invalid-argument', {
+        field: name,
+        expected: 'one value for one row',
+        got: String(values.length),
+      });
+    },
+  };
+}
+
+function readCredentials(scanner: Scanner): Credentials {
+  const scheme = scanner.token('auth-scheme');
+  if (!scanner.skipSpace()) scanner.fail('credentials', 'LWS');
+  const parameters: Parameter[] = [];
+  do {
+    const name = scanner.token('auth-param-name');
+    if (!scanner.takeSeparator(EQUALS)) scanner.fail('auth-param', "'='");
+    const quoted = scanner.peek() === DQUOTE;
+    const value = quoted ? scanner.quotedString() : scanner.token('auth-param');
+    if (parameters.some((other) => other.name.toLowerCase() === name.toLowerCase())) {
+      scanner.fail('auth-param', `${name} once`);
+    }
+    parameters.push({ name, value, quoted });
+  } while (scanner.takeSeparator(COMMA));
+  return { scheme, parameters };
+}
+
+function formatCredentials({ scheme, parameters }: Credentials): string {
+  const list = parameters.map(({ name, value, quoted }) => `${name}=${quoted ? quoteString(value ?? '') : value}`);
+  return `${scheme} ${list.join(', ')}`;
+}

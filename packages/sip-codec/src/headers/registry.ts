@@ -1,0 +1,26 @@
+import { CONTACT, FROM, PATH, RECORD_ROUTE, REPLY_TO, ROUTE, TO } from './addresses.js';
+import { AUTHORIZATION, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, WWW_AUTHENTICATE } from './credentials.js';
+import { DATE, RETRY_AFTER, WARNING } from './dates.js';
+import type { HeaderDefinition } from './definition.js';
+import { ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE } from './media.js';
+import { CONTENT_LENGTH, CSEQ, EXPIRES, MAX_FORWARDS, MIME_VERSION, MIN_EXPIRES } from './numbers.js';
+import {
+  ALLOW,
+  CALL_ID,
+  CONTENT_ENCODING,
+  PRIORITY,
+  PROXY_REQUIRE,
+  REQUIRE,
+  SUPPORTED,
+  UNSUPPORTED,
+} from './tokens.js';
+import { VIA } from './via.js';
+
+/** Every header that has a definition here: what a full check reads. */
+// prettier-ignore
+export const HEADER_DEFINITIONS: readonly HeaderDefinition<unknown>[] = [
+  VIA, FROM, TO, CALL_ID, CSEQ, MAX_FORWARDS, CONTACT, ROUTE, RECORD_ROUTE, PATH, REPLY_TO, CONTENT_LENGTH,
+  CONTENT_TYPE, CONTENT_DISPOSITION, CONTENT_ENCODING, EXPIRES, MIN_EXPIRES, MIME_VERSION, REQUIRE, PROXY_REQUIRE,
+  SUPPORTED, UNSUPPORTED, ALLOW, ACCEPT, PRIORITY, DATE, RETRY_AFTER, WARNING, AUTHORIZATION, PROXY_AUTHORIZATION,
+  WWW_AUTHENTICATE, PROXY_AUTHENTICATE,
+];
