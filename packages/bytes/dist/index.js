@@ -1,0 +1,10 @@
+export { BytesError } from './error.js';
+export { bytesEqual, constantTimeEqual } from './equal.js';
+export { concatBytes } from './concat.js';
+export { bytesToHex, hexdump, hexToBytes } from './hex.js';
+export { asciiToBytes, bytesToLatin1, bytesToUtf8, utf8ToBytes } from './text.js';
+export { ByteQueue } from './queue.js';
+export { ByteReader } from './reader.js';
+export { ByteWriter } from './writer.js';
+export { decode, encode, fixed, list, opaque, struct, u8, u16, u24, u32 } from './codec.js';
+//# sourceMappingURL=index.js.map

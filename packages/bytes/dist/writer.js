@@ -1,0 +1,91 @@
+import { BytesError } from './error.js';
+/** Writes big-endian fields into a growing array. */
+export class ByteWriter {
+    #buffer;
+    #length = 0;
+    constructor(capacity = 256) {
+        this.#buffer = new Uint8Array(capacity);
+    }
+    /** Bytes written so far. */
+    get length() {
+        return this.#length;
+    }
+    /** @throws BytesError `value-out-of-range` */
+    u8(value) {
+        this.uint(1, value);
+    }
+    /** @throws BytesError `value-out-of-range` */
+    u16(value) {
+        this.uint(2, value);
+    }
+    /** @throws BytesError `value-out-of-range` */
+    u24(value) {
+        this.uint(3, value);
+    }
+    /** @throws BytesError `value-out-of-range` */
+    u32(value) {
+        this.uint(4, value);
+    }
+    /**
+     * An unsigned integer of `width` bytes, 1 to 6.
+     * @throws BytesError `value-out-of-range`
+     */
+    uint(width, value) {
+        if (!Number.isInteger(value) || value < 0 || value >= 2 ** (8 * width)) {
+            throw new BytesError('value-out-of-range', {
+                expected: `an unsigned integer of ${width} bytes`,
+                got: String(value),
+            });
+        }
+        this.#makeRoom(width);
+        this.#put(this.#length, width, value);
+        this.#length += width;
+    }
+    /** Appends a copy. */
+    bytes(bytes) {
+        this.#makeRoom(bytes.length);
+        this.#buffer.set(bytes, this.#length);
+        this.#length += bytes.length;
+    }
+    /**
+     * Writes a length of `prefix` bytes in front of whatever `write` writes.
+     * @throws BytesError `length-out-of-bounds` if that does not fit the prefix
+     */
+    scope(prefix, write) {
+        const at = this.#length;
+        this.uint(prefix, 0);
+        write();
+        const length = this.#length - at - prefix;
+        if (length >= 2 ** (8 * prefix)) {
+            throw new BytesError('length-out-of-bounds', {
+                expected: `less than ${2 ** (8 * prefix)} bytes`,
+                got: String(length),
+            });
+        }
+        this.#put(at, prefix, length);
+    }
+    /**
+     * A vector with a length of `prefix` bytes in front.
+     * @throws BytesError `length-out-of-bounds`
+     */
+    prefixed(prefix, bytes) {
+        this.scope(prefix, () => this.bytes(bytes));
+    }
+    /** A copy of what was written. */
+    toBytes() {
+        return this.#buffer.slice(0, this.#length);
+    }
+    #put(at, width, value) {
+        for (let i = width - 1, rest = value; i >= 0; i--, rest = Math.floor(rest / 256))
+            this.#buffer[at + i] = rest % 256;
+    }
+    #makeRoom(extra) {
+        const needed = this.#length + extra;
+        if (needed <= this.#buffer.length)
+            return;
+        const larger = new Uint8Array(Math.max(needed, this.#buffer.length * 2));
+        larger.set(this.#buffer.subarray(0, this.#length));
+        this.#buffer = larger;
+    }
+}
+//# sourceMappingURL=writer.js.map

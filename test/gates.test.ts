@@ -1,0 +1,158 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const work = mkdtempSync(join(tmpdir(), 'portico-gates-'));
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+/** The gates are plain scripts: what they export is described here, where it is used. */
+const { importFaults } = (await import('../scripts/gates/imports.mjs' as string)) as {
+  importFaults: (packageName: string, path: string, source: string) => string[];
+};
+const { wasmFaults } = (await import('../scripts/gates/no-wasm.mjs' as string)) as {
+  wasmFaults: (folder: string, label: string) => string[];
+};
+const { dependencyTree, shippedPackages } = (await import('../scripts/gates/workspace.mjs' as string)) as {
+  dependencyTree: (directory: string) => { name: string }[];
+  shippedPackages: (root: string) => { folder: string; manifest: { name: string } }[];
+};
+const { SERVER_CODE } = (await import('../scripts/gates/layers.mjs' as string)) as { SERVER_CODE: RegExp };
+
+describe('the gate for imports', () => {
+  it.each([
+    ['a package above', 'bytes', 'queue.ts', '@portico/crypto', 'crypto is not below bytes'],
+    ['a package beside', 'sip-codec', 'index.ts', '@portico/msrp-codec', 'msrp-codec is not below sip-codec'],
+    ['the command line', 'tls13-core', 'config.ts', 'portico', 'portico is not below tls13-core'],
+    ['itself', 'bytes', 'queue.ts', '@portico/bytes', 'import the file, not the package'],
+    ['the index of its package', 'bytes', 'queue.ts', './index.js', 'import the file, not the index'],
+    ['a file of another package', 'crypto', 'noble.ts', '../../bytes/src/queue.js', 'import the package'],
+    ['the host, from a core package', 'x509', 'keys/pem.ts', 'node:fs', 'a core package knows no host'],
+    ['the host without its prefix', 'msrp-codec', 'framer.ts', 'buffer', 'a core package knows no host'],
+    ['noble past the seam', 'tls13-core', 'config.ts', '@noble/hashes/sha2.js', 'a core package knows no host'],
+    ['a stranger', 'transport-node', 'index.ts', 'left-pad', 'not among its modules'],
+    ['fast-check outside arbitraries', 'bytes', 'codec.ts', 'fast-check', 'arbitraries live in entries of their own'],
+    [
+      'messages from records',
+      'tls13-core',
+      'record/deframer.ts',
+      '../messages/message.js',
+      'messages comes after record',
+    ],
+    [
+      'decisions from messages',
+      'tls13-core',
+      'messages/finished.ts',
+      '../handshake/flow.js',
+      'handshake comes after messages',
+    ],
+    [
+      'records from an extension',
+      'tls13-core',
+      'messages/extensions/cookie.ts',
+      '../../record/deframer.js',
+      'record comes after messages',
+    ],
+    [
+      'the server from the client',
+      'tls13-core',
+      'handshake/client.ts',
+      './server.js',
+      'a client bundle holds no server code',
+    ],
+    [
+      'headers from the SIP framer',
+      'sip-codec',
+      'framing/framer.ts',
+      '../headers/via.js',
+      'headers comes after framing',
+    ],
+  ])('refuses to import %s', (_, packageName, path, specifier, why) => {
+    const forms = [`import '${specifier}';`, `export * from '${specifier}';`, `import type { X } from '${specifier}';`];
+    for (const source of forms) expect(importFaults(packageName, path, source).join()).toContain(why);
+  });
+
+  it.each([
+    ['crypto', 'noble.ts', '@noble/curves/nist.js'],
+    ['tls13-core', 'handshake/flow.ts', '../messages/message.js'],
+    ['tls13-core', 'client.ts', './handshake/client.js'],
+    ['tls13-core', 'alpn-arbitraries.ts', 'fast-check'],
+    ['transport-node', 'server.ts', 'node:net'],
+    ['portico', 'bin/portico.ts', '@portico/transport-node'],
+  ])('lets %s/src/%s import %s', (packageName, path, specifier) => {
+    expect(importFaults(packageName, path, `import { x } from '${specifier}';`)).toEqual([]);
+  });
+});
+
+describe('the gate against WebAssembly and addons', () => {
+  it('finds a module, an addon and a mention in code, at any depth', () => {
+    const folder = join(work, 'bad');
+    mkdirSync(join(folder, 'deep'), { recursive: true });
+    writeFileSync(join(folder, 'deep', 'a.wasm'), '');
+    writeFileSync(join(folder, 'deep', 'b.node'), '');
+    writeFileSync(join(folder, 'c.js'), 'new WebAssembly.Module(x)');
+    writeFileSync(join(folder, 'd.js'), 'fine');
+    expect(wasmFaults(folder, 'x').sort()).toEqual([
+      'x: c.js mentions WebAssembly',
+      'x: deep/a.wasm',
+      'x: deep/b.node',
+    ]);
+  });
+
+  it('looks at everything that crypto brings with it', () => {
+    const names = dependencyTree(join(root, 'packages', 'crypto')).map(({ name }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining(['@portico/bytes', '@noble/hashes', '@noble/curves', '@noble/ciphers']),
+    );
+  });
+});
+
+describe('the gate for bundles', () => {
+  const runBare = (code: string): { status: number | null; stderr: string } => {
+    const file = join(work, `bundle-${Math.random()}.mjs`);
+    writeFileSync(file, code);
+    return spawnSync(process.execPath, [join(root, 'scripts/gates/bare-host.mjs'), file], { encoding: 'utf8' });
+  };
+
+  it.each(['crypto', 'WebAssembly', 'TextEncoder', 'Buffer', 'process', 'setTimeout', 'console', 'URL', 'performance'])(
+    'fails code that needs %s',
+    (name) => {
+      expect(runBare(`export const used = ${name};`)).toMatchObject({
+        status: 1,
+        stderr: expect.stringContaining(`${name} is not defined`) as string,
+      });
+    },
+  );
+
+  it('runs code that needs nothing, and fails what throws later', () => {
+    expect(runBare('export const run = () => new Uint8Array(1).length;').status).toBe(0);
+    expect(runBare('export const run = async () => { await 0; throw new Error("late"); };').status).toBe(1);
+  });
+
+  it('knows the server code of the tree by its path', () => {
+    expect(SERVER_CODE.test('tls13-core/dist/handshake/server.js')).toBe(true);
+    expect(SERVER_CODE.test('tls13-core/dist/server-connection.js')).toBe(true);
+    expect(SERVER_CODE.test('tls13-core/dist/messages/server-hello.js')).toBe(false);
+    expect(SERVER_CODE.test('tls13-core/dist/messages/extensions/server-name.js')).toBe(false);
+  });
+});
+
+describe('the packages', () => {
+  it('are ES modules without side effects, with exact dependencies, in the layers that are checked', () => {
+    for (const { folder } of shippedPackages(root)) {
+      const manifest = JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8')) as Record<
+        string,
+        unknown
+      >;
+      expect(manifest).toMatchObject({ type: 'module', sideEffects: false, license: 'MIT' });
+      expect(importFaults(folder, 'x.ts', '')).toEqual([]);
+    }
+  });
+
+  it('keep workspace ranges out of the root, so that a plain npm install there is harmless', () => {
+    expect(readFileSync(join(root, 'package.json'), 'utf8')).not.toContain('workspace:');
+  });
+});
