@@ -12,7 +12,11 @@ describe('the command line', () => {
       { HOST: '::', PORT: '5061' },
       { name: 'serve', address: { host: '::', port: 5061 }, keyLogPath: 'k' },
     ],
-    [['serve'], { HOST: '', PORT: '' }, { name: 'serve', address: { host: '127.0.0.1', port: 8443 }, keyLogPath: null }],
+    [
+      ['serve'],
+      { HOST: '', PORT: '' },
+      { name: 'serve', address: { host: '127.0.0.1', port: 8443 }, keyLogPath: null },
+    ],
     [['serve'], { PORT: '0' }, { name: 'serve', address: { host: '127.0.0.1', port: 0 }, keyLogPath: null }],
     [['demo'], {}, { name: 'demo', target: null }],
     [

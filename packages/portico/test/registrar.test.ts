@@ -38,7 +38,9 @@ describe('a registrar', () => {
 
   test('an hour is never too brief, whatever the minimum', () => {
     const registrar = new Registrar({ expiry: { min: 7000 } });
-    expect(registrar.register(registration({ contacts: [contact('sip:a@h1', 3599)] }), 0).type).toBe('interval-too-brief');
+    expect(registrar.register(registration({ contacts: [contact('sip:a@h1', 3599)] }), 0).type).toBe(
+      'interval-too-brief',
+    );
     expect(registrar.register(registration({ contacts: [contact('sip:a@h1', 3600)] }), 0).type).toBe('registered');
   });
 
@@ -82,7 +84,10 @@ describe('a registrar', () => {
   test('addresses do not see each other', () => {
     const registrar = new Registrar();
     registrar.register(registration({ address: 'sip:b@x' }), 0);
-    expect(registrar.register(registration({ contacts: 'remove-all' }), 0)).toEqual({ type: 'registered', bindings: [] });
+    expect(registrar.register(registration({ contacts: 'remove-all' }), 0)).toEqual({
+      type: 'registered',
+      bindings: [],
+    });
     expect(shown(registrar, 0, 'sip:b@x')).toHaveLength(1);
   });
 
@@ -128,7 +133,8 @@ class Model {
     const brief = typeof request.contacts !== 'string' && request.contacts.findIndex((c) => c.expires === 5);
     const late = touched.filter((entry) => entry.callId === request.callId && entry.cseq >= request.cseq);
     const firstLate = late.length === 0 ? -1 : Math.min(...late.map((entry) => named.indexOf(entry.uri)));
-    if (typeof brief === 'number' && brief >= 0 && (late.length === 0 || brief <= firstLate)) return 'interval-too-brief';
+    if (typeof brief === 'number' && brief >= 0 && (late.length === 0 || brief <= firstLate))
+      return 'interval-too-brief';
     if (late.length > 0) return 'out-of-order';
     let after = request.contacts === 'remove-all' ? [] : live;
     for (const { uri, expires } of typeof request.contacts === 'string' ? [] : request.contacts) {
