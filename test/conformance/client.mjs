@@ -1,0 +1,130 @@
+// node test/conformance/client.mjs HOST PORT [--servername N] [--ca F] [--alpn a,b] [--alpn-required]
+//   [--identity host|sip-domain] [--cert F --key F] [--groups a,b] [--key-shares a] [--suites a,b] [--sigalgs a,b]
+//   [--key-update none|send|request] [--send TEXT] [--until TEXT] [--idle MS] [--timeout MS] [--provider noble]
+//   [--keylog F] [--insecure]
+//
+// A TLS 1.3 client over the core alone, for anybody's server. Prints one JSON line, with what was received in it, and
+// exits with 0 if the handshake was completed and nothing failed, 1 if not. Without --send it closes at once; with it,
+// when the server closes, when --until has come, or when the answer is followed by --idle milliseconds of silence.
+import { connect, isIP } from 'node:net';
+import { createTlsClient } from '@portico/tls13-core';
+import { UsageError } from './report.mjs';
+import { choice, groupNames, list, number, present, readArguments, runMain } from './support/arguments.mjs';
+import { credentialFromFiles, keyLogTo, provider, verifierFromFile, verifierFromHost } from './support/credentials.mjs';
+import { Link } from './support/link.mjs';
+import { ConnectionRecord } from './support/record.mjs';
+
+/** More than this of what was received is counted and not printed. */
+const MAX_PRINTED = 65_536;
+
+await runMain(async (argv) => {
+  const { values, positionals } = readArguments(argv, {
+    positionals: 2,
+    options: {
+      servername: { type: 'string' },
+      ca: { type: 'string' },
+      alpn: { type: 'string' },
+      'alpn-required': { type: 'boolean', default: false },
+      identity: { type: 'string', default: 'host' },
+      cert: { type: 'string' },
+      key: { type: 'string' },
+      groups: { type: 'string' },
+      'key-shares': { type: 'string' },
+      suites: { type: 'string' },
+      sigalgs: { type: 'string' },
+      'key-update': { type: 'string', default: 'none' },
+      send: { type: 'string' },
+      until: { type: 'string' },
+      idle: { type: 'string', default: '500' },
+      timeout: { type: 'string', default: '10000' },
+      provider: { type: 'string' },
+      keylog: { type: 'string' },
+      insecure: { type: 'boolean', default: false },
+    },
+    notYet: ['session-in', 'session-out', 'early-data'],
+  });
+  const [host, portText] = positionals;
+  const port = number('port', portText, { min: 1, max: 65_535 });
+  const credential = ownCredential(values);
+  const run = {
+    connection: createTlsClient(await clientConfig(values, host, credential)),
+    record: new ConnectionRecord('client', credential?.certificateChain[0] ?? null),
+    keyUpdate: choice('key-update', values['key-update'], ['none', 'send', 'request']),
+    text: values.send,
+    until: values.until,
+    idle: number('idle', values.idle, { min: 0, max: 600_000 }),
+    timeout: number('timeout', values.timeout, { min: 1, max: 600_000 }),
+  };
+  converse(connect({ host, port, allowHalfOpen: true }), run);
+});
+
+function converse(socket, { connection, record, keyUpdate, text, until, idle, timeout }) {
+  let received = '';
+  let silence = null;
+  const wait = text !== undefined || until !== undefined;
+  const open = () => {
+    if (keyUpdate !== 'none') link.updateKeys({ requestPeer: keyUpdate === 'request' });
+    if (text !== undefined) link.send(Buffer.from(text));
+    if (!wait) link.close();
+  };
+  const hear = (data) => {
+    if (received.length < MAX_PRINTED) received += Buffer.from(data).toString('latin1');
+    clearTimeout(silence);
+    if (until === undefined) silence = setTimeout(() => link.close(), idle);
+    else if (received.includes(until)) link.close();
+  };
+  const link = new Link({
+    connection,
+    socket,
+    record,
+    onEvent: (event) => {
+      if (event.type === 'handshake-complete') open();
+      else if (event.type === 'data') hear(event.data);
+      else if (event.type === 'peer-closed') link.close();
+    },
+    onEnd: () => {
+      clearTimeout(silence);
+      clearTimeout(limit);
+      const line = { ...record.toJSON(), received: received.slice(0, MAX_PRINTED) };
+      if (!line.ok) process.exitCode = 1;
+      console.log(JSON.stringify(line));
+    },
+  });
+  const limit = setTimeout(() => link.abort('time-limit'), timeout);
+}
+
+function ownCredential({ cert, key }) {
+  if ((cert === undefined) !== (key === undefined)) throw new UsageError('--cert and --key belong together');
+  return cert === undefined ? null : credentialFromFiles(cert, key);
+}
+
+async function clientConfig(values, host, credential) {
+  const serverName = values.servername ?? host;
+  const alpn = list(values.alpn);
+  if (alpn === undefined && values['alpn-required']) throw new UsageError('--alpn-required needs --alpn');
+  return {
+    provider,
+    serverName,
+    verifyPeer: await verifyPeer(values, serverName),
+    ...present({
+      alpn: alpn === undefined ? undefined : { protocols: alpn, required: values['alpn-required'] },
+      groups: groupNames(values.groups),
+      keyShares: groupNames(values['key-shares']),
+      cipherSuites: list(values.suites),
+      signatureSchemes: list(values.sigalgs),
+      keyLog: keyLogTo(values.keylog),
+      selectCredential: credential === null ? undefined : () => credential,
+    }),
+  };
+}
+
+async function verifyPeer({ insecure, ca, identity }, serverName) {
+  if (insecure) return () => ({ trusted: true });
+  const reference =
+    choice('identity', identity, ['host', 'sip-domain']) === 'host'
+      ? isIP(serverName) === 0
+        ? { type: 'dns', name: serverName }
+        : { type: 'ip', address: serverName }
+      : { type: 'sip-domain', domain: serverName };
+  return ca === undefined ? await verifierFromHost(reference) : verifierFromFile(ca, reference);
+}

@@ -1,0 +1,144 @@
+// node test/conformance/server.mjs --port P --cert F --key F [--cert F2 --key F2] [--alpn a,b] [--alpn-required]
+//   [--alpn-preference server|client] [--alias sip=sip/2] [--no-overlap alert|continue] [--sniff on|off]
+//   [--client-auth none|request|require --ca F] [--groups a,b] [--suites a,b] [--sigalgs a,b]
+//   [--app http|echo|discard] [--key-update none|send|request] [--provider noble] [--keylog F] [--once]
+//
+// A TLS 1.3 server on 127.0.0.1 over the core alone, for anybody's client. Standard output has one JSON line for each
+// connection, when it ends; standard error says "listening on 127.0.0.1:P" (--port 0 takes a free one).
+import { createServer } from 'node:net';
+import { createTlsServer, parseServerConfig } from '@portico/tls13-core';
+import { UsageError } from './report.mjs';
+import { APPS } from './support/apps.mjs';
+import { choice, groupNames, list, number, present, readArguments, runMain } from './support/arguments.mjs';
+import { authorityNames, credentialFromFiles, keyLogTo, provider, verifierFromFile } from './support/credentials.mjs';
+import { Link } from './support/link.mjs';
+import { ConnectionRecord } from './support/record.mjs';
+import { createSniffer } from './support/sniffer.mjs';
+
+const IDLE_MS = 60_000;
+
+await runMain(async (argv) => {
+  const { values } = readArguments(argv, {
+    options: {
+      port: { type: 'string' },
+      cert: { type: 'string', multiple: true },
+      key: { type: 'string', multiple: true },
+      alpn: { type: 'string' },
+      'alpn-required': { type: 'boolean', default: false },
+      'alpn-preference': { type: 'string', default: 'server' },
+      alias: { type: 'string', multiple: true, default: [] },
+      'no-overlap': { type: 'string', default: 'alert' },
+      sniff: { type: 'string', default: 'off' },
+      'client-auth': { type: 'string', default: 'none' },
+      ca: { type: 'string' },
+      groups: { type: 'string' },
+      suites: { type: 'string' },
+      sigalgs: { type: 'string' },
+      app: { type: 'string', default: 'http' },
+      'key-update': { type: 'string', default: 'none' },
+      provider: { type: 'string' },
+      keylog: { type: 'string' },
+      once: { type: 'boolean', default: false },
+    },
+    notYet: ['tickets', 'psk', 'psk-ke', 'early-data'],
+  });
+  const port = number('port', values.port ?? '', { min: 0, max: 65_535 });
+  const app = APPS[choice('app', values.app, Object.keys(APPS))];
+  const keyUpdate = choice('key-update', values['key-update'], ['none', 'send', 'request']);
+  const aliases = readAliases(values.alias);
+  const config = parseServerConfig(serverConfig(values, aliases));
+  const sniffing = choice('sniff', values.sniff, ['on', 'off']) === 'on';
+  const sniffer = sniffing ? await createSniffer() : null;
+
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    if (values.once) server.close();
+    serve({ socket, config, app, keyUpdate, aliases, sniffer });
+  });
+  server.on('error', (error) => {
+    console.error(`cannot listen on 127.0.0.1:${port}: ${error.message}`);
+    process.exitCode = 1;
+  });
+  server.listen(port, '127.0.0.1', () => console.error(`listening on 127.0.0.1:${server.address().port}`));
+});
+
+function serve({ socket, config, app, keyUpdate, aliases, sniffer }) {
+  const record = new ConnectionRecord('server');
+  let answer = null;
+  const open = () => {
+    const { alpn, alpnOffered } = record.toJSON();
+    record.route = aliases.get(alpn) ?? alpn;
+    answer = app(link, record);
+    if (sniffer !== null && !alpnOffered) answer = sniffer({ link, record, answer });
+    if (keyUpdate !== 'none') link.updateKeys({ requestPeer: keyUpdate === 'request' });
+  };
+  const link = new Link({
+    connection: createTlsServer(config),
+    socket,
+    record,
+    onEvent: (event) => {
+      if (event.type === 'handshake-complete') open();
+      else if (event.type === 'data') answer(event.data);
+      else if (event.type === 'peer-closed') link.close();
+    },
+    onEnd: () => {
+      clearTimeout(limit);
+      console.log(JSON.stringify(record));
+    },
+  });
+  const limit = setTimeout(() => link.abort('time-limit'), IDLE_MS);
+  socket.on('data', () => limit.refresh());
+}
+
+function serverConfig(values, aliases) {
+  const { cert: certificates = [], key: keys = [] } = values;
+  if (certificates.length === 0 || certificates.length !== keys.length) {
+    throw new UsageError('as many --key as --cert are needed, and at least one');
+  }
+  const mode = choice('client-auth', values['client-auth'], ['none', 'request', 'require']);
+  if (mode !== 'none' && values.ca === undefined) throw new UsageError('--client-auth needs --ca');
+  return {
+    provider,
+    credentials: certificates.map((path, index) => credentialFromFiles(path, keys[index])),
+    ...present({
+      alpn: alpnConfig(values, aliases),
+      groups: groupNames(values.groups),
+      cipherSuites: list(values.suites),
+      signatureSchemes: list(values.sigalgs),
+      keyLog: keyLogTo(values.keylog),
+      clientAuthentication:
+        mode === 'none'
+          ? undefined
+          : {
+              mode,
+              verifyPeer: verifierFromFile(values.ca),
+              certificateAuthorities: authorityNames(values.ca),
+            },
+    }),
+  };
+}
+
+function alpnConfig(values, aliases) {
+  const names = list(values.alpn);
+  if (names === undefined) {
+    if (values['alpn-required']) throw new UsageError('--alpn-required needs --alpn');
+    return undefined;
+  }
+  return {
+    // An alias stands behind the name that it stands for.
+    protocols: names.flatMap((name) => [name, ...[...aliases].filter(([, of]) => of === name).map(([alias]) => alias)]),
+    preference: choice('alpn-preference', values['alpn-preference'], ['server', 'client']),
+    onNoOverlap: choice('no-overlap', values['no-overlap'], ['alert', 'continue']),
+    required: values['alpn-required'],
+  };
+}
+
+/** `sip=sip/2`: the first name is answered as it was offered and means the second. */
+function readAliases(texts) {
+  return new Map(
+    texts.map((text) => {
+      const [alias, of, ...rest] = text.split('=');
+      if (!alias || !of || rest.length > 0) throw new UsageError(`--alias is ALIAS=NAME, got ${JSON.stringify(text)}`);
+      return [alias, of];
+    }),
+  );
+}

@@ -1,0 +1,76 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from '../report.mjs';
+
+/** Names that people know from other programs, beside the registered ones. */
+const GROUP_ALIASES = new Map([
+  ['x25519', 'x25519'],
+  ['p-256', 'secp256r1'],
+  ['prime256v1', 'secp256r1'],
+  ['p-384', 'secp384r1'],
+  ['p-521', 'secp521r1'],
+]);
+
+/**
+ * Reads a command line. `notYet` are flags of the full command that these programs do not have so far: they are known,
+ * so that they give a line of their own instead of being called a mistake.
+ * @throws UsageError with one clear line
+ */
+export function readArguments(argv, { options, notYet = [], positionals = 0 }) {
+  const later = Object.fromEntries(notYet.map((name) => [name, { type: 'string', multiple: true }]));
+  const asked = argv.find((word) => notYet.includes(word.replace(/^--/, '').replace(/=.*/, '')));
+  if (asked?.startsWith('--')) throw new UsageError(`${asked.replace(/=.*/, '')} is not supported yet`);
+  let parsed;
+  try {
+    parsed = parseArgs({ args: argv, options: { ...options, ...later }, allowPositionals: positionals > 0 });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
+  }
+  if (parsed.positionals.length !== positionals) {
+    throw new UsageError(`expected ${positionals} arguments before the flags, got ${parsed.positionals.length}`);
+  }
+  if (parsed.values.provider !== undefined && parsed.values.provider !== 'noble') {
+    throw new UsageError(`--provider ${parsed.values.provider} is not supported yet`);
+  }
+  return parsed;
+}
+
+/** `a,b,c` as a list; an empty element is an empty name, which the configuration refuses. */
+export function list(text) {
+  return text === undefined ? undefined : text.split(',');
+}
+
+export function groupNames(text) {
+  return list(text)?.map((name) => GROUP_ALIASES.get(name.toLowerCase()) ?? name);
+}
+
+export function number(name, text, { min, max }) {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < min || value > max) {
+    throw new UsageError(`--${name} needs a number from ${min} to ${max}, got ${JSON.stringify(text)}`);
+  }
+  return value;
+}
+
+/** One of a few words. */
+export function choice(name, text, words) {
+  if (!words.includes(text))
+    throw new UsageError(`--${name} is one of ${words.join(', ')}, got ${JSON.stringify(text)}`);
+  return text;
+}
+
+/** Without the fields that are undefined: an absent option and an option set to undefined are two things. */
+export function present(fields) {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+/** Runs a program's main function: what was typed wrongly is one line and exit code 2. */
+export async function runMain(main) {
+  try {
+    await main(process.argv.slice(2));
+  } catch (error) {
+    const wrong = error instanceof UsageError || error?.name === 'TlsError' || error?.name === 'X509Error';
+    if (!wrong && error?.code === undefined) throw error;
+    console.error(error.message);
+    process.exitCode = 2;
+  }
+}

@@ -1,0 +1,46 @@
+import { appendFileSync, readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { createNobleProvider } from '@portico/crypto/noble';
+import { createCertificateVerifier, createSigner } from '@portico/tls13-core';
+import { certificatesFromPem, privateKeyFromPem, trustAnchorsFromPem } from '@portico/x509';
+
+/** The provider that these programs run on. */
+export const provider = createNobleProvider({ random: (length) => new Uint8Array(randomBytes(length)) });
+
+/** A chain and its key from two PEM files, as `--cert F --key F` name them. */
+export function credentialFromFiles(certificatePath, keyPath) {
+  return {
+    certificateChain: certificatesFromPem(readFileSync(certificatePath)).map(({ raw }) => raw),
+    signer: createSigner(provider, privateKeyFromPem(readFileSync(keyPath))),
+  };
+}
+
+/** A verifier over the anchors of a PEM file; `identity` as `createCertificateVerifier` takes it. */
+export function verifierFromFile(anchorsPath, identity) {
+  return verifier(trustAnchorsFromPem(readFileSync(anchorsPath)), identity);
+}
+
+/** A verifier over the roots that the host came with. */
+export async function verifierFromHost(identity) {
+  const { rootCertificates } = await import('node:tls');
+  return verifier(trustAnchorsFromPem(rootCertificates.join('\n')), identity);
+}
+
+function verifier(trustAnchors, identity) {
+  return createCertificateVerifier({
+    provider,
+    trustAnchors,
+    now: () => Date.now(),
+    ...(identity === undefined ? {} : { identity }),
+  });
+}
+
+/** Subjects of the anchors in a PEM file, for certificate_authorities. */
+export function authorityNames(anchorsPath) {
+  return certificatesFromPem(readFileSync(anchorsPath)).map(({ subject }) => subject.raw);
+}
+
+/** Appends key log lines to a file; whoever reads it can read the connections. */
+export function keyLogTo(path) {
+  return path === undefined ? undefined : (line) => appendFileSync(path, `${line}\n`, { mode: 0o600 });
+}
