@@ -1,5 +1,7 @@
 import {
+  CALL_ID,
   CONTACT,
+  CSEQ,
   DATE,
   EXPIRES,
   formatParameters,
@@ -7,21 +9,24 @@ import {
   requireSipUri,
   SipError,
   SUPPORTED,
+  TO,
   type Contact,
+  type HeaderDefinition,
   type HeaderInput,
   type SipRequest,
-  type SipUri,
 } from '@portico/sip-codec';
-import type { CheckedRequest } from './check-request.js';
 import type { Binding, ContactUpdate, Registrar, Registration, RegistrationOutcome } from './registrar.js';
 import { addressOfRecord, comparableUri } from './uri-equality.js';
-import { badExtension, type Verdict } from './verdict.js';
+import type { Verdict } from './verdict.js';
 
-/** The answer to a REGISTER, RFC 3261 section 10.3; its first steps are those of every request and done. */
-export function answerRegister(request: CheckedRequest, registrar: Registrar, now: number): Verdict {
-  const { headers } = request.message;
+/**
+ * The answer to a REGISTER that passed the checks of every request, RFC 3261 section 10.3.
+ * @throws SipError for a malformed field that only a registrar reads
+ */
+export function answerRegister(request: SipRequest, registrar: Registrar, now: number): Verdict {
+  const { headers } = request;
   const target = requireSipUri(request.uri, 'Request-URI');
-  const address = addressUri(request);
+  const address = requireSipUri(required(request, TO).uri, 'To');
   // Step 5: we keep every domain, but an address has to be of the one that was asked.
   if (address.host.text.toLowerCase() !== target.host.text.toLowerCase()) return { status: 404 };
 
@@ -29,14 +34,14 @@ export function answerRegister(request: CheckedRequest, registrar: Registrar, no
   const path = headers.texts('Path');
   const understandsPath = (headers.read(SUPPORTED) ?? []).some((tag) => tag.toLowerCase() === 'path');
   // RFC 3327 section 5.3: a client that does not know of Path cannot tell a proxy that has no business here.
-  if (path.length > 0 && !understandsPath) return badExtension(['path']);
+  if (path.length > 0 && !understandsPath) return { status: 420, headers: [['Unsupported', 'path']] };
 
   const outcome = registrar.register(
     {
       address: addressOfRecord(address),
-      callId: request.callId,
-      cseq: request.cseq.number,
-      contacts: contactsOf(request.message),
+      callId: required(request, CALL_ID),
+      cseq: required(request, CSEQ).number,
+      contacts: contactsOf(request),
       path,
     },
     now,
@@ -44,15 +49,11 @@ export function answerRegister(request: CheckedRequest, registrar: Registrar, no
   return verdictOn(outcome, path, now);
 }
 
-/** The address-of-record: the URI of To, which has to be a SIP or SIPS URI. */
-function addressUri({ to }: CheckedRequest): SipUri {
-  if (to.uri.type === 'sip') return to.uri;
-  throw new SipError('address-of-record-scheme', {
-    field: 'To',
-    rule: 'RFC 3261 section 10.3',
-    expected: 'sip or sips',
-    got: to.uri.type === 'tel' ? 'tel' : to.uri.scheme,
-  });
+/** The checks of every request have found this field. */
+function required<T>({ headers }: SipRequest, definition: HeaderDefinition<T>): T {
+  const value = headers.read(definition);
+  if (value !== undefined) return value;
+  throw new SipError('header-missing', { field: definition.name, rule: 'RFC 3261 section 8.1.1' });
 }
 
 /** Step 6 and the first half of step 7. */

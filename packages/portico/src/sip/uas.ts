@@ -1,13 +1,10 @@
 import {
-  CONTENT_DISPOSITION,
   CONTENT_ENCODING,
-  CONTENT_TYPE,
   createBestEffortResponse,
   createResponse,
   createTag,
-  getParameter,
+  judgeRequest,
   parseSipMessage,
-  REQUIRE,
   SipError,
   type HeaderInput,
   type SipFrame,
@@ -16,18 +13,10 @@ import {
   type SipRequest,
   type SourceAddress,
 } from '@portico/sip-codec';
-import { checkRequest, reasonFor, type CheckedRequest } from './check-request.js';
-import {
-  ACCEPTED_ENCODINGS,
-  ACCEPTED_MEDIA_TYPES,
-  methodSupport,
-  SUPPORTED_EXTENSIONS,
-  SUPPORTED_METHODS,
-  SUPPORTED_SCHEMES,
-} from './methods.js';
+import { ACCEPTED_ENCODINGS, CAPABILITIES } from './capabilities.js';
 import { answerRegister } from './register.js';
 import type { Registrar } from './registrar.js';
-import { badExtension, type Verdict } from './verdict.js';
+import { reasonFor, type Verdict } from './verdict.js';
 
 /** What an answer depends on besides the request and the time. */
 export interface AnswerContext {
@@ -37,10 +26,18 @@ export interface AnswerContext {
   readonly source: SourceAddress | null;
 }
 
-const ALLOW: HeaderInput = ['Allow', SUPPORTED_METHODS.join(', ')];
-const ACCEPT: HeaderInput = ['Accept', ACCEPTED_MEDIA_TYPES.join(', ')];
 const ACCEPT_ENCODING: HeaderInput = ['Accept-Encoding', ACCEPTED_ENCODINGS.join(', ')];
-const SUPPORTED: HeaderInput = ['Supported', SUPPORTED_EXTENSIONS.join(', ')];
+
+/** The answer to OPTIONS, RFC 3261 section 11.2. */
+const OPTIONS_VERDICT: Verdict = {
+  status: 200,
+  headers: [
+    ['Allow', CAPABILITIES.methods.join(', ')],
+    ['Accept', CAPABILITIES.mediaTypes.join(', ')],
+    ACCEPT_ENCODING,
+    ['Supported', CAPABILITIES.extensions.join(', ')],
+  ],
+};
 
 /** The answer to one framed message, or null where none may be sent: to a response, an ACK, or without a way back. */
 export function answerFrame(frame: SipFrame, context: AnswerContext, now: number): Uint8Array | null {
@@ -51,13 +48,51 @@ export function answerFrame(frame: SipFrame, context: AnswerContext, now: number
     case 'malformed':
       return answerBroken(message, message.error, context);
     case 'request':
-      return message.method === 'ACK' ? null : answerRequest(message, context, now);
+      return answerRequest(message, context, now);
   }
 }
 
 /** The answer to what could not be framed, or null where none is due. */
 export function answerFramingFailure(failure: SipFramingFailure, context: AnswerContext): Uint8Array | null {
   return failure.recovery.answer === null ? null : answerBroken(failure, failure.error, context);
+}
+
+/** UAS behaviour in the order of RFC 3261 section 8.2: the codec's checks, content, then what the method asks for. */
+function answerRequest(message: SipRequest, context: AnswerContext, now: number): Uint8Array | null {
+  if (message.method === 'ACK') return null;
+  const judged = judgeRequest(message, CAPABILITIES);
+  switch (judged.type) {
+    case 'drop':
+      return null;
+    case 'answer':
+      return judged.status === 400
+        ? answerBroken(message, judged.error, context)
+        : answerWith(message, { status: judged.status, headers: judged.headers }, context);
+    case 'process':
+      break;
+  }
+  try {
+    return answerWith(message, process(message, context.registrar, now), context);
+  } catch (error) {
+    // A field that only this method looks at is malformed; anything else would be a fault of ours.
+    if (!(error instanceof SipError)) throw error;
+    return answerBroken(message, error, context);
+  }
+}
+
+function process(message: SipRequest, registrar: Registrar, now: number): Verdict {
+  // Section 9.2: no request waits for an answer here, so there is none to cancel.
+  if (message.method === 'CANCEL') return { status: 481 };
+  // Section 8.2.3: a body in a coding that is not understood.
+  const codings = message.body.length === 0 ? [] : (message.headers.read(CONTENT_ENCODING) ?? []);
+  if (codings.some((coding) => !ACCEPTED_ENCODINGS.includes(coding.toLowerCase()))) {
+    return { status: 415, headers: [ACCEPT_ENCODING] };
+  }
+  return message.method === 'REGISTER' ? answerRegister(message, registrar, now) : OPTIONS_VERDICT;
+}
+
+function answerWith(message: SipRequest, { status, ...rest }: Verdict, context: AnswerContext): Uint8Array {
+  return createResponse(message, status, { ...rest, ...answerParts(context) }).bytes;
 }
 
 function answerBroken(
@@ -68,76 +103,12 @@ function answerBroken(
   const reason = reasonFor(error);
   const response = createBestEffortResponse(broken, {
     status: error.status === 'none' ? 400 : error.status,
-    toTag: createTag(context.random),
     ...(reason === undefined ? {} : { reason }),
-    ...sourceOf(context),
+    ...answerParts(context),
   });
   return response === null ? null : response.bytes;
 }
 
-function answerRequest(message: SipRequest, context: AnswerContext, now: number): Uint8Array | null {
-  let verdict: Verdict;
-  try {
-    verdict = judge(checkRequest(message), context, now);
-  } catch (error) {
-    // The codec says with each fault which status it deserves; anything else would be a fault of ours.
-    if (!(error instanceof SipError)) throw error;
-    return answerBroken(message, error, context);
-  }
-  const { status, reason, headers } = verdict;
-  return createResponse(message, status, {
-    toTag: createTag(context.random),
-    ...(reason === undefined ? {} : { reason }),
-    ...(headers === undefined ? {} : { headers }),
-    ...sourceOf(context),
-  }).bytes;
-}
-
-function sourceOf({ source }: AnswerContext): { readonly source?: SourceAddress } {
-  return source === null ? {} : { source };
-}
-
-/** UAS behaviour in the order of RFC 3261 section 8.2: method, header fields, content, then what the method asks for. */
-function judge(request: CheckedRequest, context: AnswerContext, now: number): Verdict {
-  const { message, uri } = request;
-  switch (methodSupport(message.method)) {
-    case 'unknown':
-      return { status: 501, headers: [ALLOW] };
-    case 'known':
-      return { status: 405, headers: [ALLOW] };
-    case 'supported':
-      break;
-  }
-  // Section 9.2: no request waits for an answer here, so there is none to cancel. Section 8.2.2.3: Require does not count.
-  if (message.method === 'CANCEL') return { status: 481 };
-
-  const scheme = uri.type === 'tel' ? 'tel' : uri.scheme;
-  if (!SUPPORTED_SCHEMES.includes(scheme)) return { status: 416 };
-  const unsupported = (message.headers.read(REQUIRE) ?? []).filter((tag) => !isSupportedExtension(tag));
-  if (unsupported.length > 0) return badExtension(unsupported);
-  const refusal = judgeContent(message);
-  if (refusal !== null) return refusal;
-
-  return message.method === 'REGISTER'
-    ? answerRegister(request, context.registrar, now)
-    : { status: 200, headers: [ALLOW, ACCEPT, ACCEPT_ENCODING, SUPPORTED] };
-}
-
-/** Option tags are tokens, and tokens are compared without case (section 7.3.1). */
-function isSupportedExtension(tag: string): boolean {
-  return SUPPORTED_EXTENSIONS.includes(tag.toLowerCase());
-}
-
-/** Section 8.2.3: a body that is not understood and not optional gets 415. */
-function judgeContent({ headers, body }: SipRequest): Verdict | null {
-  if (body.length === 0) return null;
-  const handling = getParameter(headers.read(CONTENT_DISPOSITION)?.parameters ?? [], 'handling');
-  if (handling?.toLowerCase() === 'optional') return null;
-  const codings = headers.read(CONTENT_ENCODING) ?? [];
-  if (codings.some((coding) => !ACCEPTED_ENCODINGS.includes(coding.toLowerCase()))) {
-    return { status: 415, headers: [ACCEPT_ENCODING] };
-  }
-  const type = headers.read(CONTENT_TYPE);
-  const name = type === undefined ? null : `${type.type}/${type.subtype}`;
-  return name !== null && ACCEPTED_MEDIA_TYPES.includes(name) ? null : { status: 415, headers: [ACCEPT] };
+function answerParts({ random, source }: AnswerContext): { readonly toTag: string; readonly source?: SourceAddress } {
+  return { toTag: createTag(random), ...(source === null ? {} : { source }) };
 }

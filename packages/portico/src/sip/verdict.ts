@@ -1,4 +1,4 @@
-import type { HeaderInput } from '@portico/sip-codec';
+import type { HeaderInput, SipError } from '@portico/sip-codec';
 
 /** What to say to a request; what an answer copies from its request is added to it. */
 export interface Verdict {
@@ -8,7 +8,25 @@ export interface Verdict {
   readonly headers?: readonly HeaderInput[];
 }
 
-/** 420 with the option tags that are not supported, RFC 3261 section 8.2.2.3. */
-export function badExtension(tags: readonly string[]): Verdict {
-  return { status: 420, headers: [['Unsupported', tags.join(', ')]] };
+/** What to say after a 400, RFC 3261 section 21.4.1: the Reason-Phrase should name the problem. Undefined: the usual. */
+export function reasonFor(error: SipError): string | undefined {
+  if (error.status !== 400) return undefined;
+  switch (error.reason) {
+    case 'header-missing':
+      // The only way in which a Contact can be wanting: `*` needs an Expires of zero beside it.
+      return error.field === 'Contact' ? 'Contact * Without Expires 0' : `Missing ${error.field} Header Field`;
+    case 'header-repeated':
+      return `Repeated ${error.field} Header Field`;
+    case 'cseq-method-mismatch':
+      return 'CSeq Method Mismatch';
+    case 'start-line-syntax':
+      return 'Malformed Request-Line';
+    case 'uri-syntax':
+      return error.field === 'Request-URI' ? 'Malformed Request-URI' : `Malformed URI In ${error.field}`;
+    case 'header-syntax':
+    case 'value-out-of-range':
+      return `Malformed ${error.field} Header Field`;
+    default:
+      return undefined;
+  }
 }
