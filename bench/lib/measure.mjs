@@ -1,0 +1,43 @@
+// Ratios in one run: every contender is measured in turn, round after round, so that a slow moment hits them all.
+
+/** CPU seconds of this process, user and system: what another process on the machine does hardly counts. */
+function cpuSeconds() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
+/**
+ * Measures contenders `{ name, run }`, where `run()` does a piece of work and returns how many units it did (bytes,
+ * messages, handshakes), or a promise of that. Returns units per CPU second, the median over the rounds, by name.
+ */
+export async function measure(contenders, { rounds, secondsPerRound }) {
+  const samples = new Map(contenders.map(({ name }) => [name, []]));
+  for (const { run } of contenders) await runFor(run, secondsPerRound / 2);
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, run } of contenders) samples.get(name).push(await runFor(run, secondsPerRound));
+  }
+  return Object.fromEntries([...samples].map(([name, rates]) => [name, { rate: median(rates), rates }]));
+}
+
+async function runFor(run, seconds) {
+  const start = cpuSeconds();
+  let units = 0;
+  let spent = 0;
+  do {
+    const done = run();
+    units += typeof done === 'number' ? done : await done;
+    spent = cpuSeconds() - start;
+  } while (spent < seconds);
+  return units / spent;
+}
+
+export function median(values) {
+  const sorted = [...values].sort((left, right) => left - right);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** How long each suite may take. */
+export function effort(quick) {
+  return quick ? { rounds: 3, secondsPerRound: 0.12 } : { rounds: 7, secondsPerRound: 0.5 };
+}

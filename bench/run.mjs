@@ -1,0 +1,67 @@
+// npm run bench -- [tls|sip|all] [--json OUT] [--quick]
+// Measures ours and the peers in one run, prints ratios beside their budgets, writes JSON and a chart.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ratioChart } from './lib/chart.mjs';
+import { effort } from './lib/measure.mjs';
+import { judge, printResult } from './lib/report.mjs';
+
+const GROUPS = {
+  sip: async () => [(await import('./sip/framing.mjs')).framing, (await import('./sip/parsing.mjs')).parsing],
+  tls: async () => [
+    (await import('./tls/records.mjs')).records,
+    (await import('./tls/handshakes.mjs')).handshakes,
+    (await import('./tls/bulk.mjs')).bulk,
+    (await import('./tls/memory.mjs')).memory,
+  ],
+};
+
+const { group, json, quick } = readArguments(process.argv.slice(2));
+const suites = (await Promise.all((group === 'all' ? ['sip', 'tls'] : [group]).map((name) => GROUPS[name]()))).flat();
+const results = [];
+for (const suite of suites) {
+  for (const result of await suite(effort(quick))) {
+    printResult(result);
+    results.push(result);
+  }
+}
+const ratios = results.flatMap(({ ratios }) => ratios);
+const budgeted = ratios.filter(({ must }) => must !== undefined);
+const missed = budgeted.filter((ratio) => judge(ratio) === 'MISSED');
+console.log(`\n${budgeted.length - missed.length} of ${budgeted.length} budgets reached`);
+for (const { what, ratio, must } of missed) console.log(`  missed: ${what}: ${ratio.toFixed(2)}, must be ${must}`);
+writeResults();
+process.exit(0);
+
+function writeResults() {
+  const folder = join(dirname(fileURLToPath(import.meta.url)), 'results');
+  const file = json ?? join(folder, `${group}${quick ? '-quick' : ''}.json`);
+  mkdirSync(dirname(file), { recursive: true });
+  const machine = {
+    node: process.version,
+    cpu: cpus()[0]?.model,
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+  };
+  writeFileSync(file, `${JSON.stringify({ date: new Date().toISOString(), quick, machine, results }, null, 1)}\n`);
+  const chart = file.replace(/\.json$/, '.svg');
+  writeFileSync(chart, ratioChart(`Portico, ${group}: ratios measured in one run`, budgeted));
+  console.log(`written: ${file}, ${chart}`);
+}
+
+function readArguments(words) {
+  const options = { group: 'all', json: undefined, quick: false };
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i];
+    if (word === '--quick') options.quick = true;
+    else if (word === '--json' && words[i + 1] !== undefined) options.json = words[++i];
+    else if (word === 'all' || word in GROUPS) options.group = word;
+    else {
+      console.error(`bench: ${word} is not known; usage: npm run bench -- [tls|sip|all] [--json OUT] [--quick]`);
+      process.exit(2);
+    }
+  }
+  return options;
+}

@@ -1,0 +1,88 @@
+// Framing plus parsing: the eight headers that routing needs, looked up only, and all read into values.
+import {
+  CALL_ID,
+  CONTACT,
+  CONTENT_LENGTH,
+  createSipFramer,
+  CSEQ,
+  FROM,
+  MAX_FORWARDS,
+  parseSipMessage,
+  TO,
+  VIA,
+} from '@portico/sip-codec';
+import { measure } from '../lib/measure.mjs';
+import { sipCorpus } from './corpus.mjs';
+import { messageParsers } from './peers.mjs';
+
+const EIGHT = [VIA, FROM, TO, CALL_ID, CSEQ, CONTACT, MAX_FORWARDS, CONTENT_LENGTH];
+const EIGHT_NAMES = ['Via', 'From', 'To', 'Call-ID', 'CSeq', 'Contact', 'Max-Forwards', 'Content-Length'];
+const READ_SIZE = 1460;
+
+export async function parsing(effort) {
+  const messages = sipCorpus(700);
+  const stream = Buffer.concat(messages);
+  const reads = [];
+  for (let at = 0; at < stream.length; at += READ_SIZE) reads.push(stream.subarray(at, at + READ_SIZE));
+  const bytes = stream.length;
+
+  const ours = (name, use) => ({
+    name,
+    run: () => {
+      const framer = createSipFramer({ mode: 'stream' });
+      let seen = 0;
+      for (const read of reads) {
+        for (const item of framer.push(read)) {
+          use(parseSipMessage(item));
+          seen++;
+        }
+      }
+      if (seen !== messages.length) throw new Error(`parsed ${seen} of ${messages.length}`);
+      return bytes;
+    },
+  });
+  const peers = (await messageParsers()).map(({ name, parse }) => ({
+    name,
+    run: () => {
+      for (const message of messages) if (!parse(message)) throw new Error(`${name} refused a message`);
+      return bytes;
+    },
+  }));
+  const rates = await measure(
+    [
+      ours('portico, eight headers found', (message) => {
+        for (const name of EIGHT_NAMES) message.headers.all(name);
+      }),
+      ours('portico, eight headers as values', (message) => {
+        for (const definition of EIGHT) message.headers.read(definition);
+      }),
+      ...peers,
+    ],
+    effort,
+  );
+  for (const value of Object.values(rates))
+    value.also = `${Math.round((value.rate / bytes) * messages.length)} messages/s`;
+  const fastest = Math.max(...peers.map(({ name }) => rates[name].rate));
+  return [
+    {
+      id: 'sip-parsing',
+      title: `SIP framing and parsing (${messages.length} messages; peers get whole messages, ours ${READ_SIZE}-byte reads)`,
+      unit: 'B/s',
+      rates,
+      ratios: [
+        {
+          what: 'eight headers found, against the fastest JavaScript parser',
+          ratio: rates['portico, eight headers found'].rate / fastest,
+          must: 8,
+          aim: 13,
+        },
+        {
+          what: 'eight headers as values, against the same',
+          ratio: rates['portico, eight headers as values'].rate / fastest,
+          must: 4.5,
+          aim: 8,
+        },
+      ],
+    },
+  ];
+}
