@@ -1,0 +1,85 @@
+import { PassThrough, Duplex } from 'node:stream';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { createMsrpEndpoint } from '../src/msrp/endpoint.js';
+import { serveMsrpStream } from '../src/msrp/stream.js';
+import { serveSipStream } from '../src/sip/stream.js';
+import { endpoint, request } from './sip-support.js';
+
+/** Two ends of a connection in memory. */
+function pair(): { readonly server: Duplex; readonly client: Duplex } {
+  const up = new PassThrough({ highWaterMark: 1024 });
+  const down = new PassThrough({ highWaterMark: 1024 });
+  return {
+    server: Duplex.from({ readable: up, writable: down }),
+    client: Duplex.from({ readable: down, writable: up }),
+  };
+}
+
+async function readAll(stream: Duplex): Promise<string> {
+  let text = '';
+  for await (const chunk of stream) text += String(chunk);
+  return text;
+}
+
+describe('SIP on a stream', () => {
+  test('each request is answered, and the end of input ends the answers', async () => {
+    const { server, client } = pair();
+    const reasons: string[] = [];
+    serveSipStream(server, endpoint(), (reason) => reasons.push(reason));
+    client.end(request({}) + request({ method: 'NEW' }));
+    const text = await readAll(client);
+    expect(text.match(/SIP\/2\.0 \d{3}/g)).toEqual(['SIP/2.0 200', 'SIP/2.0 501']);
+    expect(reasons).toEqual(['the peer ended the connection']);
+  });
+
+  test('lost framing ends the connection after the answer', async () => {
+    const { server, client } = pair();
+    serveSipStream(server, endpoint(), () => {});
+    client.write(request({ headers: { 'Content-Length': 'x' } }));
+    expect(await readAll(client)).toMatch(/^SIP\/2\.0 400 /);
+  });
+
+  test('a message that is not finished in time ends the connection', async () => {
+    const { server, client } = pair();
+    const reasons: string[] = [];
+    serveSipStream(server, endpoint({ messageTimeoutMs: 50 }), (reason) => reasons.push(reason));
+    client.write('OPTIONS sip:x');
+    expect(await readAll(client)).toBe('');
+    expect(reasons).toEqual(['a message was not finished in time']);
+  });
+
+  test('a peer that asks and does not read is not read from either', async () => {
+    const { server, client } = pair();
+    serveSipStream(server, endpoint(), () => {});
+    let accepted = 0;
+    while (accepted < 5000 && client.write(request({}))) accepted++;
+    for (let i = 0; i < 20; i++) {
+      await sleep(1);
+      while (accepted < 5000 && client.write(request({}))) accepted++;
+    }
+    expect(accepted).toBeLessThan(1000);
+    client.resume();
+    await once(client, 'drain');
+  });
+});
+
+describe('MSRP on a stream', () => {
+  const send = (id: string): string =>
+    `MSRP ${id} SEND\r\nTo-Path: msrps://h/s;tcp\r\nFrom-Path: msrps://c/c;tcp\r\n-------${id}$\r\n`;
+
+  test('each request is answered, and the end of input ends the answers', async () => {
+    const { server, client } = pair();
+    serveMsrpStream(server, createMsrpEndpoint(), () => {});
+    client.end(send('t001') + send('t002'));
+    expect((await readAll(client)).match(/MSRP \S+ \d{3}/g)).toEqual(['MSRP t001 481', 'MSRP t002 481']);
+  });
+
+  test('lost framing ends the connection after the answer', async () => {
+    const { server, client } = pair();
+    serveMsrpStream(server, createMsrpEndpoint(), () => {});
+    client.write(send('t001').replace('-------t001$', 'nonsense'));
+    expect(await readAll(client)).toMatch(/^MSRP t001 400 /);
+  });
+});
