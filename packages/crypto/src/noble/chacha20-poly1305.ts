@@ -11,16 +11,27 @@ export const CHACHA_NONCE_LENGTH = 12;
 /** RFC 8439 section 2.5. */
 export const POLY_TAG_LENGTH = 16;
 
+/** Bytes of one key stream block; block 0 begins with the one-time Poly1305 key, RFC 8439 section 2.6. */
+const BLOCK_LENGTH = 64;
+
 /** ChaCha20-Poly1305, RFC 8439 section 2.8, sealing. The key is copied. */
 export function createChaChaSealer(key: Uint8Array): AeadSealer {
   const chacha = new ChaChaKey(key);
   return {
     sealInPlace: (nonce, additionalData, buffer) => {
       chacha.check(nonce);
-      if (buffer.length < POLY_TAG_LENGTH) throw new CryptoError('invalid-length', 'ChaCha20: no room for the tag');
-      const data = buffer.subarray(0, buffer.length - POLY_TAG_LENGTH);
-      chacha.xorStream(nonce, data, data);
-      buffer.set(chacha.tag(nonce, additionalData, data), data.length);
+      const length = buffer.length - POLY_TAG_LENGTH;
+      if (length < 0) throw new CryptoError('invalid-length', 'ChaCha20: no room for the tag');
+      // One pass makes the Poly1305 key and the ciphertext. noble xors word by word only where both arrays are aligned,
+      // which a record behind its 5-byte header never is: the scratch array gains more than its copies cost.
+      const scratch = new Uint8Array(BLOCK_LENGTH + length);
+      scratch.set(buffer.subarray(0, length), BLOCK_LENGTH);
+      chacha.xorStream(nonce, scratch, 0);
+      const ciphertext = scratch.subarray(BLOCK_LENGTH);
+      const tag = computeTag(scratch.subarray(0, CHACHA_KEY_LENGTH), additionalData, ciphertext);
+      scratch.fill(0, 0, BLOCK_LENGTH);
+      buffer.set(ciphertext);
+      buffer.set(tag, length);
     },
     destroy: () => chacha.destroy(),
   };
@@ -33,14 +44,18 @@ export function createChaChaOpener(key: Uint8Array): AeadOpener {
     open: (nonce, additionalData, sealed) => {
       chacha.check(nonce);
       if (sealed.length < POLY_TAG_LENGTH) return null;
-      const data = sealed.subarray(0, sealed.length - POLY_TAG_LENGTH);
-      const tag = chacha.tag(nonce, additionalData, data);
-      const genuine = constantTimeEqual(tag, sealed.subarray(data.length));
+      const ciphertext = sealed.subarray(0, sealed.length - POLY_TAG_LENGTH);
+      const oneTimeKey = new Uint8Array(CHACHA_KEY_LENGTH);
+      chacha.xorStream(nonce, oneTimeKey, 0);
+      const tag = computeTag(oneTimeKey, additionalData, ciphertext);
+      oneTimeKey.fill(0);
+      const genuine = constantTimeEqual(tag, sealed.subarray(ciphertext.length));
       // The right tag for a forged record would be a forgery: it does not outlive the comparison.
       tag.fill(0);
       if (!genuine) return null;
-      const plaintext = new Uint8Array(data.length);
-      chacha.xorStream(nonce, data, plaintext);
+      // Fresh memory; the data's key stream begins at block 1.
+      const plaintext = Uint8Array.from(ciphertext);
+      chacha.xorStream(nonce, plaintext, 1);
       return plaintext;
     },
     destroy: () => chacha.destroy(),
@@ -65,31 +80,29 @@ class ChaChaKey {
     }
   }
 
-  /** The data's key stream begins at block 1: block 0 is the Poly1305 key. */
-  xorStream(nonce: Uint8Array, input: Uint8Array, output: Uint8Array): void {
-    chacha20(this.#key, nonce, input, output, 1);
-  }
-
-  /** RFC 8439 sections 2.6 and 2.8: Poly1305 over both parts, each filled to 16 bytes, and both lengths. */
-  tag(nonce: Uint8Array, additionalData: Uint8Array, ciphertext: Uint8Array): Uint8Array {
-    const oneTimeKey = new Uint8Array(CHACHA_KEY_LENGTH);
-    chacha20(this.#key, nonce, oneTimeKey, oneTimeKey, 0);
-    const poly = new Poly1305(oneTimeKey);
-    oneTimeKey.fill(0);
-    updatePadded(poly, additionalData);
-    updatePadded(poly, ciphertext);
-    const lengths = new Uint8Array(16);
-    const view = new DataView(lengths.buffer);
-    view.setUint32(0, additionalData.length, true);
-    view.setUint32(8, ciphertext.length, true);
-    poly.update(lengths);
-    return poly.digest();
+  /** Xors the key stream from block `counter` on onto `data`, RFC 8439 section 2.4. */
+  xorStream(nonce: Uint8Array, data: Uint8Array, counter: number): void {
+    chacha20(this.#key, nonce, data, data, counter);
   }
 
   destroy(): void {
     this.#destroyed = true;
     this.#key.fill(0);
   }
+}
+
+/** RFC 8439 section 2.8: Poly1305 over both parts, each filled to 16 bytes, and both lengths as 64 bits. */
+function computeTag(oneTimeKey: Uint8Array, additionalData: Uint8Array, ciphertext: Uint8Array): Uint8Array {
+  const poly = new Poly1305(oneTimeKey);
+  updatePadded(poly, additionalData);
+  updatePadded(poly, ciphertext);
+  const lengths = new Uint8Array(16);
+  const view = new DataView(lengths.buffer);
+  // A record never reaches 2^32 bytes.
+  view.setUint32(0, additionalData.length, true);
+  view.setUint32(8, ciphertext.length, true);
+  poly.update(lengths);
+  return poly.digest();
 }
 
 const ZEROS = /* @__PURE__ */ new Uint8Array(16);

@@ -1,0 +1,101 @@
+import { CryptoError, createProvider, type ProviderParts } from '@portico/crypto';
+import * as noble from '@portico/crypto/noble';
+import { describe, expect, it } from 'vitest';
+import { countingRandom, deterministicRandom } from './deterministic-random.js';
+import { describeProvider } from './provider-conformance.js';
+
+describe('the noble provider', () => {
+  describeProvider((random) => noble.createNobleProvider({ random }), { reproducible: true });
+
+  it('prefers ChaCha20-Poly1305 and X25519, which are its fastest', () => {
+    const provider = noble.createNobleProvider({ random: deterministicRandom(1) });
+    expect(provider.cipherSuites.map((suite) => suite.id)).toEqual([0x1303, 0x1301, 0x1302]);
+    expect(provider.groups.map((group) => group.id)).toEqual([0x001d, 0x0017, 0x0018, 0x0019]);
+  });
+
+  it('limits AES-GCM to 2^24.5 records, RFC 9846 section 5.5', () => {
+    expect(noble.aes128GcmSha256.confidentialityLimit).toBe(23_726_566);
+    expect(noble.aes256GcmSha384.confidentialityLimit).toBe(23_726_566);
+    expect(noble.chacha20Poly1305Sha256.confidentialityLimit).toBe(Infinity);
+  });
+});
+
+describe('blinding', () => {
+  // The scalar itself, and then 16 bytes of blinding for each secret multiplication.
+  it.each([
+    { group: noble.x25519, start: 32 + 16, finish: 0 },
+    { group: noble.secp256r1, start: 32 + 16, finish: 16 },
+    { group: noble.secp384r1, start: 48 + 16, finish: 16 },
+    { group: noble.secp521r1, start: 66 + 16, finish: 16 },
+  ])('of $group.name draws from the injected source', async ({ group, start, finish }) => {
+    const source = countingRandom(1);
+    const exchange = await group.start(source.random);
+    expect(source.drawn()).toBe(start);
+    const { share } = await group.start(deterministicRandom(2));
+    await exchange.finish(share);
+    expect(source.drawn()).toBe(start + finish);
+  });
+
+  it.each([noble.ecdsaP256, noble.ecdsaP384, noble.ecdsaP521])('of $curve signatures does, too', async (keys) => {
+    const source = countingRandom(1);
+    const key = await keys.generate?.(deterministicRandom(2));
+    if (key?.type !== 'ec') throw new Error('expected an ec key');
+    await keys.sign(key, { type: 'ecdsa', hash: 'sha256' }, new Uint8Array(3), source.random);
+    // The hedge of the nonce, the multiplication, and noble's blinded inversion of the nonce.
+    expect(source.drawn()).toBeGreaterThanOrEqual(key.scalar.length + 16 + key.scalar.length);
+  });
+
+  it('refuses a source that keeps giving unusable scalars', () => {
+    const zeros = (length: number): Uint8Array => new Uint8Array(length);
+    for (const group of [noble.secp256r1, noble.secp384r1, noble.secp521r1]) {
+      expect(() => group.start(zeros)).toThrow(expect.objectContaining({ reason: 'self-check-failed' }));
+    }
+  });
+
+  it('does not write into what the source gave', async () => {
+    const given: Uint8Array[] = [];
+    const source = deterministicRandom(9);
+    const copies: Uint8Array[] = [];
+    const exchange = await noble.x25519.start((length) => {
+      const bytes = source(length);
+      given.push(bytes);
+      copies.push(bytes.slice());
+      return bytes;
+    });
+    exchange.destroy();
+    expect(given).toEqual(copies);
+  });
+});
+
+describe('createProvider', () => {
+  const parts: ProviderParts = {
+    name: 'small',
+    random: deterministicRandom(1),
+    hashes: [noble.sha256],
+    cipherSuites: [noble.aes128GcmSha256],
+    groups: [noble.x25519],
+    keyAlgorithms: [noble.ecdsaP256, noble.ecdsaP384, noble.ed25519],
+  };
+
+  it('keeps the order given and cannot be changed afterwards', () => {
+    const provider = createProvider(parts);
+    expect(provider.keyAlgorithms).toEqual(parts.keyAlgorithms);
+    expect(Object.isFrozen(provider)).toBe(true);
+    expect(Object.isFrozen(provider.groups)).toBe(true);
+  });
+
+  it.each(['hashes', 'cipherSuites', 'groups', 'keyAlgorithms'] as const)('refuses empty and repeated %s', (list) => {
+    const refusal = expect.objectContaining({ name: 'CryptoError', reason: 'invalid-provider' });
+    expect(() => createProvider({ ...parts, [list]: [] })).toThrow(refusal);
+    expect(() => createProvider({ ...parts, [list]: [parts[list][0], parts[list][0]] })).toThrow(refusal);
+  });
+
+  it.each([
+    ['too few bytes', () => new Uint8Array(3)],
+    ['too many bytes', (length: number) => new Uint8Array(length + 1)],
+    ['an array', (length: number) => Array.from({ length }, () => 0) as unknown as Uint8Array],
+    ['nothing', () => undefined as unknown as Uint8Array],
+  ])('refuses a random source that gives %s', (_, random) => {
+    expect(() => createProvider({ ...parts, random }).random(32)).toThrow(CryptoError);
+  });
+});
