@@ -40,19 +40,20 @@ function parseIpv6(text: string): Uint8Array | null {
   if (text.length > 45) return null;
   const halves = text.split('::');
   if (halves.length > 2) return null;
-  const [head, tail] = halves.map(parseGroups);
+  const [head, tail] = halves.map((half, index) => parseGroups(half, index === halves.length - 1 ? 'end' : 'start'));
   if (head === null || head === undefined || tail === null) return null;
   const zeros = 16 - head.length - (tail?.length ?? 0);
   if (tail === undefined ? zeros !== 0 : zeros < 2) return null;
   return Uint8Array.from([...head, ...new Array<number>(zeros).fill(0), ...(tail ?? [])]);
 }
 
-function parseGroups(text: string): number[] | null {
+/** Groups between colons; at the very end of an address two may be written as dotted decimal (RFC 4291 section 2.2, form 3). */
+function parseGroups(text: string, place: 'start' | 'end'): number[] | null {
   if (text === '') return [];
   const octets: number[] = [];
   const parts = text.split(':');
   for (const [index, part] of parts.entries()) {
-    if (index === parts.length - 1 && part.includes('.')) {
+    if (place === 'end' && index === parts.length - 1 && part.includes('.')) {
       const embedded = parseIpv4(part);
       if (embedded === null) return null;
       octets.push(...embedded);

@@ -125,11 +125,11 @@ function emailPosition(address: string, constraint: string): Position {
   const host = domain === undefined ? null : normalizeHostName(domain);
   if (parts.length !== 2 || local === '' || host === null) return 'unjudged';
   const wanted = constraint.split('@');
-  if (wanted.length > 2) return 'unjudged';
-  const wantedHost = wanted[wanted.length - 1] as string;
-  const found = hostPosition(host, wantedHost);
+  if (wanted.length === 1) return hostPosition(host, constraint);
   // Local parts compare exactly, hosts without case (RFC 5280 section 7.5).
-  return wanted.length === 2 && found === 'within' && wanted[0] !== local ? 'outside' : found;
+  const wantedHost = normalizeHostName(wanted[1] as string);
+  if (wanted.length > 2 || wantedHost === null) return 'unjudged';
+  return local === wanted[0] && host === wantedHost ? 'within' : 'outside';
 }
 
 /** Applies to the host in the authority; a URI without one, or with an address, is refused (RFC 5280 section 4.2.1.10). */

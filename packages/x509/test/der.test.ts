@@ -1,0 +1,255 @@
+import { bytesToHex, hexToBytes } from '@portico/bytes';
+import fc, { type Arbitrary } from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeOid, encodeOid, MAX_OID_LENGTH } from '../src/der/oid.js';
+import { MAX_DER_DEPTH } from '../src/der/reader.js';
+import {
+  der,
+  derBitString,
+  derBoolean,
+  derNamedBits,
+  DerReader,
+  derOid,
+  derSequence,
+  derSetOf,
+  derSmallInteger,
+  derTime,
+  derUnsignedInteger,
+  TAG,
+  type X509ErrorReason,
+} from '../src/index.js';
+import { describeCodecProperties } from '../../../test/support/codec-properties.js';
+import { isX509Error, reasonOf } from './support.js';
+
+type Tree = { readonly tag: number; readonly contents: Uint8Array } | { readonly children: readonly Tree[] };
+
+const treeArbitrary: Arbitrary<Tree> = fc.letrec<{ tree: Tree }>((tie) => ({
+  tree: fc.oneof(
+    { maxDepth: 4, depthSize: 'small' },
+    fc.record(
+      { tag: fc.constantFrom(TAG.octetString, TAG.utf8String, 0x81), contents: fc.uint8Array({ maxLength: 140 }) },
+      { noNullPrototype: true },
+    ),
+    fc.record({ children: fc.array(tie('tree'), { maxLength: 4 }) }, { noNullPrototype: true }),
+  ),
+})).tree;
+
+function encodeTree(tree: Tree): Uint8Array {
+  return 'children' in tree ? derSequence(...tree.children.map(encodeTree)) : der(tree.tag, tree.contents);
+}
+
+function decodeTree(bytes: Uint8Array): Tree {
+  const reader = new DerReader(bytes);
+  const tree = readTree(reader);
+  reader.end();
+  return tree;
+}
+
+function readTree(reader: DerReader): Tree {
+  const element = reader.element();
+  if (element.tag !== TAG.sequence) return { tag: element.tag, contents: reader.contents(element).slice() };
+  const inside = reader.inside(element);
+  const children: Tree[] = [];
+  while (inside.remaining > 0) children.push(readTree(inside));
+  return { children };
+}
+
+describeCodecProperties('DER elements', {
+  decode: decodeTree,
+  encode: encodeTree,
+  arbitrary: treeArbitrary,
+  isOurError: isX509Error,
+});
+
+describeCodecProperties('OBJECT IDENTIFIER contents in an element', {
+  decode: (bytes) => {
+    const reader = new DerReader(bytes);
+    const oid = reader.oid();
+    reader.end();
+    return oid;
+  },
+  encode: derOid,
+  arbitrary: fc
+    .tuple(fc.nat(2), fc.nat(39), fc.array(fc.bigInt({ min: 0n, max: 2n ** 128n }), { maxLength: 5 }))
+    .map(([root, second, rest]) => [root, second, ...rest].join('.')),
+  isOurError: isX509Error,
+});
+
+describeCodecProperties('Time', {
+  decode: (bytes) => {
+    const reader = new DerReader(bytes);
+    const time = reader.time();
+    reader.end();
+    return time;
+  },
+  encode: derTime,
+  arbitrary: fc
+    .integer({ min: Date.UTC(1950, 0) / 1000, max: Date.UTC(9999, 11, 31) / 1000 })
+    .map((seconds) => seconds * 1000),
+  isOurError: isX509Error,
+  // GeneralizedTime before 2050 is read, and would be written as UTCTime.
+  encoding: 'tolerant',
+});
+
+interface Refusal {
+  readonly what: string;
+  readonly hex: string;
+  readonly read: (reader: DerReader) => unknown;
+  readonly reason: X509ErrorReason;
+}
+
+const refusals: readonly Refusal[] = [
+  { what: 'indefinite length', hex: '30800000', read: (r) => r.element(), reason: 'invalid-length' },
+  { what: 'long form for a short length', hex: '04810100', read: (r) => r.element(), reason: 'invalid-length' },
+  { what: 'leading zero in a length', hex: '0482000100', read: (r) => r.element(), reason: 'invalid-length' },
+  { what: 'length of five octets', hex: '04850000000001', read: (r) => r.element(), reason: 'invalid-length' },
+  { what: 'reserved length 0xff', hex: '04ff', read: (r) => r.element(), reason: 'invalid-length' },
+  { what: 'contents cut off', hex: '0402aa', read: (r) => r.element(), reason: 'truncated' },
+  { what: 'length cut off', hex: '0482', read: (r) => r.element(), reason: 'truncated' },
+  { what: 'nothing', hex: '', read: (r) => r.element(), reason: 'truncated' },
+  { what: 'nothing where a type is wanted', hex: '', read: (r) => r.integer(), reason: 'truncated' },
+  { what: 'high tag number', hex: '1f8100', read: (r) => r.element(), reason: 'unexpected-tag' },
+  { what: 'end-of-contents', hex: '0000', read: (r) => r.element(), reason: 'unexpected-tag' },
+  { what: 'another type', hex: '0401aa', read: (r) => r.integer(), reason: 'unexpected-tag' },
+  { what: 'constructed OCTET STRING', hex: '24030401aa', read: (r) => r.octetString(), reason: 'unexpected-tag' },
+  { what: 'boolean 0x01', hex: '010101', read: (r) => r.boolean(), reason: 'invalid-boolean' },
+  { what: 'boolean of two octets', hex: '0102ffff', read: (r) => r.boolean(), reason: 'invalid-boolean' },
+  { what: 'empty boolean', hex: '0100', read: (r) => r.boolean(), reason: 'invalid-boolean' },
+  { what: 'empty integer', hex: '0200', read: (r) => r.integer(), reason: 'invalid-integer' },
+  { what: 'padded positive integer', hex: '0202007f', read: (r) => r.integer(), reason: 'invalid-integer' },
+  { what: 'padded negative integer', hex: '0202ff80', read: (r) => r.integer(), reason: 'invalid-integer' },
+  { what: 'negative', hex: '0201ff', read: (r) => r.unsignedInteger('it'), reason: 'invalid-integer' },
+  { what: 'over a maximum', hex: '020105', read: (r) => r.smallInteger('it', 4), reason: 'invalid-integer' },
+  { what: 'over 2^31', hex: '02050100000000', read: (r) => r.smallInteger('it', 2 ** 31), reason: 'invalid-integer' },
+  { what: 'bit string without its count', hex: '0300', read: (r) => r.bitString(), reason: 'invalid-bit-string' },
+  { what: 'eight unused bits', hex: '03020800', read: (r) => r.bitString(), reason: 'invalid-bit-string' },
+  { what: 'unused bits of nothing', hex: '030101', read: (r) => r.bitString(), reason: 'invalid-bit-string' },
+  { what: 'an unused bit that is one', hex: '03020101', read: (r) => r.bitString(), reason: 'invalid-bit-string' },
+  { what: 'bits for octets', hex: '03020180', read: (r) => r.bitStringOctets('it'), reason: 'invalid-bit-string' },
+  { what: 'empty identifier', hex: '0600', read: (r) => r.oid(), reason: 'invalid-oid' },
+  { what: 'identifier with an open arc', hex: '06022a86', read: (r) => r.oid(), reason: 'invalid-oid' },
+  { what: 'identifier with a padded arc', hex: '06032a8001', read: (r) => r.oid(), reason: 'invalid-oid' },
+  { what: 'NULL with contents', hex: '050100', read: (r) => r.null(), reason: 'invalid-length' },
+  { what: 'a byte too many', hex: '050000', read: (r) => [r.null(), r.end()], reason: 'trailing-bytes' },
+  { what: 'broken nesting', hex: '3002040a', read: (r) => r.any(), reason: 'truncated' },
+];
+
+describe('strict DER', () => {
+  it.each(refusals)('refuses $what', ({ hex, read, reason }) => {
+    expect(reasonOf(() => read(new DerReader(hexToBytes(hex))))).toBe(reason);
+  });
+
+  it('tells the offset in the outermost array', () => {
+    const bytes = derSequence(derSmallInteger(1), derSequence(hexToBytes('010101')));
+    const reader = new DerReader(bytes).sequence('outer');
+    reader.integer();
+    expect(() => reader.sequence('inner').boolean()).toThrow('at offset 7');
+  });
+
+  it('bounds nesting', () => {
+    const nested = (levels: number): Uint8Array => {
+      let bytes = derSequence();
+      for (let i = 1; i < levels; i++) bytes = derSequence(bytes);
+      return bytes;
+    };
+    expect(reasonOf(() => new DerReader(nested(MAX_DER_DEPTH)).any())).toBe('accepted');
+    expect(reasonOf(() => new DerReader(nested(MAX_DER_DEPTH + 2)).any())).toBe('too-deep');
+    expect(reasonOf(() => new DerReader(nested(20_000)).any())).toBe('too-deep');
+  });
+
+  it.each([
+    [derUnsignedInteger(hexToBytes('0000')), '020100'],
+    [derUnsignedInteger(new Uint8Array(0)), '020100'],
+    [derUnsignedInteger(hexToBytes('80')), '02020080'],
+    [derUnsignedInteger(hexToBytes('007f')), '02017f'],
+    [derSmallInteger(0x7fff_ffff), '02047fffffff'],
+    [derBoolean(true), '0101ff'],
+    [derNamedBits([0]), '03020780'],
+    [derNamedBits([5, 6]), '03020106'],
+    [derNamedBits([8]), '0303070080'],
+    [derNamedBits([]), '030100'],
+    [derBitString(hexToBytes('aa')), '030200aa'],
+    [derSetOf(hexToBytes('020102'), hexToBytes('020101'), hexToBytes('0500')), '31080201010201020500'],
+    [der(TAG.octetString, new Uint8Array(0x80)).subarray(0, 3), '048180'],
+    [der(TAG.octetString, new Uint8Array(0x100)).subarray(0, 4), '04820100'],
+  ])('writes %#: shortest and canonical', (bytes, hex) => {
+    expect(bytesToHex(bytes)).toBe(hex);
+  });
+});
+
+describe('object identifiers', () => {
+  it.each([
+    ['0.0', '00'],
+    ['0.39', '27'],
+    ['1.0', '28'],
+    ['2.0', '50'],
+    ['2.999.3', '883703'],
+    ['1.2.840.113549.1.1.11', '2a864886f70d01010b'],
+    // X.667: an arc of 128 bits.
+    ['2.25.329800735698586629295641978511506172918', '6983f09da7ebcfdee0c7a1a7b2c0948cc8f9d776'],
+  ])('%s is %s', (dotted, hex) => {
+    const bytes = encodeOid(dotted);
+    expect(decodeOid(bytes)).toBe(dotted);
+    expect(bytesToHex(bytes)).toBe(hex);
+  });
+
+  it.each(['', '1', '3.1', '1.40', '01.2', '1.2.', '1.2.x', '-1.2', '1..2', `1.2.${'9'.repeat(400)}`])(
+    'does not write "%s"',
+    (dotted) => {
+      expect(reasonOf(() => encodeOid(dotted))).toBe('invalid-oid');
+    },
+  );
+
+  it('bounds their length', () => {
+    expect(reasonOf(() => decodeOid(new Uint8Array(MAX_OID_LENGTH).fill(1)))).toBe('accepted');
+    expect(reasonOf(() => decodeOid(new Uint8Array(MAX_OID_LENGTH + 1).fill(1)))).toBe('invalid-oid');
+  });
+});
+
+describe('times, RFC 5280 section 4.1.2.5', () => {
+  const read = (tag: number, text: string): number =>
+    new DerReader(
+      der(
+        tag,
+        Uint8Array.from(text, (character) => character.charCodeAt(0)),
+      ),
+    ).time();
+
+  it.each([
+    [TAG.utcTime, '491231235959Z', '2049-12-31T23:59:59.000Z'],
+    [TAG.utcTime, '500101000000Z', '1950-01-01T00:00:00.000Z'],
+    [TAG.utcTime, '000229000000Z', '2000-02-29T00:00:00.000Z'],
+    [TAG.generalizedTime, '99991231235959Z', '9999-12-31T23:59:59.000Z'],
+    [TAG.generalizedTime, '20500101000000Z', '2050-01-01T00:00:00.000Z'],
+    [TAG.generalizedTime, '20240101000000Z', '2024-01-01T00:00:00.000Z'],
+    [TAG.generalizedTime, '00500101000000Z', '0050-01-01T00:00:00.000Z'],
+    [TAG.generalizedTime, '00000229000000Z', '0000-02-29T00:00:00.000Z'],
+  ])('reads 0x%s %s', (tag, text, expected) => {
+    expect(new Date(read(tag, text)).toISOString()).toBe(expected);
+  });
+
+  it.each([
+    [TAG.utcTime, '4912312359Z'],
+    [TAG.utcTime, '491231235959+0100'],
+    [TAG.utcTime, '491231235959z'],
+    [TAG.utcTime, '490229000000Z'],
+    [TAG.utcTime, '491301000000Z'],
+    [TAG.utcTime, '490001000000Z'],
+    [TAG.utcTime, '490100000000Z'],
+    [TAG.utcTime, '490101240000Z'],
+    [TAG.utcTime, '490101006000Z'],
+    [TAG.utcTime, '490101000060Z'],
+    [TAG.utcTime, '49 101000000Z'],
+    [TAG.utcTime, '20491231235959Z'],
+    [TAG.generalizedTime, '20491231235959.5Z'],
+    [TAG.generalizedTime, '20490229000000Z'],
+    [TAG.generalizedTime, '21000229000000Z'],
+    [TAG.generalizedTime, '491231235959Z'],
+  ])('refuses 0x%s %s', (tag, text) => {
+    expect(reasonOf(() => read(tag, text))).toBe('invalid-time');
+  });
+
+  it.each([NaN, Infinity, Date.UTC(1949, 11, 31), 1e17])('does not write %s', (time) => {
+    expect(reasonOf(() => derTime(time))).toBe('invalid-argument');
+  });
+});

@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isIP } from 'node:net';
+import {
+  identityMismatch,
+  ipAddressToText,
+  normalizeHostName,
+  parseIpAddress,
+  sipIdentities,
+  type GeneralName,
+  type ReferenceIdentity,
+} from '../src/index.js';
+import { generalNameFromText } from '../src/issue.js';
+
+/** `DNS:a`, `URI:sip:a`, or text that says by itself what it is. */
+function names(...texts: readonly string[]): { subjectAltNames: GeneralName[] } {
+  return {
+    subjectAltNames: texts.map((text) => {
+      if (text.startsWith('DNS:')) return { type: 'dns', name: text.slice(4) };
+      return text.includes('@') && !text.includes(':') ? { type: 'email', address: text } : generalNameFromText(text);
+    }),
+  };
+}
+
+function reference(text: string): ReferenceIdentity {
+  if (text.startsWith('IP:')) return { type: 'ip', address: text.slice(3) };
+  if (text.startsWith('SIP:')) return { type: 'sip-domain', domain: text.slice(4) };
+  return { type: 'dns', name: text };
+}
+
+describe('identities, RFC 9525 and RFC 5922', () => {
+  it.each<readonly [wanted: string, ...presented: string[]]>([
+    ['example.com', 'example.com'],
+    ['example.com', 'other.test', 'example.com'],
+    ['EXAMPLE.com', 'example.COM'],
+    ['example.com.', 'example.com'],
+    ['localhost', 'localhost'],
+    ['foo.example.com', '*.example.com'],
+    ['foo.Example.com', '*.EXAMPLE.com'],
+    ['xn--bcher-kva.example', '*.example.test', 'xn--bcher-kva.example'],
+    ['under_score.example.com', 'under_score.example.com'],
+    ['IP:192.0.2.1', '192.0.2.1'],
+    ['IP:2001:DB8::1', '2001:db8:0:0:0:0:0:1'],
+    ['IP:[::1]', '::1'],
+    ['SIP:example.com', 'sip:example.com'],
+    ['SIP:Example.COM.', 'SIP:example.com'],
+    ['SIP:example.com', 'sip:example.com;transport=tls'],
+    ['SIP:example.com', 'sip:example.com:5061?subject=x'],
+    ['SIP:example.com', 'DNS:example.com'],
+    ['SIP:example.com', 'sip:alice@example.com', 'DNS:example.com'],
+    ['SIP:example.com', 'sips:other.test', 'https://other.test/', 'DNS:example.com'],
+    ['SIP:b.test', 'sip:a.test', 'sip:b.test'],
+  ])('%s is in %s %s %s', (wanted, ...presented) => {
+    expect(identityMismatch(names(...presented), reference(wanted))).toBeNull();
+  });
+
+  it.each<readonly [wanted: string, ...presented: string[]]>([
+    ['example.com'],
+    ['example.com', 'example.org'],
+    ['example.com', 'www.example.com'],
+    ['www.example.com', 'example.com'],
+    ['example.com', '*.example.com'],
+    ['.example.com', '*.example.com'],
+    ['a.b.example.com', '*.example.com'],
+    ['foo.example.com', 'f*.example.com'],
+    ['foo.example.com', '*o.example.com'],
+    ['foo.bar.example.com', 'foo.*.example.com'],
+    ['foo.bar.example.com', '*.*.example.com'],
+    ['example.com', '*.com'],
+    ['com', '*'],
+    ['example.com', '*'],
+    ['*.example.com', '*.example.com'],
+    ['example.com', 'DNS:example.com.'],
+    ['foo.example.com', 'DNS:*.example.com.'],
+    ['foo.example.com', 'DNS:.example.com'],
+    ['example.com', 'DNS:'],
+    ['', 'DNS:'],
+    ['.', 'DNS:.'],
+    ['example..com', 'DNS:example..com'],
+    ['exa mple.com', 'DNS:exa mple.com'],
+    ['example.com\0.evil.test', 'DNS:example.com\0.evil.test'],
+    ['b\u{fc}cher.example', 'xn--bcher-kva.example'],
+    // The Kelvin sign lower-cases to k.
+    ['\u{212a}elvin.example', 'kelvin.example'],
+    ['example.com', 'https://example.com', 'a@example.com', 'sip:example.com'],
+    ['192.0.2.1', 'DNS:192.0.2.1'],
+    ['192.0.2.1', '192.0.2.1'],
+    ['IP:192.0.2.1', 'DNS:192.0.2.1'],
+    ['IP:192.0.2.1', '192.0.2.2'],
+    ['IP:192.0.2.1', '::ffff:192.0.2.1'],
+    ['IP:192.0.2.01', '192.0.2.1'],
+    ['IP:example.com', 'example.com'],
+    ['IP:fe80::1%eth0', 'fe80::1'],
+    ['SIP:example.com'],
+    ['SIP:example.com', 'sip:www.example.com'],
+    ['SIP:example.com', 'sip:other.test', 'DNS:example.com'],
+    ['SIP:example.com', 'sip:192.0.2.1', 'DNS:example.com'],
+    ['SIP:example.com', 'sip:alice@example.com'],
+    ['SIP:example.com', 'sip:other.test;x=@example.com'],
+    ['SIP:example.com', 'sips:example.com'],
+    ['SIP:example.com', 'sip:example.com/path'],
+    ['SIP:example.com', 'sip://example.com'],
+    ['SIP:foo.example.com', 'DNS:*.example.com'],
+    ['SIP:foo.example.com', 'sip:*.example.com'],
+    ['SIP:*.example.com', 'DNS:*.example.com'],
+    ['SIP:192.0.2.1', 'sip:192.0.2.1'],
+    ['SIP:alice@example.com', 'sip:example.com'],
+  ])('"%s" is not in %s %s %s', (wanted, ...presented) => {
+    expect(identityMismatch(names(...presented), reference(wanted))).not.toBeNull();
+  });
+
+  it('lists the SIP identities of a certificate', () => {
+    expect(sipIdentities(names('sip:A.test', 'sip:a.test;x', 'sip:b@c.test', 'DNS:d.test'))).toEqual(['a.test']);
+    expect(sipIdentities(names('sip:b@c.test', 'DNS:D.test', 'DNS:*.e.test', '192.0.2.1'))).toEqual(['d.test']);
+    expect(sipIdentities(names())).toEqual([]);
+  });
+
+  it('shows a bounded number of names', () => {
+    const many = names(...Array.from({ length: 1000 }, (_, i) => `n${i}.test`));
+    expect(identityMismatch(many, reference('example.com'))).toMatch(/n7\.test and 992 more$/);
+  });
+});
+
+describe('host names', () => {
+  it.each(['a', 'a-b.c', `${'a'.repeat(63)}.test`, '1.2.3.a', '_sip._tcp.example.com'])('%s', (name) => {
+    expect(normalizeHostName(name)).toBe(name);
+  });
+  it.each(['-a.test', 'a-.test', `${'a'.repeat(64)}.test`, '1', 'a.1', 'a..b', ' a', `${'a.'.repeat(126)}aa`, 'a..'])(
+    'not %s',
+    (name) => {
+      expect(normalizeHostName(name)).toBeNull();
+    },
+  );
+});
+
+describe('IP addresses', () => {
+  it('reads what Node takes for an address, and nothing else', () => {
+    const piece = fc.constantFrom(
+      '',
+      ':',
+      '::',
+      '.',
+      '0',
+      '1',
+      '00',
+      '255',
+      '256',
+      'ffff',
+      '10000',
+      'a',
+      '192.0.2.1',
+      'g',
+      '%e',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const text = pieces.join('');
+        expect(parseIpAddress(text)?.length ?? 0).toBe(text.includes('%') ? 0 : [0, 0, 0, 0, 4, 0, 16][isIP(text)]);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('reads back what it wrote', () => {
+    const octets = fc.oneof(
+      fc.uint8Array({ minLength: 4, maxLength: 4 }),
+      fc
+        .array(fc.constantFrom(0, 0, 0, 1, 0xab), { minLength: 16, maxLength: 16 })
+        .map((list) => Uint8Array.from(list)),
+    );
+    fc.assert(
+      fc.property(octets, (address) => {
+        expect(parseIpAddress(ipAddressToText(address))).toEqual(address);
+      }),
+    );
+  });
+
+  it.each([
+    ['2001:0db8:0:0:1:0:0:1', '2001:db8::1:0:0:1'],
+    ['2001:db8:0:1:1:1:1:1', '2001:db8:0:1:1:1:1:1'],
+    ['::', '::'],
+    ['0:0:1::', '0:0:1::'],
+  ])('%s is written %s, RFC 5952', (text, written) => {
+    expect(ipAddressToText(parseIpAddress(text) as Uint8Array)).toBe(written);
+  });
+});
