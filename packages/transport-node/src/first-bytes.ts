@@ -44,6 +44,10 @@ export class FirstBytes {
     this.#settle(this.#inspector(null) === 'drop' ? 'drop' : 'release');
   }
 
+  release(): void {
+    if (this.#inspector !== null) this.#settle('release');
+  }
+
   forget(): void {
     this.#inspector = null;
     this.#seen = EMPTY;

@@ -29,12 +29,13 @@ export abstract class TlsStream extends Duplex {
   secureConnecting: boolean = true;
   /** Plaintext bytes received. */
   bytesRead = 0;
+  /** Bytes that may wait to be sent. */
+  writeQueueLimit: number;
 
   protected readonly engine: TlsEngine;
   protected readonly transport: Duplex;
   #endpoints: Endpoints;
   #bytesSent = 0;
-  readonly #writeQueueLimit: number;
   readonly #firstBytes = new FirstBytes((chunk) => this.#push(chunk));
   readonly #inactivity = new InactivityTimer(() => this.emit('timeout'));
   /** The reader asked for more than it has been given. */
@@ -56,7 +57,7 @@ export abstract class TlsStream extends Duplex {
     });
     this.engine = options.engine;
     this.transport = transport;
-    this.#writeQueueLimit = options.writeQueueLimit ?? Infinity;
+    this.writeQueueLimit = options.writeQueueLimit ?? Infinity;
     this.#endpoints = endpointsOf(transport);
     this.#attach();
   }
@@ -103,6 +104,12 @@ export abstract class TlsStream extends Duplex {
     this.#updateReading();
   }
 
+  /** Stops looking: what is held back goes to the reader. */
+  releaseFirstBytes(): void {
+    this.#firstBytes.release();
+    this.#updateReading();
+  }
+
   /** Ends our side, and destroys the socket when everything has been sent. */
   destroySoon(): void {
     if (this.writable) this.end();
@@ -138,10 +145,8 @@ export abstract class TlsStream extends Duplex {
         ? super.write(chunk, encoding)
         : super.write(chunk, encoding, callback);
     // A peer that reads slowly, or not at all, must not fill our memory with what a careless writer sends it.
-    if (this.writableLength > this.#writeQueueLimit && !this.destroyed) {
-      this.destroy(
-        socketError('ERR_TLS_WRITE_QUEUE_LIMIT', `More than ${this.#writeQueueLimit} bytes wait to be sent`),
-      );
+    if (this.writableLength > this.writeQueueLimit && !this.destroyed) {
+      this.destroy(socketError('ERR_TLS_WRITE_QUEUE_LIMIT', `More than ${this.writeQueueLimit} bytes wait to be sent`));
     }
     return more;
   }
