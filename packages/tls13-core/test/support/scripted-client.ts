@@ -1,0 +1,166 @@
+import { SIGNATURE_SCHEMES, type KeyExchange, type NamedGroup, type SignatureSchemeName } from '@portico/crypto';
+import type { Credential, ServerConfig } from '../../src/config.js';
+import { EarlySecretStage, finishedVerifyData } from '../../src/key-schedule/key-schedule.js';
+import { certificateVerifyContent } from '../../src/messages/certificate-verify.js';
+import type { ClientHello } from '../../src/messages/client-hello.js';
+import {
+  decodeExtension,
+  EXTENSION_CODES,
+  extension,
+  type Extension,
+} from '../../src/messages/extensions/extension.js';
+import {
+  clientKeySharesCodec,
+  keyShareEntryCodec,
+  retryKeyShareCodec,
+} from '../../src/messages/extensions/key-share.js';
+import { serverNameExtension } from '../../src/messages/extensions/server-name.js';
+import { signatureAlgorithmsCodec } from '../../src/messages/extensions/signature-algorithms.js';
+import { supportedGroupsCodec } from '../../src/messages/extensions/supported-groups.js';
+import { clientSupportedVersionsCodec } from '../../src/messages/extensions/supported-versions.js';
+import type { ReceivedMessage } from '../../src/messages/message.js';
+import type { ServerHello } from '../../src/messages/server-hello.js';
+import { createTlsServer } from '../../src/server-connection.js';
+import { ScriptedPeer, type Forgery } from './scripted-peer.js';
+import { TOY_CLIENT } from './toy-credentials.js';
+
+/** A client played by hand against a server of ours. Each step is what an honest client sends, unless it is forged. */
+export class ScriptedClient extends ScriptedPeer {
+  readonly #config: ServerConfig;
+  readonly credential: Credential;
+  /** What the next hello gives a share for; any number of groups. */
+  shareGroups: readonly NamedGroup[];
+  /** Extensions beyond the mandatory ones, before key_share. */
+  extraExtensions: readonly Extension[] = [];
+  #exchanges: { readonly group: NamedGroup; readonly exchange: KeyExchange }[] = [];
+  #firstHello: ClientHello | null = null;
+
+  constructor(config: ServerConfig, credential: Credential = TOY_CLIENT) {
+    super(createTlsServer(config));
+    this.#config = config;
+    this.credential = credential;
+    this.shareGroups = config.provider.groups.slice(0, 1);
+  }
+
+  /** ClientHello with fresh shares; a second one repeats the first in everything else. */
+  clientHello(forgery: Forgery<'client_hello'> = {}): this {
+    return this.message('client_hello', this.honestHello(), forgery);
+  }
+
+  /** A ClientHello without a share that the server could use: it must ask for one. */
+  clientHelloWithoutShare(): this {
+    const { shareGroups } = this;
+    this.shareGroups = [];
+    this.clientHello();
+    this.shareGroups = shareGroups;
+    return this;
+  }
+
+  honestHello(): ClientHello {
+    const { provider } = this.#config;
+    this.#exchanges = this.shareGroups.map((group) => ({
+      group,
+      exchange: group.start(provider.random) as KeyExchange,
+    }));
+    const keyShares = this.#exchanges.map(({ group, exchange }) => ({ group: group.id, keyExchange: exchange.share }));
+    const schemes = SIGNATURE_SCHEMES.map(({ id }) => id);
+    const groups = provider.groups.map(({ id }) => id);
+    const first = this.#firstHello;
+    this.#firstHello = {
+      legacyVersion: 0x0303,
+      random: first?.random ?? provider.random(32),
+      legacySessionId: first?.legacySessionId ?? provider.random(32),
+      cipherSuites: provider.cipherSuites.map(({ id }) => id),
+      legacyCompressionMethods: Uint8Array.of(0),
+      extensions: [
+        serverNameExtension('localhost'),
+        extension('supported_versions', clientSupportedVersionsCodec, [0x0304]),
+        extension('supported_groups', supportedGroupsCodec, groups),
+        extension('signature_algorithms', signatureAlgorithmsCodec, schemes),
+        ...this.extraExtensions,
+        extension('key_share', clientKeySharesCodec, keyShares),
+      ],
+    };
+    return this.#firstHello;
+  }
+
+  certificate(forgery: Forgery<'certificate'> = {}): this {
+    const certificateList = this.credential.certificateChain.map((certificateData) => ({
+      certificateData,
+      extensions: [],
+    }));
+    return this.message('certificate', { certificateRequestContext: new Uint8Array(0), certificateList }, forgery);
+  }
+
+  emptyCertificate(): this {
+    return this.certificate({ body: (honest) => ({ ...honest, certificateList: [] }) });
+  }
+
+  certificateVerify(forgery: Forgery<'certificate_verify'> = {}, content?: Uint8Array): this {
+    const name = this.credential.signer.schemes[0] as SignatureSchemeName;
+    const algorithm = SIGNATURE_SCHEMES.find((scheme) => scheme.name === name)?.id as number;
+    const signed =
+      content ?? certificateVerifyContent('client', this.suite === null ? new Uint8Array(32) : this.transcriptHash());
+    return this.message(
+      'certificate_verify',
+      { algorithm, signature: this.credential.signer.sign(name, signed) as Uint8Array },
+      forgery,
+    );
+  }
+
+  /** Finished, after which this side sends under its application keys. */
+  finished(forgery: Forgery<'finished'> = {}): this {
+    const { suite, handshakeSecrets, applicationSecrets } = this;
+    if (suite === null || handshakeSecrets === null) {
+      return this.message('finished', { verifyData: new Uint8Array(32) }, forgery);
+    }
+    const verifyData = finishedVerifyData(suite.hash, handshakeSecrets.client, this.transcriptHash());
+    const record = this.record('handshake', this.forge('finished', { verifyData }, forgery));
+    if (applicationSecrets !== null) this.useSendSecret(applicationSecrets.send);
+    return this.deliver(record);
+  }
+
+  /** A whole honest handshake without a certificate of the client. */
+  handshake(): this {
+    return this.clientHello().finished();
+  }
+
+  protected override hearMessage(message: ReceivedMessage): void {
+    if (message.type === 'hello_retry_request') this.#hearRetry(message.body, message.raw);
+    if (message.type === 'server_hello') this.#hearServerHello(message.body);
+    if (message.type === 'finished' && this.main !== null && this.applicationSecrets === null) {
+      const { client, server } = this.main.trafficSecrets(this.transcriptHash());
+      this.applicationSecrets = { send: client, receive: server };
+      this.useReceiveSecret(server);
+    }
+  }
+
+  #hearRetry(retry: ServerHello, raw: Uint8Array): void {
+    this.suite = this.#suiteOf(retry);
+    this.dropLastFromTranscript();
+    this.replaceFirstHello();
+    this.addToTranscript(raw);
+    const data = retry.extensions?.find(({ type }) => type === EXTENSION_CODES.key_share)?.data as Uint8Array;
+    const id = decodeExtension(retryKeyShareCodec, data, 'key_share');
+    this.shareGroups = this.#config.provider.groups.filter((group) => group.id === id);
+  }
+
+  #hearServerHello(hello: ServerHello): void {
+    this.suite = this.#suiteOf(hello);
+    const data = hello.extensions?.find(({ type }) => type === EXTENSION_CODES.key_share)?.data as Uint8Array;
+    const entry = decodeExtension(keyShareEntryCodec, data, 'key_share');
+    const own = this.#exchanges.find(({ group }) => group.id === entry.group);
+    const shared = own?.exchange.finish(entry.keyExchange) as Uint8Array;
+    const secret = new EarlySecretStage(this.suite.hash, null).toHandshake(shared);
+    this.handshakeSecrets = secret.trafficSecrets(this.transcriptHash());
+    this.main = secret.toMain();
+    this.useSendSecret(this.handshakeSecrets.client);
+    this.useReceiveSecret(this.handshakeSecrets.server);
+  }
+
+  #suiteOf(hello: ServerHello): NonNullable<ScriptedPeer['suite']> {
+    const suite = this.#config.provider.cipherSuites.find(({ id }) => id === hello.cipherSuite);
+    if (suite === undefined) throw new Error('the server chose an unknown suite');
+    return suite;
+  }
+}

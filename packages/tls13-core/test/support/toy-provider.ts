@@ -1,0 +1,187 @@
+import {
+  createProvider,
+  CryptoError,
+  type AeadOpener,
+  type AeadSealer,
+  type CipherSuite,
+  type CipherSuiteName,
+  type CryptoProvider,
+  type GroupName,
+  type Hash,
+  type HashState,
+  type KeyAlgorithm,
+  type NamedGroup,
+  type RandomBytes,
+} from '@portico/crypto';
+import { randomBytes, seededRandom } from '../../../../test/support/random.js';
+
+/*
+ * Cryptography that protects nothing and costs next to nothing. The protocol around it is the real one, so that tests
+ * of the protocol can run tens of thousands of handshakes. Every part still depends on all of its inputs: a wrong key,
+ * nonce, transcript or byte is found out.
+ */
+
+/** A provider with toy algorithms under the real names, whose randomness is a function of the seed. */
+export function toyProvider(seed: number): CryptoProvider {
+  const random = seededRandom(seed);
+  return createProvider({
+    name: 'toy',
+    random: (length) => randomBytes(random, length),
+    hashes: [TOY_HASH],
+    cipherSuites: [toySuite('TLS_CHACHA20_POLY1305_SHA256', 0x1303), toySuite('TLS_AES_128_GCM_SHA256', 0x1301, 1000)],
+    groups: [toyGroup('x25519', 0x001d, 32), toyGroup('secp256r1', 0x0017, 65), toyGroup('secp384r1', 0x0018, 97)],
+    keyAlgorithms: [TOY_SIGNATURE],
+  });
+}
+
+const LENGTH = 32;
+
+class ToyHashState implements HashState {
+  readonly #lanes: Uint32Array;
+  #count: number;
+
+  constructor(lanes = new Uint32Array(8).fill(0x9e3779b9), count = 0) {
+    this.#lanes = lanes;
+    this.#count = count;
+  }
+
+  update(data: Uint8Array): void {
+    for (const byte of data) this.#mix(byte);
+  }
+
+  clone(): HashState {
+    return new ToyHashState(this.#lanes.slice(), this.#count);
+  }
+
+  digest(): Uint8Array {
+    for (let round = 0; round < 2 * LENGTH; round++) this.#mix(this.#count & 0xff);
+    return new Uint8Array(this.#lanes.buffer.slice(0));
+  }
+
+  #mix(byte: number): void {
+    const at = this.#count++ & 7;
+    const before = this.#lanes[(at + 7) & 7] as number;
+    const mixed = Math.imul((this.#lanes[at] as number) ^ byte ^ (before >>> 11), 0x01000193) + before;
+    this.#lanes[at] = mixed ^ (mixed >>> 15);
+  }
+}
+
+function hashOf(...parts: readonly Uint8Array[]): Uint8Array {
+  const state = new ToyHashState();
+  for (const part of parts) {
+    state.update(Uint8Array.of(part.length >> 8, part.length));
+    state.update(part);
+  }
+  return state.digest();
+}
+
+const TOY_HASH: Hash = {
+  name: 'sha256',
+  outputLength: LENGTH,
+  create: () => new ToyHashState(),
+  digest: (data) => {
+    const state = new ToyHashState();
+    state.update(data);
+    return state.digest();
+  },
+  hmac: (key, data) => hashOf(key, data),
+};
+
+const TAG_LENGTH = 16;
+
+function toySuite(name: CipherSuiteName, id: number, confidentialityLimit = Infinity): CipherSuite {
+  return {
+    name,
+    id,
+    hash: TOY_HASH,
+    keyLength: 16,
+    ivLength: 12,
+    tagLength: TAG_LENGTH,
+    confidentialityLimit,
+    createSealer: toySealer,
+    createOpener: toyOpener,
+  };
+}
+
+function toySealer(key: Uint8Array): AeadSealer {
+  const ownKey = key.slice();
+  return {
+    sealInPlace: (nonce, additionalData, buffer) => {
+      const text = buffer.subarray(0, buffer.length - TAG_LENGTH);
+      xorStream(ownKey, nonce, text);
+      buffer.set(tagOf(ownKey, nonce, additionalData, text), text.length);
+    },
+    destroy: () => ownKey.fill(0),
+  };
+}
+
+function toyOpener(key: Uint8Array): AeadOpener {
+  const ownKey = key.slice();
+  return {
+    open: (nonce, additionalData, sealed) => {
+      if (sealed.length < TAG_LENGTH) return null;
+      const text = sealed.slice(0, sealed.length - TAG_LENGTH);
+      const tag = tagOf(ownKey, nonce, additionalData, text);
+      if (tag.some((byte, index) => byte !== sealed[text.length + index])) return null;
+      xorStream(ownKey, nonce, text);
+      return text;
+    },
+    destroy: () => ownKey.fill(0),
+  };
+}
+
+function tagOf(key: Uint8Array, nonce: Uint8Array, additionalData: Uint8Array, text: Uint8Array): Uint8Array {
+  return hashOf(key, nonce, additionalData, text).subarray(0, TAG_LENGTH);
+}
+
+function xorStream(key: Uint8Array, nonce: Uint8Array, text: Uint8Array): void {
+  const stream = hashOf(key, nonce);
+  for (let i = 0; i < text.length; i++) text[i] = (text[i] as number) ^ (stream[i % LENGTH] as number);
+}
+
+function toyGroup(name: GroupName, id: number, shareLength: number): NamedGroup {
+  const check = (share: Uint8Array): void => {
+    if (share.length !== shareLength || share.every((byte) => byte === 0)) {
+      throw new CryptoError('invalid-share', name);
+    }
+  };
+  return {
+    name,
+    id,
+    shareLength,
+    start: (random) => {
+      const share = random(shareLength);
+      return {
+        share,
+        finish: (peerShare) => {
+          check(peerShare);
+          return hashOf(share, peerShare);
+        },
+        destroy: () => undefined,
+      };
+    },
+    respond: (peerShare, random: RandomBytes) => {
+      check(peerShare);
+      const share = random(shareLength);
+      return { share, secret: hashOf(peerShare, share) };
+    },
+  };
+}
+
+/** Under the name of Ed25519, whose keys are plain bytes: the public key is the hash of the seed. */
+const TOY_SIGNATURE: KeyAlgorithm = {
+  keyType: 'ed25519',
+  verify: (publicKey, _algorithm, message, signature) => {
+    if (publicKey.type !== 'ed25519') return false;
+    const expected = hashOf(publicKey.key, message);
+    return signature.length === LENGTH && expected.every((byte, index) => byte === signature[index]);
+  },
+  sign: (privateKey, _algorithm, message) => {
+    if (privateKey.type !== 'ed25519') throw new CryptoError('invalid-key', privateKey.type);
+    return hashOf(hashOf(privateKey.seed), message);
+  },
+  publicKey: (privateKey) => {
+    if (privateKey.type !== 'ed25519') throw new CryptoError('invalid-key', privateKey.type);
+    return { type: 'ed25519', key: hashOf(privateKey.seed) };
+  },
+};
