@@ -64,6 +64,8 @@ export class TlsConnection {
   #parkedLength = 0;
 
   #peerMayChangeCipherSpec: boolean;
+  /** Until the peer's first protected record: a client may refuse our flight before it has keys to say so with. */
+  #peerMayAlertInTheClear: boolean;
   #changeCipherSpecs = 0;
   #emptyRecords = 0;
   #warningAlerts = 0;
@@ -78,6 +80,7 @@ export class TlsConnection {
     this.#messages = new MessageReassembler(limits);
     this.#writer = new RecordWriter({ maxFragmentLength, maxPending: limits.pendingOutput });
     this.#peerMayChangeCipherSpec = side === 'client';
+    this.#peerMayAlertInTheClear = side === 'server';
     this.#runner = new FlowRunner(start(this.#sink(), this.#guard()), this.#messages);
     this.#guarded(() => this.#advance((runner) => runner.run()));
   }
@@ -243,6 +246,11 @@ export class TlsConnection {
       this.#handlePlaintextRecord(record);
       return;
     }
+    // Appendix A.1: alerts derived from what follows ServerHello may come in the clear.
+    if (record.type === CONTENT_TYPE.alert && this.#peerMayAlertInTheClear) {
+      this.#handleContent(record.type, record.bytes.subarray(RECORD_HEADER_LENGTH));
+      return;
+    }
     // Section 5.2: once keys are in place, only application_data comes on the outside.
     if (record.type !== CONTENT_TYPE.application_data) {
       throw new TlsError('unprotected-record', {
@@ -258,6 +266,7 @@ export class TlsConnection {
       throw error;
     }
     this.#skippableEarlyData = 0;
+    this.#peerMayAlertInTheClear = false;
     this.#handleContent(opened.type, opened.content);
   }
 
