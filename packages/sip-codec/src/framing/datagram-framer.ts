@@ -25,7 +25,7 @@ export class DatagramFramer {
     this.#head = new HeadScanner(limits, strictness);
   }
 
-  push(bytes: Uint8Array): SipItem[] {
+  push(bytes: Uint8Array): readonly SipItem[] {
     let start = 0;
     while (start < bytes.length && (bytes[start] === CR || bytes[start] === LF)) start++;
     if (start === bytes.length) return this.#keepAlive(bytes);
@@ -46,7 +46,7 @@ export class DatagramFramer {
   }
 
   /** CRLF keep-alives are not for UDP (RFC 5626 section 4.4.1): line ends alone in a datagram are dropped. */
-  #keepAlive(bytes: Uint8Array): SipItem[] {
+  #keepAlive(bytes: Uint8Array): readonly SipItem[] {
     if (this.#unit === 'datagram') return [];
     if (this.#role === 'answer' && isLineEnds(bytes, 2)) return [KEEPALIVE_PING];
     if (this.#role === 'ask' && isLineEnds(bytes, 1)) return [KEEPALIVE_PONG];

@@ -27,10 +27,10 @@ export interface SipFramer {
    * fault.
    * @throws SipError `invalid-argument` if the chunk is not a Uint8Array
    */
-  push(chunk: Uint8Array): SipItem[];
+  push(chunk: Uint8Array): readonly SipItem[];
 
   /** The input is over: a message that is not complete becomes a failure, `head-truncated` or `body-truncated`. */
-  end(): SipItem[];
+  end(): readonly SipItem[];
 
   /** Bytes of buffer that the framer holds; 0 when no message is pending. */
   readonly heldBytes: number;

@@ -18,6 +18,7 @@ const NONE = -1;
 
 /** Lengths of the two line ends. */
 const BARE_LF = 1;
+const CRLF = 2;
 
 /**
  * Finds the end of one message's head (RFC 3261 section 7) and its declared length, resumably: every byte is looked at
@@ -90,14 +91,35 @@ export class HeadScanner {
    * @throws SipError of level `framing`, with the offset in the message
    */
   scan(bytes: Uint8Array, words: Int32Array | undefined, start: number, end: number): boolean {
+    const { headerLine, headerBlock, headerCount } = this.#limits;
     let i = start + this.#scanned;
     let lineStart = start + this.#lineStart;
     let allowed = start + this.#allowed;
     for (;;) {
+      if (i === lineStart && this.#lineEnd === CRLF && this.#lengthField === NONE) {
+        // The quick way through ordinary fields: whole, on one line, within the limits, not Content-Length. What it
+        // stops at, maybe in the middle of a line, is looked at below.
+        const blockEnd = start + this.#blockStart + headerBlock;
+        let fields = this.#fields;
+        let fieldStart = start + this.#fieldStart;
+        while (i + 1 < end && (bytes[i] as number) > SP) {
+          i = findControl(bytes, words, i, end);
+          if (i + 1 >= end || bytes[i] !== CR || bytes[i + 1] !== LF) break;
+          if (i - lineStart > headerLine || i > blockEnd || fields >= headerCount) break;
+          if (maybeContentLength(bytes, lineStart)) break;
+          fields++;
+          fieldStart = lineStart;
+          i += 2;
+          lineStart = i;
+        }
+        this.#fields = fields;
+        // The next line may continue the last field that went by.
+        allowed = start + this.#beginField((i === lineStart ? fieldStart : lineStart) - start);
+      }
       if (i === lineStart) {
         if (i === end) break;
-        const first = bytes[i] as number;
-        if (first !== SP && first !== HTAB) allowed = start + this.#beginField(lineStart - start);
+        const byte = bytes[i] as number;
+        if ((byte !== SP && byte !== HTAB) || i === start) allowed = start + this.#beginField(i - start);
       }
       i = findControl(bytes, words, i, end);
       // An empty line is no field: the limits do not concern it.
@@ -120,30 +142,36 @@ export class HeadScanner {
         this.#finish(bytes, start, lineStart, next - start);
         return true;
       }
-      this.#endLine(bytes, start, lineStart, i, next - start);
+      if (lineStart === start) this.#blockStart = next - start;
+      else this.#endLine(bytes, start, lineStart, i);
       i = next;
       lineStart = next;
-      this.#lineStart = next - start;
     }
     this.#scanned = i - start;
+    this.#lineStart = lineStart - start;
+    this.#allowed = allowed - start;
     return false;
   }
 
   /** A line begins that is not a continuation. Returns the offset up to which the limits let its content go. */
   #beginField(at: number): number {
     this.#fieldStart = at;
-    if (at === 0) return (this.#allowed = this.#limits.startLine);
-    return (this.#allowed = Math.min(at + this.#limits.headerLine, this.#blockStart + this.#limits.headerBlock));
+    if (at === 0) return this.#limits.startLine;
+    const line = at + this.#limits.headerLine;
+    const block = this.#blockStart + this.#limits.headerBlock;
+    return line <= block ? line : block;
   }
 
   /** Content goes on past `allowed`: the limit that was crossed first is the one to name. */
   #refuseLength(): never {
-    const limits = this.#limits;
-    if (this.#fieldStart === 0) this.#fail('start-line-too-long', this.#allowed, `at most ${limits.startLine} bytes`);
-    if (this.#fieldStart + limits.headerLine <= this.#blockStart + limits.headerBlock) {
-      this.#fail('header-line-too-long', this.#allowed, `at most ${limits.headerLine} bytes`);
+    const { startLine, headerLine, headerBlock } = this.#limits;
+    const start = this.#fieldStart;
+    if (start === 0) this.#fail('start-line-too-long', startLine, `at most ${startLine} bytes`);
+    const block = this.#blockStart + headerBlock;
+    if (start + headerLine <= block) {
+      this.#fail('header-line-too-long', start + headerLine, `at most ${headerLine} bytes`);
     }
-    this.#fail('header-block-too-large', this.#allowed, `at most ${limits.headerBlock} bytes`);
+    this.#fail('header-block-too-large', block, `at most ${headerBlock} bytes`);
   }
 
   /** The first line of a message decides how its lines end; RFC 3261 section 7 knows CRLF only. */
@@ -153,12 +181,8 @@ export class HeadScanner {
     this.#lineEnd = lineEnd;
   }
 
-  /** A line that is not empty is complete: its content is `lineStart`..`lineStop`, `nextLine` is relative. */
-  #endLine(bytes: Uint8Array, start: number, lineStart: number, lineStop: number, nextLine: number): void {
-    if (lineStart === start) {
-      this.#blockStart = nextLine;
-      return;
-    }
+  /** A line of the header block that is not empty is complete: `lineStart`..`lineStop`. */
+  #endLine(bytes: Uint8Array, start: number, lineStart: number, lineStop: number): void {
     const first = bytes[lineStart] as number;
     if (first === SP || first === HTAB) {
       // A reader that unfolds the start line and one that sees a field here would frame two different messages.
@@ -227,4 +251,11 @@ export class HeadScanner {
     this.intactLength = this.#fieldStart;
     throw new SipError(reason, { offset, ...(expected === undefined ? {} : { expected }) });
   }
+}
+
+/** A cheap no for nearly every line; contentLengthNameEnd gives the answer. */
+function maybeContentLength(bytes: Uint8Array, lineStart: number): boolean {
+  const letter = (bytes[lineStart] as number) | 0x20;
+  if (letter === 0x63) return bytes[lineStart + 7] === 0x2d && ((bytes[lineStart + 8] as number) | 0x20) === 0x6c;
+  return letter === 0x6c;
 }

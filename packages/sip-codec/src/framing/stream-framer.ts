@@ -8,10 +8,16 @@ import { wordsUnder } from './scan.js';
 /** The smallest buffer for the beginning of a message: most heads fit in. */
 const SMALLEST_CAPACITY = 1024;
 
+/** A connection on which messages follow each other closely gets a buffer for several, so as not to make many. */
+const BUSY_CAPACITY = 8192;
+
 /** Of a larger chunk this much at a time is joined to a message that was begun earlier. */
 const PIECE = 4096;
 
 const NO_BYTES = new Uint8Array(0);
+
+/** What most pushes of small chunks return. */
+const NO_ITEMS: readonly SipItem[] = /* @__PURE__ */ Object.freeze([]);
 
 /**
  * Messages on a byte stream, RFC 3261 section 18.3. Three places for the bytes of a message:
@@ -25,6 +31,9 @@ export class StreamFramer {
   #inMessage = false;
   /** Bytes of the message in hand, once its head is complete; 0 before. */
   #total = 0;
+
+  /** An empty list for the next push that has something to return. */
+  #items: SipItem[] = [];
 
   #pending: Uint8Array = NO_BYTES;
   #pendingWords: Int32Array | undefined;
@@ -43,15 +52,17 @@ export class StreamFramer {
     return this.#pending.length;
   }
 
-  push(chunk: Uint8Array): SipItem[] {
-    const items: SipItem[] = [];
-    if (this.failed !== null) return items;
+  push(chunk: Uint8Array): readonly SipItem[] {
+    if (this.failed !== null) return NO_ITEMS;
+    const items = this.#items;
     if (this.#pendingEnd === this.#pendingStart) this.#readDirect(chunk, 0, items);
     else this.#readPending(chunk, items);
+    if (items.length === 0) return NO_ITEMS;
+    this.#items = [];
     return items;
   }
 
-  end(): SipItem[] {
+  end(): readonly SipItem[] {
     if (this.failed !== null || !this.#inMessage) return [];
     const start = this.#pendingStart;
     const head = this.#head.headLength === 0 ? this.#head.completeLength : this.#head.headLength;
@@ -71,7 +82,7 @@ export class StreamFramer {
     const tail = chunk.length - rest;
     if (this.#pendingEnd + tail > this.#pending.length) {
       // The old buffer, if any, belongs to the frames that were just made from it.
-      this.#allocate(tail);
+      this.#allocate(Math.max(tail, Math.min(2 * this.#pending.length, BUSY_CAPACITY)));
     }
     copyInto(this.#pending, this.#pendingEnd, chunk, rest, chunk.length);
     this.#pendingStart = this.#pendingEnd;

@@ -1,0 +1,138 @@
+import type { KeepAliveRole, SipLimits, Strictness } from '@portico/sip-codec';
+
+/** What a framer says, in a form that two framers can be compared by. */
+export type Said =
+  | { readonly type: 'message'; readonly bytes: readonly number[]; readonly headLength: number }
+  | { readonly type: 'keepalive-ping' }
+  | { readonly type: 'keepalive-pong' }
+  | { readonly type: 'error'; readonly reason: string };
+
+interface TwinOptions {
+  readonly keepAlive: KeepAliveRole;
+  readonly strictness: Strictness;
+  readonly limits: SipLimits;
+}
+
+/**
+ * The rules of stream framing, written down plainly: the whole input as text of one character per byte, regular
+ * expressions, no state. Slow, and meant to be read beside docs/sip-strictness.md.
+ */
+export function frameStreamPlainly(input: Uint8Array, options: TwinOptions): Said[] {
+  let rest = Array.from(input, (byte) => String.fromCharCode(byte)).join('');
+  const said: Said[] = [];
+  for (;;) {
+    const between = readBetween(rest, options);
+    said.push(...between.said);
+    rest = between.rest;
+    if (between.fault !== undefined) return [...said, { type: 'error', reason: between.fault }];
+    if (rest === '') return said;
+    const message = readMessage(rest, options);
+    if (message === 'incomplete') return said;
+    if ('reason' in message) return [...said, message];
+    said.push({
+      type: 'message',
+      bytes: Array.from(rest.slice(0, message.total), (character) => character.charCodeAt(0)),
+      headLength: message.head,
+    });
+    rest = rest.slice(message.total);
+  }
+}
+
+function readBetween(input: string, options: TwinOptions): { said: Said[]; rest: string; fault?: string } {
+  const said: Said[] = [];
+  let rest = input;
+  for (;;) {
+    if (options.keepAlive === 'answer' && rest.startsWith('\r\n\r\n')) {
+      said.push({ type: 'keepalive-ping' });
+      rest = rest.slice(4);
+    } else if (rest.startsWith('\r\n')) {
+      if (options.keepAlive === 'ask') said.push({ type: 'keepalive-pong' });
+      const after = rest.slice(2);
+      // A lone CRLF in front of half a CRLF waits; what comes next decides.
+      if (options.keepAlive === 'answer' && (after === '' || after === '\r')) return { said, rest: '' };
+      if (options.keepAlive === 'answer' && after.startsWith('\r')) return { said, rest: after, fault: 'bare-cr' };
+      rest = after;
+    } else if (rest.startsWith('\n') && options.strictness === 'lenient') {
+      rest = rest.slice(1);
+    } else if (rest.startsWith('\n')) {
+      return { said, rest, fault: 'bare-lf' };
+    } else if (rest === '\r') {
+      return { said, rest: '' };
+    } else if (rest.startsWith('\r')) {
+      return { said, rest, fault: 'bare-cr' };
+    } else {
+      return { said, rest };
+    }
+  }
+}
+
+type Failure = { readonly type: 'error'; readonly reason: string };
+
+function readMessage(
+  text: string,
+  { strictness, limits }: TwinOptions,
+): { head: number; total: number } | 'incomplete' | Failure {
+  const fail = (reason: string): Failure => ({ type: 'error', reason });
+  let at = 0;
+  let lineEnding = '';
+  let blockStart = -1;
+  let field = 0;
+  const lengths: string[] = [];
+  let fields = 0;
+  let current = '';
+  const finishField = (): void => {
+    const match = /^(?:content-length|l)(?![A-Za-z0-9\-.!%*_+`'~])([^]*)$/i.exec(current);
+    if (match !== null) lengths.push(match[1] as string);
+  };
+  for (;;) {
+    const isFold = text[at] === ' ' || text[at] === '\t';
+    if (at === 0 || !isFold) field = at;
+    const lineLimit = field === 0 ? limits.startLine : field + limits.headerLine;
+    const blockLimit = field === 0 ? Infinity : blockStart + limits.headerBlock;
+    const allowed = Math.min(lineLimit, blockLimit);
+    const tooLong =
+      field === 0 ? 'start-line-too-long' : lineLimit <= blockLimit ? 'header-line-too-long' : 'header-block-too-large';
+
+    let end = at;
+    while (end < text.length && text[end] !== '\r' && text[end] !== '\n') end++;
+    if (end > at && end > allowed) return fail(tooLong);
+    if (end === text.length || text.slice(end) === '\r') return 'incomplete';
+    const ending = text.startsWith('\r\n', end) ? '\r\n' : (text[end] as string);
+    if (ending === '\r') return fail('bare-cr');
+    if (lineEnding === '' && ending === '\n' && strictness === 'strict') return fail('bare-lf');
+    if (lineEnding !== '' && lineEnding !== ending) return fail('mixed-line-ends');
+    lineEnding = ending;
+    const line = text.slice(at, end);
+    const next = end + ending.length;
+
+    if (line === '') {
+      finishField();
+      at = next;
+      break;
+    }
+    if (blockStart < 0) blockStart = next;
+    else if (isFold) {
+      if (fields === 0) return fail('fold-after-start-line');
+      current += ` ${line}`;
+    } else {
+      finishField();
+      fields++;
+      if (fields > limits.headerCount) return fail('too-many-headers');
+      current = line;
+    }
+    at = next;
+  }
+
+  let length: number | undefined;
+  for (const value of lengths) {
+    const match = /^[ \t]*:[ \t]*([0-9]{1,10})[ \t]*$/.exec(value);
+    if (match === null) return fail('content-length-malformed');
+    const number = Number(match[1]);
+    if (length !== undefined && (strictness === 'strict' || length !== number)) return fail('content-length-repeated');
+    length ??= number;
+  }
+  if (length === undefined && strictness === 'strict') return fail('content-length-missing');
+  length ??= 0;
+  if (length > limits.body) return fail('body-too-large');
+  return at + length <= text.length ? { head: at, total: at + length } : 'incomplete';
+}
