@@ -61,6 +61,7 @@ export { identityMismatch, type ReferenceIdentity } from './identity/reference.j
 export { normalizeHostName } from './identity/host-name.js';
 export { sipIdentities } from './identity/sip.js';
 export { DEFAULT_PATH_LIMITS, type PathLimits } from './path/limits.js';
+export type { PathProfile } from './path/strict-rules.js';
 export { trustAnchorFromDer, trustAnchorsFromPem, type TrustAnchor } from './path/trust-anchor.js';
 export type { PathFailure, PathFailureReason, PathVerdict } from './path/verdict.js';
 export { verifyCertificatePath, type VerifyOptions } from './path/verify.js';

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { CryptoProvider, PrivateKey } from '@portico/crypto';
 import { createNobleProvider } from '@portico/crypto/noble';
 import { X509Error, type Certificate, type X509ErrorReason } from '../src/index.js';
-import { createAuthority, createLeaf, type Credential, type LeafOptions } from '../src/issue.js';
-import { generatePrivateKey } from '../src/issue.js';
+import { createAuthority, createLeaf, generatePrivateKey, type Credential, type LeafOptions } from '../src/issue.js';
 import { randomBytes, seededRandom } from '../../../test/support/random.js';
 
 const random = seededRandom(5280);

@@ -178,6 +178,12 @@ describe('paths that are trusted', () => {
     ).toBe('name-mismatch');
   });
 
+  it('serial numbers of any 20 octets, a sign octet before them, and zero', () => {
+    for (const serialNumber of [new Uint8Array(21).fill(1), Uint8Array.of(0), Uint8Array.of(0x7f)]) {
+      expect(reason(verify([leaf(root, { template: { overrides: { serialNumber } } })]))).toBe('trusted');
+    }
+  });
+
   it('both ends of the validity belong to it, and the last second wholly', () => {
     const times: readonly [number, PathFailureReason | 'trusted'][] = [
       [notBefore - 1, 'not-yet-valid'],

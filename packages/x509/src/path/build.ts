@@ -7,6 +7,7 @@ import { namesEqual } from '../name/name.js';
 import { checkIssuer, checkLeaf, checkSignatureAlgorithm, type PathPurpose } from './certificate-rules.js';
 import type { PathLimits } from './limits.js';
 import { checkNameConstraints, type ComparisonBudget } from './name-constraints.js';
+import { checkStrictly, type PathProfile } from './strict-rules.js';
 import type { TrustAnchor } from './trust-anchor.js';
 import { failure, type PathFailure, type PathVerdict } from './verdict.js';
 
@@ -22,6 +23,7 @@ export interface PathSearch extends PathPurpose {
   readonly certificates: readonly Uint8Array[];
   readonly trustAnchors: readonly TrustAnchor[];
   readonly identity: ReferenceIdentity | null;
+  readonly profile: PathProfile;
   readonly limits: PathLimits;
 }
 
@@ -54,7 +56,8 @@ export function* findPath(search: PathSearch): Search<PathVerdict> {
   if (leafBytes === undefined) return refuse({ reason: 'malformed', message: 'no certificate was presented' });
   const leaf = readCertificate(leafBytes, 'the leaf');
   if ('reason' in leaf) return refuse(leaf);
-  const leafFailure = checkLeaf(leaf, search) ?? checkIdentity(leaf, search.identity);
+  const leafFailure =
+    checkLeaf(leaf, search) ?? checkProfile(leaf, 'leaf', search.profile) ?? checkIdentity(leaf, search.identity);
   if (leafFailure !== null) return refuse(leafFailure);
   // The caller trusts this very certificate: there is nothing above it to ask.
   if (trustAnchors.some(({ certificate }) => bytesEqual(certificate.raw, leaf.raw))) {
@@ -78,6 +81,7 @@ function* extend(state: SearchState, path: readonly Certificate[]): Search<reado
     if (!state.spendCandidate(certificate)) return null;
     const broken =
       checkIssuer(certificate, role, path, state.search) ??
+      checkProfile(certificate, role, state.search.profile) ??
       state.checkDepth(certificate, role, path) ??
       checkNameConstraints(certificate, path, state.comparisons);
     if (broken !== null) {
@@ -245,6 +249,14 @@ function keyIdentifierFit(subject: Certificate, issuer: Certificate): number {
   const present = issuer.subjectKeyIdentifier;
   if (wanted === null || present === null) return 0;
   return bytesEqual(wanted, present) ? 1 : -1;
+}
+
+function checkProfile(
+  certificate: Certificate,
+  role: 'leaf' | 'intermediate' | 'anchor',
+  profile: PathProfile,
+): PathFailure | null {
+  return profile === 'strict' ? checkStrictly(certificate, role) : null;
 }
 
 function checkIdentity(leaf: Certificate, identity: ReferenceIdentity | null): PathFailure | null {

@@ -68,15 +68,18 @@ export function checkIssuer(
 }
 
 /**
- * The algorithm that a certificate is signed with; not asked of trust anchors, whose signature proves nothing.
- * MD5, SHA-1 and SHA-224 are out.
+ * The algorithm that a certificate is signed with; not asked of trust anchors, whose signature proves nothing. Out are
+ * MD5, SHA-1 and SHA-224, and whatever is not known to be strong.
  */
 export function checkSignatureAlgorithm(certificate: Certificate): PathFailure | null {
   const { signatureReading, signatureAlgorithm } = certificate;
-  if (signatureReading.algorithm !== null) return null;
-  return signatureReading.problem === 'weak'
-    ? failure('weak-algorithm', certificate, `signed with ${signatureAlgorithm.oid}`)
-    : failure('weak-algorithm', certificate, `signed with unknown algorithm ${signatureAlgorithm.oid}`);
+  return signatureReading.algorithm !== null
+    ? null
+    : failure(
+        'weak-algorithm',
+        certificate,
+        `signed with ${signatureReading.problem} algorithm ${signatureAlgorithm.oid}`,
+      );
 }
 
 /** RFC 5280 section 4.1.2: a serial number that is not negative and not over-long, an issuer with a name. */

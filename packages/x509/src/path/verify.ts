@@ -4,6 +4,7 @@ import type { ReferenceIdentity } from '../identity/reference.js';
 import { OID } from '../oids.js';
 import { findPath, type SignatureCheck } from './build.js';
 import { DEFAULT_PATH_LIMITS, type PathLimits } from './limits.js';
+import type { PathProfile } from './strict-rules.js';
 import type { TrustAnchor } from './trust-anchor.js';
 import type { PathVerdict } from './verdict.js';
 
@@ -25,6 +26,8 @@ export interface VerifyOptions {
   readonly keyPurposes?: readonly string[];
   /** What the leaf's key must be allowed to do; by default `digitalSignature`, RFC 9846 section 4.5.1.2. */
   readonly keyUsages?: readonly KeyUsage[];
+  /** By default `compatible`. */
+  readonly profile?: PathProfile;
   readonly limits?: Partial<PathLimits>;
 }
 
@@ -44,6 +47,7 @@ export function verifyCertificatePath(options: VerifyOptions): PathVerdict | Pro
     identity,
     keyPurposes: options.keyPurposes ?? usualKeyPurposes(options),
     keyUsages: options.keyUsages ?? ['digitalSignature'],
+    profile: options.profile ?? 'compatible',
     limits: { ...DEFAULT_PATH_LIMITS, ...options.limits },
   });
   let step = steps.next();
