@@ -1,6 +1,6 @@
 // Makes a fresh clone runnable with nothing but Node and npm: installs with a pinned pnpm, then builds what changed.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -24,7 +24,12 @@ function run(command, args) {
   if (result.status !== 0) process.exit(result.status ?? 1);
 }
 
-if (!existsSync(join(root, 'node_modules', '.modules.yaml'))) {
-  run('npx', ['--yes', PNPM, 'install', '--frozen-lockfile']);
+/** pnpm keeps a copy of the lock file that it installed from: a pull that changed the lock file is seen by it. */
+function installed() {
+  const copy = join(root, 'node_modules', '.pnpm', 'lock.yaml');
+  const lock = (path) => readFileSync(path, 'utf8').replaceAll('\r\n', '\n');
+  return existsSync(copy) && lock(copy) === lock(join(root, 'pnpm-lock.yaml'));
 }
+
+if (!installed()) run('npx', ['--yes', PNPM, 'install', '--frozen-lockfile']);
 run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b']);
