@@ -29,7 +29,7 @@ export interface SipOutput {
 export interface SipEndpoint {
   /** Takes bytes that arrived at `now`, in milliseconds since 1970. Never throws for input. */
   receive(chunk: Uint8Array, now: number): SipOutput;
-  /** The peer will send no more. */
+  /** The peer will send no more: what this gives is the last. */
   end(now: number): SipOutput;
   /** When the message in progress has to be complete, or null where there is none. */
   readonly deadline: number | null;
@@ -102,7 +102,9 @@ export function createSipEndpoint(options: SipEndpointOptions): SipEndpoint {
     end(now) {
       if (closed) return NOTHING;
       const output = handle(framer.end(), now);
-      return closed ? output : close(output.messages, 'the peer ended the connection');
+      closed = true;
+      deadline = null;
+      return output;
     },
     get deadline() {
       return deadline;

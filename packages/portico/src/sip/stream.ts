@@ -33,7 +33,10 @@ export function serveSipStream(stream: Duplex, endpoint: SipEndpoint, onClose: (
   }
 
   stream.on('data', (chunk: Uint8Array) => apply(endpoint.receive(chunk, Date.now())));
-  stream.on('end', () => apply(endpoint.end(Date.now())));
+  stream.on('end', () => {
+    apply(endpoint.end(Date.now()));
+    stream.end();
+  });
   stream.on('error', () => {});
   stream.on('close', () => {
     if (timer !== null) clearTimeout(timer);

@@ -8,7 +8,7 @@ export interface ComparableUri {
   readonly sip: ComparableSipUri | null;
 }
 
-interface ComparableSipUri {
+export interface ComparableSipUri {
   /** Scheme, userinfo, host and port: must be the same in both URIs. */
   readonly address: string;
   readonly parameters: ReadonlyMap<string, string | null>;
