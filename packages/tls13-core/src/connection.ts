@@ -5,10 +5,12 @@ import { alertForReason, TlsError } from './error.js';
 import type { HandshakeInfo, TlsEvent } from './events.js';
 import { Connected } from './handshake/connected.js';
 import type { HandshakeResult } from './handshake/context.js';
+import type { FinishedVerified } from './handshake/proof.js';
 import type { CallbackGuard, Flow } from './handshake/flow.js';
 import { MessageReassembler } from './handshake/reassembler.js';
 import { FlowRunner, type RunOutcome } from './handshake/runner.js';
 import type { HandshakeSink, ProtectedEpoch } from './handshake/sink.js';
+import { KeyMaterial } from './key-schedule/key-material.js';
 import { exportKeyingMaterial, nextTrafficSecret, trafficKeys } from './key-schedule/key-schedule.js';
 import type { TlsLimits } from './limits.js';
 import { KEY_UPDATE_REQUEST } from './messages/key-update.js';
@@ -18,13 +20,22 @@ import { RecordDeframer, type RawRecord } from './record/deframer.js';
 import { RecordOpener, RecordSealer } from './record/protection.js';
 import { RecordWriter } from './record/record-writer.js';
 
+/** What a connection gives to the flow that it carries. */
+interface Carrier {
+  readonly sink: HandshakeSink;
+  readonly guard: CallbackGuard;
+  readonly keyMaterial: KeyMaterial;
+}
+
 /** Starts a side's flow over the connection that carries it. */
-export type FlowStart = (sink: HandshakeSink, guard: CallbackGuard) => Flow<HandshakeResult>;
+export type FlowStart = (carrier: Carrier) => Flow<HandshakeResult>;
 
 interface ConnectionOptions {
   readonly side: 'client' | 'server';
   readonly limits: TlsLimits;
   readonly maxFragmentLength: number;
+  /** Whether a handshake without proof of who the peer is may complete. */
+  readonly peerAuthentication: 'demanded' | 'optional';
   readonly start: FlowStart;
 }
 
@@ -42,6 +53,7 @@ interface ApplicationKeys {
  */
 export class TlsConnection {
   readonly #side: 'client' | 'server';
+  readonly #peerAuthentication: 'demanded' | 'optional';
   readonly #limits: TlsLimits;
   readonly #deframer = new RecordDeframer();
   readonly #messages: MessageReassembler;
@@ -49,6 +61,7 @@ export class TlsConnection {
   #opener: RecordOpener | null = null;
   #runner: FlowRunner<HandshakeResult> | null;
   #connected: Connected | null = null;
+  readonly #keyMaterial = new KeyMaterial();
   #keys: ApplicationKeys | null = null;
   #info: HandshakeInfo | null = null;
   #events: TlsEvent[] = [];
@@ -58,7 +71,8 @@ export class TlsConnection {
   #receivedClose = false;
   #inCallback = false;
   #busy = false;
-  #closeWanted = false;
+  /** What a callback asked for while the connection was at work. */
+  #wanted: 'nothing' | 'close' | 'abort' = 'nothing';
   #waiting: Promise<TlsEvent[]> | null = null;
   #parked: Uint8Array[] = [];
   #parkedLength = 0;
@@ -74,14 +88,16 @@ export class TlsConnection {
   #owesKeyUpdate = false;
   #awaitsPeerKeyUpdate = false;
 
-  constructor({ side, limits, maxFragmentLength, start }: ConnectionOptions) {
+  constructor({ side, limits, maxFragmentLength, peerAuthentication, start }: ConnectionOptions) {
     this.#side = side;
+    this.#peerAuthentication = peerAuthentication;
     this.#limits = limits;
     this.#messages = new MessageReassembler(limits);
     this.#writer = new RecordWriter({ maxFragmentLength, maxPending: limits.pendingOutput });
     this.#peerMayChangeCipherSpec = side === 'client';
     this.#peerMayAlertInTheClear = side === 'server';
-    this.#runner = new FlowRunner(start(this.#sink(), this.#guard()), this.#messages);
+    const carrier = { sink: this.#sink(), guard: this.#guard(), keyMaterial: this.#keyMaterial };
+    this.#runner = new FlowRunner(start(carrier), this.#messages);
     this.#guarded(() => this.#advance((runner) => runner.run()));
   }
 
@@ -126,7 +142,8 @@ export class TlsConnection {
    */
   receive(chunk: Uint8Array): TlsEvent[] {
     this.#refuseInCallback('receive');
-    if (this.#ended !== 'no' || this.#receivedClose) return [];
+    // Events of a failure before any input, in the constructor, are told here.
+    if (this.#ended !== 'no' || this.#receivedClose) return this.#takeEvents();
     if (this.#waiting !== null) {
       this.#park(chunk);
       return this.#takeEvents();
@@ -141,7 +158,7 @@ export class TlsConnection {
   /** The transport's end of input. Without a close_notify before it, data may be missing: a failure (RFC 9846 section 6.1). */
   endOfInput(): TlsEvent[] {
     this.#refuseInCallback('endOfInput');
-    if (this.#ended !== 'no') return [];
+    if (this.#ended !== 'no') return this.#takeEvents();
     if (this.#receivedClose) {
       if (this.#sentClose) this.#end('closed');
       return [];
@@ -176,7 +193,7 @@ export class TlsConnection {
   close(): void {
     if (this.#ended !== 'no' || this.#sentClose) return;
     if (this.#inCallback || this.#busy) {
-      this.#closeWanted = true;
+      if (this.#wanted === 'nothing') this.#wanted = 'close';
       return;
     }
     this.#sentClose = true;
@@ -191,9 +208,16 @@ export class TlsConnection {
     if (this.#receivedClose) this.#end('closed');
   }
 
-  /** Ends the connection at once: nothing more is sent, and keys are forgotten. Late answers are ignored. */
+  /**
+   * Ends the connection at once: nothing more is sent, and keys are forgotten. Late answers are ignored. From inside a
+   * callback it takes effect as soon as the call that led there is done.
+   */
   abort(): void {
     if (this.#ended !== 'no') return;
+    if (this.#inCallback || this.#busy) {
+      this.#wanted = 'abort';
+      return;
+    }
     this.#writer.discard();
     this.#end('closed');
   }
@@ -214,12 +238,21 @@ export class TlsConnection {
 
   /**
    * Keying material for another protocol (RFC 9846 section 7.5). `length` in bytes.
-   * @throws TlsError `wrong-state` before the handshake is complete and after the end
+   * @throws TlsError `wrong-state` before the handshake is complete and after the end; `invalid-argument` for a label
+   *   that is not 1 to 249 ASCII characters, or more bytes than 255 hashes
    */
   exportKeyingMaterial(label: string, context: Uint8Array | null, length: number): Uint8Array {
     const keys = this.#keys;
     if (keys === null) throw new TlsError('wrong-state', { subject: 'exportKeyingMaterial', got: this.state });
-    return exportKeyingMaterial(keys.suite.hash, keys.exporterSecret, label, context ?? new Uint8Array(0), length);
+    const { hash } = keys.suite;
+    const longest = MAX_EXPORTED_HASHES * hash.outputLength;
+    if (!EXPORTER_LABEL.test(label)) {
+      throw new TlsError('invalid-argument', { subject: 'label', expected: '1 to 249 ASCII characters' });
+    }
+    if (!Number.isInteger(length) || length < 0 || length > longest) {
+      throw new TlsError('invalid-argument', { subject: 'length', expected: `0 to ${longest}`, got: String(length) });
+    }
+    return exportKeyingMaterial(hash, keys.exporterSecret, label, context ?? new Uint8Array(0), length);
   }
 
   // ---- Records in ----
@@ -277,6 +310,8 @@ export class TlsConnection {
       if (this.#skipAsEarlyData({ type, bytes }, null)) return;
       throw new TlsError('unprotected-record', { expected: 'a handshake record', got: 'application_data' });
     }
+    // Section 4.3.10: skipping ends at the second ClientHello, wherever early data was refused by a HelloRetryRequest.
+    this.#skippableEarlyData = 0;
     this.#handleContent(type, content);
   }
 
@@ -394,14 +429,12 @@ export class TlsConnection {
 
   /** Data flows from here on, and only to a handshake that brought its proofs. */
   #complete(result: HandshakeResult): void {
-    const peerSide = this.#side === 'client' ? 'server' : 'client';
-    if (!result.finished.made || result.finished.sender !== peerSide) {
-      throw new TlsError('internal-error', { expected: "proof of the peer's Finished" });
-    }
-    if (this.#side === 'client' && result.peer?.made !== true) {
-      throw new TlsError('internal-error', { expected: 'proof of who the server is' });
+    this.#demandPeerFinished(result.finished);
+    if (this.#peerAuthentication === 'demanded' && result.peer?.made !== true) {
+      throw new TlsError('internal-error', { expected: 'proof of who the peer is' });
     }
     this.#runner = null;
+    this.#keyMaterial.release();
     this.#peerMayChangeCipherSpec = false;
     this.#connected = new Connected(this.#side, this.#limits);
     const { client, server } = result.trafficSecrets;
@@ -428,6 +461,13 @@ export class TlsConnection {
     this.#events.push({ type: 'handshake-complete', info: this.#info });
   }
 
+  #demandPeerFinished(proof: FinishedVerified): void {
+    const peerSide = this.#side === 'client' ? 'server' : 'client';
+    if (!proof.made || proof.sender !== peerSide) {
+      throw new TlsError('internal-error', { expected: "proof of the peer's Finished" });
+    }
+  }
+
   #sink(): HandshakeSink {
     return {
       sendMessage: (message) => {
@@ -435,7 +475,11 @@ export class TlsConnection {
         this.#writer.write('handshake', message);
       },
       sendChangeCipherSpec: () => this.#writer.writeChangeCipherSpec(),
-      useReadSecret: (_epoch: ProtectedEpoch, suite, secret) => this.#useReadSecret(suite, secret),
+      useHandshakeReadSecret: (suite, secret) => this.#useReadSecret(suite, secret),
+      useApplicationReadSecret: (proof, suite, secret) => {
+        this.#demandPeerFinished(proof);
+        this.#useReadSecret(suite, secret);
+      },
       useWriteSecret: (_epoch: ProtectedEpoch, suite, secret) => {
         const keys = trafficKeys(suite, secret);
         this.#writer.useSealer(new RecordSealer(suite, keys));
@@ -550,10 +594,10 @@ export class TlsConnection {
     } finally {
       this.#busy = false;
     }
-    if (this.#closeWanted) {
-      this.#closeWanted = false;
-      this.close();
-    }
+    const wanted = this.#wanted;
+    this.#wanted = 'nothing';
+    if (wanted === 'close') this.close();
+    if (wanted === 'abort') this.abort();
     if (this.#owesKeyUpdate && this.#ended === 'no' && !this.#sentClose) this.#flushKeyUpdate();
   }
 
@@ -576,6 +620,7 @@ export class TlsConnection {
     this.#opener?.destroy();
     this.#opener = null;
     this.#writer.useSealer(null);
+    this.#keyMaterial.wipe();
     if (this.#keys !== null) wipe(this.#keys.receive, this.#keys.send, this.#keys.exporterSecret);
     this.#keys = null;
   }
@@ -634,5 +679,9 @@ function textOrNull(name: Uint8Array): string | null {
 
 /** Ciphertext of refused early data that is passed over: a peer's ticket from elsewhere may have allowed one flight of it. */
 const MAX_SKIPPED_EARLY_DATA = 65_536;
+/** HKDF-Expand makes at most 255 blocks (RFC 5869 section 2.3). */
+const MAX_EXPORTED_HASHES = 255;
+/** HkdfLabel.label is "tls13 " and the label, 255 bytes at most (RFC 9846 section 7.1). */
+const EXPORTER_LABEL = /^[\x20-\x7e]{1,249}$/;
 /** Records kept back under each key for a KeyUpdate and an alert. */
 const RECORDS_IN_RESERVE = 4;

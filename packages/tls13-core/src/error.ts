@@ -96,6 +96,7 @@ const REASONS = {
   'too-much-parked-input': ['api-misuse', 'internal_error'],
   'key-usage-limit': ['api-misuse', 'internal_error'],
   'invalid-configuration': ['api-misuse', 'none'],
+  'invalid-argument': ['api-misuse', 'none'],
   'wrong-state': ['api-misuse', 'none'],
   'reentrant-call': ['api-misuse', 'none'],
   'too-much-pending-output': ['api-misuse', 'none'],

@@ -112,6 +112,9 @@ export function clientSettings(config: ClientConfig): ClientSettings {
       : pick('keyShares', config.keyShares, common.groups, 'allow-empty');
   // Section 4.3.8: shares stand in the order of supported_groups.
   const inOrder = common.groups.filter((group) => keyShareGroups.includes(group));
+  if (config.alpn?.required === true && config.alpn.protocols.length === 0) {
+    invalid('alpn.protocols', 'at least one where ALPN is required');
+  }
   if (typeof config.verifyPeer !== 'function') invalid('verifyPeer', 'a function that judges certificates');
   const serverName = config.serverName ?? null;
   return Object.freeze({

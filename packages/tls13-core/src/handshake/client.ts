@@ -46,17 +46,19 @@ interface Hellos {
 
 /** A client's handshake, RFC 9846 section 2 and appendix A.1. */
 export function* clientHandshake(context: Context): Flow<HandshakeResult> {
-  const { settings, sink } = context;
+  const { settings, sink, keyMaterial } = context;
   const transcript = new Transcript();
 
   const hellos = yield* exchangeHellos(context, transcript);
   const { suite, offered } = hellos;
   const handshakeSecrets = hellos.secret.trafficSecrets(transcript.current());
+  keyMaterial.hold(handshakeSecrets.client);
+  keyMaterial.hold(handshakeSecrets.server);
   logSecrets(context, hellos.random, {
     CLIENT_HANDSHAKE_TRAFFIC_SECRET: handshakeSecrets.client,
     SERVER_HANDSHAKE_TRAFFIC_SECRET: handshakeSecrets.server,
   });
-  sink.useReadSecret('handshake', suite, handshakeSecrets.server);
+  sink.useHandshakeReadSecret(suite, handshakeSecrets.server);
   if (settings.middleboxCompatibility && !hellos.helloRetryRequested) sink.sendChangeCipherSpec();
   sink.useWriteSecret('handshake', suite, handshakeSecrets.client);
 
@@ -101,7 +103,9 @@ export function* clientHandshake(context: Context): Flow<HandshakeResult> {
   const main = hellos.secret.toMain();
   const serverFinishedHash = transcript.current();
   const trafficSecrets = main.trafficSecrets(serverFinishedHash);
-  const exporterSecret = main.exporterSecret(serverFinishedHash);
+  const exporterSecret = keyMaterial.hold(main.exporterSecret(serverFinishedHash));
+  keyMaterial.hold(trafficSecrets.client);
+  keyMaterial.hold(trafficSecrets.server);
   main.destroy();
   logSecrets(context, hellos.random, {
     CLIENT_TRAFFIC_SECRET_0: trafficSecrets.client,
@@ -113,7 +117,7 @@ export function* clientHandshake(context: Context): Flow<HandshakeResult> {
   const verifyData = finishedVerifyData(suite.hash, handshakeSecrets.client, transcript.current());
   send(sink, transcript, 'finished', { verifyData });
   wipe(handshakeSecrets);
-  sink.useReadSecret('application', suite, trafficSecrets.server);
+  sink.useApplicationReadSecret(finished, suite, trafficSecrets.server);
   sink.useWriteSecret('application', suite, trafficSecrets.client);
 
   return {
@@ -191,7 +195,7 @@ function* exchangeHellos(context: Context, transcript: Transcript): Flow<Hellos>
   return {
     suite,
     group: share.group,
-    secret: new EarlySecretStage(suite.hash, null).toHandshake(sharedSecret),
+    secret: context.keyMaterial.hold(new EarlySecretStage(suite.hash, null).toHandshake(sharedSecret)),
     offered,
     random: constants.random,
     helloRetryRequested: retry !== null,
@@ -202,7 +206,8 @@ function* exchangeHellos(context: Context, transcript: Transcript): Flow<Hellos>
 function* startShares(context: Context, groups: readonly NamedGroup[]): Flow<StartedShare[]> {
   const shares: StartedShare[] = [];
   for (const group of groups) {
-    shares.push({ group, exchange: yield* answer(group.start(context.settings.provider.random)) });
+    const exchange = yield* answer(group.start(context.settings.provider.random));
+    shares.push({ group, exchange: context.keyMaterial.hold(exchange) });
   }
   return shares;
 }

@@ -1,5 +1,6 @@
 import { TlsError } from '../error.js';
 import type { TlsLimits } from '../limits.js';
+import { readExtensionBlock } from '../messages/extensions/extension-block.js';
 import type { HandshakeType } from '../messages/handshake-type.js';
 import { KEY_UPDATE_REQUEST } from '../messages/key-update.js';
 import type { ReceivedMessage } from '../messages/message.js';
@@ -36,7 +37,8 @@ export class Connected {
       case 'key_update':
         return this.#handleKeyUpdate(message.body.requestUpdate);
       case 'new_session_ticket':
-        // Section 4.7.1: a client that does not resume ignores tickets; they are decoded all the same.
+        // Section 4.7.1: a client that does not resume ignores tickets; they must be well-formed all the same.
+        readExtensionBlock('NST', message.body.extensions, null, this.#limits);
         this.#sessionTickets++;
         if (this.#sessionTickets > this.#limits.sessionTickets) {
           throw new TlsError('too-many-session-tickets', { expected: `at most ${this.#limits.sessionTickets}` });

@@ -1,12 +1,12 @@
 import { bytesToHex } from '@portico/bytes';
 import type { SignatureSchemeName, GroupName, CipherSuite } from '@portico/crypto';
-import { TlsError } from '../error.js';
 import type { HandshakeBodies } from '../messages/message.js';
 import { encodeHandshakeMessage } from '../messages/message.js';
 import type { HandshakeType } from '../messages/handshake-type.js';
 import type { Transcript } from '../key-schedule/transcript.js';
+import type { KeyMaterial } from '../key-schedule/key-material.js';
 import type { TrafficSecrets } from '../key-schedule/key-schedule.js';
-import type { CallbackGuard } from './flow.js';
+import { askNow, type CallbackGuard } from './flow.js';
 import type { FinishedVerified, PeerAuthenticated } from './proof.js';
 import type { HandshakeSink } from './sink.js';
 
@@ -15,6 +15,8 @@ export interface FlowContext<Settings> {
   readonly settings: Settings;
   readonly sink: HandshakeSink;
   readonly guard: CallbackGuard;
+  /** Holds every secret that a failure must wipe. */
+  readonly keyMaterial: KeyMaterial;
 }
 
 /** What a finished handshake hands over. Data flows only to a holder of these proofs. */
@@ -64,10 +66,6 @@ export function logSecrets(
   const { keyLog } = context.settings;
   if (keyLog === null) return;
   for (const [label, secret] of Object.entries(secrets)) {
-    try {
-      context.guard.run(() => keyLog(`${label} ${bytesToHex(clientRandom)} ${bytesToHex(secret)}`));
-    } catch (cause) {
-      throw new TlsError('callback-failed', { subject: 'keyLog', cause });
-    }
+    askNow(context.guard, 'keyLog', () => keyLog(`${label} ${bytesToHex(clientRandom)} ${bytesToHex(secret)}`));
   }
 }

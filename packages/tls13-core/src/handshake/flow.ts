@@ -40,6 +40,18 @@ export function* ask<T>(guard: CallbackGuard, subject: string, call: () => Maybe
   }
 }
 
+/**
+ * Asks the application for something that it must know at once.
+ * @throws TlsError `callback-failed`
+ */
+export function askNow<T>(guard: CallbackGuard, subject: string, call: () => T): T {
+  try {
+    return guard.run(call);
+  } catch (cause) {
+    throw new TlsError('callback-failed', { subject, cause });
+  }
+}
+
 function isPromiseLike<T>(value: MaybePromise<T>): value is PromiseLike<T> {
   return (typeof value === 'object' || typeof value === 'function') && value !== null && 'then' in value;
 }

@@ -13,12 +13,22 @@ export interface ChosenCredential {
   readonly scheme: SignatureScheme;
 }
 
-/** The first credential, and its first scheme, that the peer can verify; null where there is none. */
+/**
+ * The first credential, and its first scheme, that the peer can verify; null where there is none.
+ * @throws TlsError `signer-unfit` for a credential without a certificate
+ */
 export function chooseCredential(
   credentials: readonly Credential[],
   peerSchemes: readonly SignatureScheme[],
 ): ChosenCredential | null {
   for (const credential of credentials) {
+    if (credential.certificateChain.length === 0) {
+      // An empty Certificate would mean that there is none (section 4.5.1.3).
+      throw new TlsError('signer-unfit', {
+        subject: 'credential',
+        expected: 'a certificate chain with at least the leaf',
+      });
+    }
     for (const name of credential.signer.schemes) {
       const scheme = peerSchemes.find((candidate) => candidate.name === name && !candidate.certificatesOnly);
       if (scheme !== undefined) return { credential, scheme };

@@ -19,6 +19,8 @@ import { knownSignatureSchemes, signatureAlgorithmsCodec } from '../messages/ext
 import { supportedGroupsCodec } from '../messages/extensions/supported-groups.js';
 import { clientSupportedVersionsCodec, TLS_1_2, TLS_1_3 } from '../messages/extensions/supported-versions.js';
 import type { ServerSettings } from '../settings.js';
+import type { FlowContext } from './context.js';
+import { askNow } from './flow.js';
 
 /** A ClientHello with the extensions that a server looks at, each decoded. */
 export interface ReadClientHello {
@@ -100,14 +102,24 @@ export function chooseGroup(settings: ServerSettings, client: ReadClientHello): 
 }
 
 /** The protocol for a connection, RFC 7301 section 3.2; null where none is negotiated. */
-export function chooseAlpn(settings: ServerSettings, offered: readonly Uint8Array[] | null): Uint8Array | null {
+export function chooseAlpn(
+  { settings, guard }: FlowContext<ServerSettings>,
+  offered: readonly Uint8Array[] | null,
+): Uint8Array | null {
   const { alpn } = settings;
   if (alpn === null) return null;
   if (offered === null) {
     if (alpn.required) throw new TlsError('no-application-protocol', { expected: 'the ALPN extension', got: 'none' });
     return null;
   }
-  const selected = selectProtocol(offered, alpn.protocols, alpn.preference);
+  const { preference } = alpn;
+  const selected = selectProtocol(
+    offered,
+    alpn.protocols,
+    typeof preference === 'function'
+      ? (names) => askNow(guard, 'alpn.preference', () => preference(names))
+      : preference,
+  );
   if (selected === null && (alpn.onNoOverlap === 'alert' || alpn.required)) {
     throw new TlsError('no-application-protocol');
   }

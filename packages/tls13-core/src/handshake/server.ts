@@ -40,23 +40,25 @@ interface Negotiated {
 
 /** A server's handshake, RFC 9846 section 2 and appendix A.2. */
 export function* serverHandshake(context: Context): Flow<HandshakeResult> {
-  const { settings, sink } = context;
+  const { settings, sink, keyMaterial } = context;
   const transcript = new Transcript();
 
   const negotiated = yield* receiveClientHello(context, transcript);
   const { client, suite, group } = negotiated;
-  const alpn = chooseAlpn(settings, client.alpnProtocols)?.slice() ?? null;
+  const alpn = chooseAlpn(context, client.alpnProtocols)?.slice() ?? null;
   const chosen = yield* selectCredential(context, client, alpn);
 
   const secret = yield* sendServerHello(context, transcript, negotiated);
   const handshakeSecrets = secret.trafficSecrets(transcript.current());
+  keyMaterial.hold(handshakeSecrets.client);
+  keyMaterial.hold(handshakeSecrets.server);
   logSecrets(context, client.hello.random, {
     CLIENT_HANDSHAKE_TRAFFIC_SECRET: handshakeSecrets.client,
     SERVER_HANDSHAKE_TRAFFIC_SECRET: handshakeSecrets.server,
   });
   if (client.hello.legacySessionId.length > 0 && !negotiated.helloRetryRequested) sink.sendChangeCipherSpec();
   sink.useWriteSecret('handshake', suite, handshakeSecrets.server);
-  sink.useReadSecret('handshake', suite, handshakeSecrets.client);
+  sink.useHandshakeReadSecret(suite, handshakeSecrets.client);
   if (client.offersEarlyData) sink.skipEarlyData();
 
   send(sink, transcript, 'encrypted_extensions', { extensions: encryptedExtensions(client, alpn) });
@@ -74,7 +76,9 @@ export function* serverHandshake(context: Context): Flow<HandshakeResult> {
   const main = secret.toMain();
   const serverFinishedHash = transcript.current();
   const trafficSecrets = main.trafficSecrets(serverFinishedHash);
-  const exporterSecret = main.exporterSecret(serverFinishedHash);
+  const exporterSecret = keyMaterial.hold(main.exporterSecret(serverFinishedHash));
+  keyMaterial.hold(trafficSecrets.client);
+  keyMaterial.hold(trafficSecrets.server);
   main.destroy();
   logSecrets(context, client.hello.random, {
     CLIENT_TRAFFIC_SECRET_0: trafficSecrets.client,
@@ -96,7 +100,7 @@ export function* serverHandshake(context: Context): Flow<HandshakeResult> {
   });
   handshakeSecrets.client.fill(0);
   handshakeSecrets.server.fill(0);
-  sink.useReadSecret('application', suite, trafficSecrets.client);
+  sink.useApplicationReadSecret(finished, suite, trafficSecrets.client);
 
   return {
     finished,
@@ -183,7 +187,7 @@ function* sendServerHello(
       extension('key_share', keyShareEntryCodec, { group: group.id, keyExchange: response.share }),
     ],
   });
-  return new EarlySecretStage(suite.hash, null).toHandshake(response.secret);
+  return context.keyMaterial.hold(new EarlySecretStage(suite.hash, null).toHandshake(response.secret));
 }
 
 /** @throws TlsError `invalid-key-share` */

@@ -1,4 +1,5 @@
 import type { CipherSuite } from '@portico/crypto';
+import type { FinishedVerified } from './proof.js';
 
 /** The epochs whose keys a handshake installs. */
 export type ProtectedEpoch = 'handshake' | 'application';
@@ -9,8 +10,16 @@ export interface HandshakeSink {
   sendMessage(message: Uint8Array): void;
   /** The dummy change_cipher_spec of RFC 9846 appendix E.4. */
   sendChangeCipherSpec(): void;
-  /** @throws TlsError `data-across-key-change` where bytes under the old keys are left over */
-  useReadSecret(epoch: ProtectedEpoch, suite: CipherSuite, secret: Uint8Array): void;
+  /**
+   * Keys to read the rest of the handshake with.
+   * @throws TlsError `data-across-key-change` where bytes under the old keys are left over
+   */
+  useHandshakeReadSecret(suite: CipherSuite, secret: Uint8Array): void;
+  /**
+   * Keys to read application data with: only for a peer whose Finished was verified.
+   * @throws TlsError `data-across-key-change` where bytes under the old keys are left over
+   */
+  useApplicationReadSecret(proof: FinishedVerified, suite: CipherSuite, secret: Uint8Array): void;
   useWriteSecret(epoch: ProtectedEpoch, suite: CipherSuite, secret: Uint8Array): void;
   /** The client may have sent early data that we do not take: records that cannot be read are to be passed over. */
   skipEarlyData(): void;

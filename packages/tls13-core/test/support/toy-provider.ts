@@ -40,13 +40,22 @@ class ToyHashState implements HashState {
   readonly #lanes: Uint32Array;
   #count: number;
 
-  constructor(lanes = new Uint32Array(8).fill(0x9e3779b9), count = 0) {
+  constructor(lanes: Uint32Array = new Uint32Array(8).fill(0x9e3779b9), count = 0) {
     this.#lanes = lanes;
     this.#count = count;
   }
 
   update(data: Uint8Array): void {
-    for (const byte of data) this.#mix(byte);
+    const lanes = this.#lanes;
+    let count = this.#count;
+    let previous = lanes[(count + 7) & 7] as number;
+    for (let i = 0; i < data.length; i++, count++) {
+      const mixed =
+        Math.imul((lanes[count & 7] as number) ^ (data[i] as number) ^ (previous >>> 11), 0x01000193) + previous;
+      previous = mixed ^ (mixed >>> 15);
+      lanes[count & 7] = previous;
+    }
+    this.#count = count;
   }
 
   clone(): HashState {
@@ -54,17 +63,12 @@ class ToyHashState implements HashState {
   }
 
   digest(): Uint8Array {
-    for (let round = 0; round < 2 * LENGTH; round++) this.#mix(this.#count & 0xff);
+    this.update(FINAL_ROUNDS);
     return new Uint8Array(this.#lanes.buffer.slice(0));
   }
-
-  #mix(byte: number): void {
-    const at = this.#count++ & 7;
-    const before = this.#lanes[(at + 7) & 7] as number;
-    const mixed = Math.imul((this.#lanes[at] as number) ^ byte ^ (before >>> 11), 0x01000193) + before;
-    this.#lanes[at] = mixed ^ (mixed >>> 15);
-  }
 }
+
+const FINAL_ROUNDS = new Uint8Array(LENGTH).fill(0x5c);
 
 function hashOf(...parts: readonly Uint8Array[]): Uint8Array {
   const state = new ToyHashState();
