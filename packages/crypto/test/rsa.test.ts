@@ -2,10 +2,11 @@ import { bytesToHex, concatBytes } from '@portico/bytes';
 import type { PrivateKey, PublicKey, RsaPrivateValues } from '@portico/crypto';
 import { rsa, rsaPss, sha256, sha384, sha512 } from '@portico/crypto/noble';
 import { describe, expect, it } from 'vitest';
-import { encodePkcs1, encodePss } from '../src/rsa/encoding.js';
+import { encodePkcs1, encodePss, verifyPss } from '../src/rsa/encoding.js';
 import { generatePrivateKey, isProbablePrime } from '../src/rsa/generate.js';
 import { bytesToInteger, integerToBytes, invertModulo, powPublic, powSecret } from '../src/rsa/integer.js';
 import { importPrivateKey, signEncodedMessage } from '../src/rsa/private-key.js';
+import { readPublicKey } from '../src/rsa/public-key.js';
 import { countingRandom, deterministicRandom } from './deterministic-random.js';
 import { rsaPrivateValues } from './rsa-values.js';
 import hexValues from './vectors/rsa-2048.json' with { type: 'json' };
@@ -70,6 +71,21 @@ describe('importing an RSA private key', () => {
     expect(() => importPrivateKey({ ...values, ...change })).toThrow(invalidKey);
     const faulty: PrivateKey = { type: 'rsa', ...values, ...change };
     expect(() => rsa.sign(faulty, pkcs1, message, random)).toThrow(invalidKey);
+  });
+
+  it.each(['p', 'q'] as const)('refuses a private exponent that fits the other prime but not %s', (wrong) => {
+    const [own, other] = wrong === 'p' ? [p, q] : [q, p];
+    const d = bytesToInteger(values.privateExponent);
+    // The same modulo (other - 1), another modulo (own - 1), below n, and with CRT exponents that belong to it.
+    const bent = (d % (other - 1n)) + 2n * (other - 1n);
+    expect(bent % (own - 1n)).not.toBe(d % (own - 1n));
+    const faulty = {
+      ...values,
+      privateExponent: integerToBytes(bent, 256),
+      exponent1: integerToBytes(bent % (p - 1n), 128),
+      exponent2: integerToBytes(bent % (q - 1n), 128),
+    };
+    expect(() => importPrivateKey(faulty)).toThrow(invalidKey);
   });
 
   it('refuses a square, from which no CRT can be made', () => {
@@ -188,18 +204,31 @@ describe('verifying RSA-PSS', () => {
     expect(verifies(encoded, { ...pss, saltLength: length } as unknown as typeof pss)).toBe(true);
   });
 
-  it('refuses another trailer, a set unused bit, and any flipped bit', () => {
+  it('refuses another trailer and any flipped bit', () => {
     const trailer = block.slice();
     trailer[255] = 0xcc;
     expect(verifies(trailer)).toBe(false);
-    for (const index of [0, 1, 100, 200, 222, 223, 254]) {
+    // 190 is the byte 01 between padding and salt.
+    for (const index of [0, 1, 100, 189, 190, 191, 222, 223, 254]) {
       const flipped = block.slice();
       flipped[index] = (flipped[index] as number) ^ 1;
       expect(verifies(flipped), `byte ${index}`).toBe(false);
     }
-    const unused = block.slice();
-    unused[0] = (unused[0] as number) | 0x80;
-    if (bytesToInteger(unused) < signingKey.n) expect(verifies(unused)).toBe(false);
+  });
+
+  it('refuses bits above the block, whether they share its first byte or have one of their own', () => {
+    // The same block with its highest bit set can be signed only where it is still below the modulus.
+    for (;;) {
+      const unused = encodePss(sha256, message, random(32), 2047) as Uint8Array;
+      unused[0] = (unused[0] as number) | 0x80;
+      if (bytesToInteger(unused) >= signingKey.n) continue;
+      expect(verifies(unused)).toBe(false);
+      break;
+    }
+    // A modulus of 2049 bits has a byte more than its block.
+    const whole = encodePss(sha256, message, random(32), 2048) as Uint8Array;
+    expect(verifyPss(sha256, message, 32, 2048, concatBytes(Uint8Array.of(0), whole))).toBe(true);
+    expect(verifyPss(sha256, message, 32, 2048, concatBytes(Uint8Array.of(1), whole))).toBe(false);
   });
 
   it('refuses a salt and hash for which the modulus is too small', () => {
@@ -252,6 +281,27 @@ describe('public RSA keys', () => {
     expect(rsa.verify({ ...publicKey, ...change }, pkcs1, message, signature)).toBe(false);
   });
 
+  it.each<[string, Uint8Array, Uint8Array]>([
+    ['the modulus has 2047 bits', integerToBytes((1n << 2046n) + 1n, 256), Uint8Array.of(3)],
+    ['the modulus has more than 8192 bits', integerToBytes((1n << 8192n) + 1n, 1025), Uint8Array.of(3)],
+    ['the modulus is even', integerToBytes(1n << 2047n, 256), Uint8Array.of(3)],
+    ['the exponent is even', publicKey.modulus, Uint8Array.of(4)],
+    ['the exponent is outside 3 to 2^33', publicKey.modulus, Uint8Array.of(1)],
+    ['the exponent is outside 3 to 2^33', publicKey.modulus, Uint8Array.of(2, 0, 0, 0, 1)],
+    ['the exponent is not below 2^33', publicKey.modulus, Uint8Array.of(1, 0, 0, 0, 0, 1)],
+  ])('are refused because %s', (problem, modulus, exponent) => {
+    expect(readPublicKey(modulus, exponent)).toContain(problem);
+  });
+
+  it('are taken at both ends of what is allowed', () => {
+    for (const bits of [2048n, 8192n]) {
+      const modulus = integerToBytes((1n << (bits - 1n)) + 1n, Number(bits) / 8 + 1);
+      for (const exponent of [Uint8Array.of(3), Uint8Array.of(0, 1, 0xff, 0xff, 0xff, 0xff)]) {
+        expect(readPublicKey(modulus, exponent)).toMatchObject({ modulusBits: Number(bits), length: Number(bits) / 8 });
+      }
+    }
+  });
+
   it('with exponent 1 would make any block its own signature', () => {
     const key: PublicKey = { ...publicKey, exponent: Uint8Array.of(1) };
     expect(rsa.verify(key, pkcs1, message, encodePkcs1(sha256, message, 256))).toBe(false);
@@ -271,6 +321,17 @@ describe('generating RSA keys', () => {
   it('gives the same key for the same random bytes', () => {
     const run = (): string => bytesToHex(generatePrivateKey(deterministicRandom(5)).modulus);
     expect(run()).toBe(run());
+  });
+
+  it('passes over a prime p for which e has no inverse modulo p - 1', () => {
+    // The first number above 3·2^1022 of the form 2·65537·k + 1 that is prime.
+    const step = 2n * 65_537n;
+    let unusable = ((3n << 1022n) / step + 1n) * step + 1n;
+    while (!isProbablePrime(unusable, random)) unusable += step;
+    const draws = [integerToBytes(unusable, 128)];
+    const source = deterministicRandom(6);
+    const key = importPrivateKey(generatePrivateKey((length) => draws.shift() ?? source(length)));
+    expect([key.p, key.q]).not.toContain(unusable);
   });
 
   it('knows primes from composites, Carmichael numbers and strong pseudoprimes to base 2', () => {

@@ -69,7 +69,6 @@ export function verifyPss(
 ): boolean {
   const length = Math.ceil(blockBits / 8);
   const maskLength = length - hash.outputLength - 1;
-  if (maskLength < saltLength + 1) return false;
   const block = recovered.slice(recovered.length - length);
   if (recovered.length > length && recovered[0] !== 0) return false;
   if (block[length - 1] !== PSS_TRAILER) return false;
@@ -79,6 +78,7 @@ export function verifyPss(
   const database = block.subarray(0, maskLength);
   xorMask(hash, digest, database);
   database[0] = (database[0] as number) & topMask(blockBits);
+  // Where the modulus is too small for such a salt (step 3), this is negative, and there is no 01 to be found.
   const padding = maskLength - saltLength - 1;
   for (let i = 0; i < padding; i++) if (database[i] !== 0) return false;
   if (database[padding] !== 0x01) return false;

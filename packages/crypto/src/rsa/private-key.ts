@@ -36,12 +36,13 @@ export function importPrivateKey(values: RsaPrivateValues): RsaSigningKey {
     if (bytes.length > length + 1) throw invalid('a part is longer than the modulus');
     return bytesToInteger(bytes);
   }) as [bigint, bigint, bigint, bigint, bigint, bigint];
-  if (p <= 1n || q <= 1n || p === q || p * q !== n) throw invalid('the modulus is not the product of two primes');
+  if (p <= 1n || q <= 1n || p * q !== n) throw invalid('the modulus is not the product of two primes');
   if (d <= 1n || d >= n) throw invalid('the private exponent is outside 1 to n');
   // Together these two say that d·e = 1 modulo lcm(p - 1, q - 1), RFC 8017 section 3.2.
   if ((d * e) % (p - 1n) !== 1n || (d * e) % (q - 1n) !== 1n) throw invalid('the exponents do not belong together');
   if (dP !== d % (p - 1n)) throw invalid('exponent1 is not d mod (p - 1)');
   if (dQ !== d % (q - 1n)) throw invalid('exponent2 is not d mod (q - 1)');
+  // This refuses p = q as well: q would have no inverse.
   if (qInverse <= 0n || qInverse >= p || (qInverse * q) % p !== 1n) throw invalid('the coefficient is not 1/q mod p');
   return { ...publicKey, p, q, dP, dQ, qInverse };
 }
