@@ -3,6 +3,7 @@ import { webcrypto } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { createNobleProvider } from '@portico/crypto/noble';
 import { decodePem, trustAnchorsFromPem, verifyCertificatePath, X509Error } from '@portico/x509';
+import { UsageError } from './report.mjs';
 
 const HELP = `x509-limbo FILE... [--profile compatible|strict] [--json OUT]
 Limbo-format files (.json or .json.gz). A case is skipped only for a feature that the verifier does not have.`;
@@ -29,10 +30,9 @@ export async function run(args) {
   for (let i = 0; i < args.length; i++) {
     const argument = args[i];
     if (argument === '--profile') profile = args[++i];
-    else if (argument === '--json') i++;
     else files.push(argument);
   }
-  if (files.length === 0 || !['compatible', 'strict'].includes(profile)) throw new Error(HELP);
+  if (files.length === 0 || !['compatible', 'strict'].includes(profile)) throw new UsageError(HELP);
   const provider = createNobleProvider({ random: (length) => webcrypto.getRandomValues(new Uint8Array(length)) });
   const result = {
     suite: 'x509-limbo',

@@ -32,7 +32,10 @@ export type X509ErrorReason =
   | 'invalid-argument';
 
 export interface X509ErrorDetails {
-  /** Offset in the input, in bytes (in characters for PEM text), at which the problem was seen. */
+  /**
+   * Where the problem was seen: in bytes from the start of the input, for something within a key or within an
+   * algorithm's parameters from the start of these; in characters for PEM text.
+   */
   readonly offset?: number;
   readonly expected?: string;
   readonly got?: string;

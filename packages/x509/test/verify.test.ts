@@ -184,6 +184,16 @@ describe('paths that are trusted', () => {
     }
   });
 
+  it('RSA keys from 2048 to 8192 bits', () => {
+    for (const bytes of [256, 1024]) {
+      const modulus = new Uint8Array(bytes).fill(0xff);
+      const key = { type: 'rsa', modulus, exponent: Uint8Array.of(3) } as const;
+      expect(reason(verify([leaf(root, { key })]))).toBe('trusted');
+    }
+    const key = { type: 'rsa', modulus: new Uint8Array(256).fill(0x7f), exponent: Uint8Array.of(3) } as const;
+    expect(reason(verify([leaf(root, { key })]))).toBe('weak-algorithm');
+  });
+
   it('both ends of the validity belong to it, and the last second wholly', () => {
     const times: readonly [number, PathFailureReason | 'trusted'][] = [
       [notBefore - 1, 'not-yet-valid'],

@@ -85,16 +85,16 @@ function readRelativeName(sequence: DerReader): NameAttribute[] {
     previous = encoding;
     const reader = set.inside(element);
     const oid = reader.oid('an attribute type');
+    const start = reader.offset;
     const raw = reader.any();
     reader.end();
-    attributes.push({ oid, value: readValue(raw), raw });
+    attributes.push({ oid, value: readValue(new DerReader(reader.bytes, start, reader.offset)), raw });
   } while (set.remaining > 0);
   return attributes;
 }
 
 /** DirectoryString and the other string types that attributes use; null for any other type. @throws X509Error */
-function readValue(raw: Uint8Array): string | null {
-  const reader = new DerReader(raw);
+function readValue(reader: DerReader): string | null {
   const element = reader.element();
   const contents = reader.contents(element);
   switch (element.tag) {
@@ -104,13 +104,13 @@ function readValue(raw: Uint8Array): string | null {
     case TAG.numericString:
     case TAG.visibleString:
     case TAG.ia5String:
-      if (contents.some((byte) => byte > 0x7f)) throw invalidString('ASCII');
+      if (contents.some((byte) => byte > 0x7f)) throw invalidString(element, 'ASCII');
       return bytesToLatin1(contents);
     case TAG.teletexString:
       // Nobody writes real T.61; the certificates that have this type hold Latin-1.
       return bytesToLatin1(contents);
     case TAG.bmpString:
-      if (contents.length % 2 !== 0) throw invalidString('two octets for each character');
+      if (contents.length % 2 !== 0) throw invalidString(element, 'two octets for each character');
       return Array.from({ length: contents.length / 2 }, (_, i) =>
         String.fromCharCode(((contents[2 * i] as number) << 8) | (contents[2 * i + 1] as number)),
       ).join('');
@@ -119,16 +119,16 @@ function readValue(raw: Uint8Array): string | null {
   }
 }
 
-function decodeUtf8(contents: Uint8Array, { offset }: DerElement): string {
+function decodeUtf8(contents: Uint8Array, element: DerElement): string {
   try {
     return bytesToUtf8(contents);
   } catch {
-    throw new X509Error('invalid-string', { offset, expected: 'UTF-8' });
+    throw invalidString(element, 'UTF-8');
   }
 }
 
-function invalidString(expected: string): X509Error {
-  return new X509Error('invalid-string', { expected });
+function invalidString({ offset }: DerElement, expected: string): X509Error {
+  return new X509Error('invalid-string', { offset, expected });
 }
 
 function canonicalRdn(attributes: readonly NameAttribute[]): string {

@@ -1,4 +1,7 @@
-/** What bounds the work that a peer's certificates can cause. Exceeding one ends in the verdict `limit-exceeded`. */
+/**
+ * What bounds the work that a peer's certificates can cause. Exceeding one ends in the verdict `limit-exceeded`; only a
+ * path with too many CAs is merely left for another, or refused as `path-too-long`.
+ */
 export interface PathLimits {
   /** Certificates in the peer's list, the leaf included. */
   readonly maxCertificates: number;
