@@ -16,6 +16,9 @@ export class StartError extends Error {
 /** How long connections may finish what they are doing after the first Ctrl-C. */
 const GRACE_MS = 5_000;
 
+/** The terminal sends Ctrl-C to npm and to us, and npm passes it on: two signals so close together are one wish. */
+const SAME_KEYSTROKE_MS = 300;
+
 /** Serves until a signal ends it; gives the exit code. */
 export async function serve({ address, keyLogPath }: Extract<Command, { readonly name: 'serve' }>): Promise<number> {
   const certificates = await certificatesFor(address);
@@ -99,15 +102,23 @@ function greeting(server: DemoServer, certificates: DevelopmentCertificates, key
   return `${lines.join('\n')}\n`;
 }
 
-/** Resolves when the server is closed: in good order after the first signal; the second one ends the process. */
-async function closeOnSignal(server: DemoServer): Promise<void> {
-  const signal = await new Promise<NodeJS.Signals>((resolve) => {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve(name));
+/** Resolves when the server is closed: in good order after the first signal; a second one ends the process. */
+function closeOnSignal(server: DemoServer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let firstAt: number | null = null;
+    const handle = (signal: NodeJS.Signals): void => {
+      if (firstAt !== null) {
+        if (performance.now() - firstAt > SAME_KEYSTROKE_MS) process.exit(130);
+        return;
+      }
+      firstAt = performance.now();
+      process.stdout.write(`\n${signal}: closing (${GRACE_MS / 1000} s for what is going on; again to stop at once)\n`);
+      server.close(GRACE_MS).then(() => {
+        process.off('SIGINT', handle).off('SIGTERM', handle);
+        process.stdout.write('closed\n');
+        resolve();
+      }, reject);
+    };
+    process.on('SIGINT', handle).on('SIGTERM', handle);
   });
-  process.stdout.write(`\n${signal}: closing (${GRACE_MS / 1000} s for what is going on; again to stop at once)\n`);
-  const kill = (): void => process.exit(130);
-  process.once('SIGINT', kill).once('SIGTERM', kill);
-  await server.close(GRACE_MS);
-  process.removeListener('SIGINT', kill).removeListener('SIGTERM', kill);
-  process.stdout.write('closed\n');
 }
