@@ -68,7 +68,8 @@ export class StreamFramer {
     const head = this.#head.headLength === 0 ? this.#head.completeLength : this.#head.headLength;
     const reason = this.#total === 0 ? 'head-truncated' : 'body-truncated';
     const items: SipItem[] = [];
-    this.#fail(new SipError(reason, { offset: this.#pendingEnd - start }), this.#pending, start, head, items);
+    const field = reason === 'body-truncated' ? { field: 'Content-Length' } : {};
+    this.#fail(new SipError(reason, { offset: this.#pendingEnd - start, ...field }), this.#pending, start, head, items);
     return items;
   }
 

@@ -12,6 +12,7 @@ export interface NameAddress {
 }
 
 const DQUOTE = 0x22;
+const COLON = 0x3a;
 const LEFT_ANGLE = 0x3c;
 const RIGHT_ANGLE = 0x3e;
 
@@ -60,7 +61,8 @@ function readDisplayName(scanner: Scanner): string | null {
     if (!scanner.skipSpace()) break;
   }
   if (scanner.peek() === LEFT_ANGLE) return words.length === 0 ? null : words.join(' ');
-  if (words.length > 1) scanner.fail('display-name', "a token or '<'");
+  // Neither a display name nor the scheme of a URI, such as an unquoted comma (RFC 4475 section 3.1.2.15).
+  if (words.length > 0 && scanner.peek() !== COLON) scanner.fail('display-name', "a token or '<'");
   scanner.offset = from;
   return null;
 }

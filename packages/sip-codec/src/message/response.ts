@@ -1,6 +1,5 @@
 import { SipError } from '../error.js';
-import { TO } from '../headers/addresses.js';
-import { addressTag } from '../headers/addresses.js';
+import { addressTag, TO } from '../headers/addresses.js';
 import type { SipHeaderField } from './head.js';
 import { parseSipMessage, SipResponse, type SipRequest } from './message.js';
 import { reasonPhrase } from './reason-phrases.js';

@@ -105,7 +105,7 @@ function readSipUri(scanner: Scanner, scheme: 'sip' | 'sips'): SipUri {
       if (value === '') scanner.fail('pvalue', 'paramchar', 'uri-syntax');
     }
     // Section 19.1.1: any parameter name MUST NOT appear more than once.
-    if (parameters.some((other) => asciiLowerCase(other.name) === asciiLowerCase(name))) {
+    if (parameters.some((other) => parameterKey(other.name) === parameterKey(name))) {
       scanner.fail('uri-parameters', 'each parameter once', 'uri-syntax');
     }
     parameters.push({ name, value });
@@ -198,11 +198,19 @@ function formatParameters(parameters: readonly UriParameter[]): string {
   return parameters.map(({ name, value }) => (value === null ? `;${name}` : `;${name}=${value}`)).join('');
 }
 
-/** The value of a URI parameter: text as on the wire, null for one without a value, undefined where it is absent. */
+/**
+ * The value of a URI parameter: text as on the wire, null for one without a value, undefined where it is absent. Names
+ * are compared without case and with their escapes decoded (RFC 3261 section 19.1.4).
+ */
 export function uriParameter(uri: Uri, name: string): string | null | undefined {
   if (uri.type === 'absolute') return undefined;
   const wanted = asciiLowerCase(name);
-  return uri.parameters.find((parameter) => asciiLowerCase(parameter.name) === wanted)?.value;
+  return uri.parameters.find((parameter) => parameterKey(parameter.name) === wanted)?.value;
+}
+
+/** `%6C%72` and `lr` are one name. */
+function parameterKey(name: string): string {
+  return asciiLowerCase(name.includes('%') ? bytesToLatin1(unescapeUri(name)) : name);
 }
 
 /**
