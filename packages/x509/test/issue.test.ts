@@ -132,6 +132,13 @@ describe('issuing', () => {
     expect(critical([['CN', 'x']])).toBe(false);
   });
 
+  it('the usual subject is the first host name, if it fits', () => {
+    const subjectOf = (...names: string[]): string => leaf(root, { names }).subject.text;
+    expect(subjectOf('sip:example.com', '192.0.2.1', 'a.test', 'b.test')).toBe('CN=a.test');
+    expect(subjectOf(`${'a.'.repeat(31)}aa`, 'b.test')).toBe(`CN=${'a.'.repeat(31)}aa`);
+    expect(subjectOf(`${'a.'.repeat(32)}a`)).toBe('');
+  });
+
   it('writes files that are read back', () => {
     const files = credentialToPem(root);
     expect(privateKeyFromPem(files.privateKey)).toEqual(root.privateKey);

@@ -14,6 +14,7 @@ import {
   verifyCertificatePath,
   type Certificate,
   type PathFailureReason,
+  type PathLimits,
   type PathVerdict,
   type TrustAnchor,
   type VerifyOptions,
@@ -627,6 +628,26 @@ describe('paths that are refused', () => {
 });
 
 describe('limits', () => {
+  it('are what is allowed, and not one less', () => {
+    const nameConstraints = { permitted: [{ type: 'dns', name: 'example.com' } as const], excluded: [] };
+    const chain = below(caWith({ nameConstraints }));
+    const used: readonly (readonly [keyof PathLimits, number])[] = [
+      ['maxCertificates', 2],
+      ['maxBytes', chain.reduce((sum, { raw: { length } }) => sum + length, 0)],
+      ['maxIntermediates', 1],
+      ['maxCandidates', 2],
+      ['maxSignatures', 2],
+      // The leaf's alternative name and its subject.
+      ['maxNameComparisons', 2],
+    ];
+    for (const [limit, enough] of used) {
+      expect(reason(verify(chain, [root], { limits: { [limit]: enough } }))).toBe('trusted');
+      expect(reason(verify(chain, [root], { limits: { [limit]: enough - 1 } }))).toBe(
+        limit === 'maxIntermediates' ? 'path-too-long' : 'limit-exceeded',
+      );
+    }
+  });
+
   it('a tangle of CAs of one name, each with another key, ends soon', () => {
     const tangle = Array.from({ length: 24 }, () => authority('tangle', { issuer: authority('tangle') }).certificate);
     const end = leaf(authority('tangle'));

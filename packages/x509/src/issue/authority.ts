@@ -44,7 +44,7 @@ export interface LeafOptions {
   readonly key: PublicKey | PrivateKey;
   /** Host names, IP addresses and URIs (`sip:example.com`), in text; or GeneralNames. */
   readonly names: readonly (string | GeneralName)[];
-  /** By default `CN=` the first name that is text. */
+  /** By default `CN=` the first host name of at most 64 characters, or empty where there is none. */
   readonly subject?: NameTemplate;
   /** Milliseconds since 1970. */
   readonly notBefore: number;
@@ -82,18 +82,18 @@ export function createAuthority(options: AuthorityOptions): Credential {
  */
 export function createLeaf(options: LeafOptions): Certificate {
   const { provider, issuer, key, names, notBefore, notAfter, extendedKeyUsage, template } = options;
-  const firstText = names.find((name) => typeof name === 'string');
+  const generalNames = names.map((name) => (typeof name === 'string' ? generalNameFromText(name) : name));
   return issueCertificate({
     provider,
     issuer,
     publicKey: isPrivateKey(key) ? publicKeyOf(provider, key) : key,
-    subject: options.subject ?? (firstText === undefined ? [] : [['CN', firstText]]),
+    subject: options.subject ?? usualSubject(generalNames),
     notBefore,
     notAfter,
     basicConstraints: { ca: false, pathLength: null },
     keyUsage: ['digitalSignature'],
     extendedKeyUsage: extendedKeyUsage ?? ['serverAuth', 'clientAuth'],
-    subjectAltNames: names.map((name) => (typeof name === 'string' ? generalNameFromText(name) : name)),
+    subjectAltNames: generalNames,
     ...template,
   });
 }
@@ -130,6 +130,14 @@ export function credentialToPem({ certificate, privateKey }: Credential): {
   readonly privateKey: string;
 } {
   return { certificate: certificatesToPem([certificate]), privateKey: privateKeyToPem(privateKey) };
+}
+
+/** RFC 5280 appendix A.1 bounds a common name to 64 characters. */
+const MAX_COMMON_NAME_LENGTH = 64;
+
+function usualSubject(names: readonly GeneralName[]): NameTemplate {
+  const first = names.find((name) => name.type === 'dns' && name.name.length <= MAX_COMMON_NAME_LENGTH);
+  return first?.type === 'dns' ? [['CN', first.name]] : [];
 }
 
 function isPrivateKey(key: PublicKey | PrivateKey): key is PrivateKey {

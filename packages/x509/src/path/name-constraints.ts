@@ -1,4 +1,5 @@
 import { isSelfIssued, type Certificate } from '../certificate.js';
+import type { NameConstraints } from '../extensions.js';
 import { asciiLowerCase, normalizeHostName, readPresentedHostName } from '../identity/host-name.js';
 import type { GeneralName } from '../name/general-name.js';
 import { isWithin } from '../name/name.js';
@@ -25,12 +26,13 @@ export function checkNameConstraints(
   below: readonly Certificate[],
   budget: ComparisonBudget,
 ): PathFailure | null {
-  if (issuer.nameConstraints === null) return null;
+  const { nameConstraints } = issuer;
+  if (nameConstraints === null) return null;
   for (const [index, certificate] of below.entries()) {
     // Self-issued CA certificates are exempt, the end of the path is not.
     if (index > 0 && isSelfIssued(certificate)) continue;
     for (const name of constrainedNames(certificate)) {
-      const found = checkName(name, certificate, issuer, budget);
+      const found = checkName(name, certificate, issuer, nameConstraints, budget);
       if (found !== null) return found;
     }
   }
@@ -41,9 +43,9 @@ function checkName(
   name: GeneralName,
   certificate: Certificate,
   issuer: Certificate,
+  { permitted, excluded }: NameConstraints,
   budget: ComparisonBudget,
 ): PathFailure | null {
-  const { permitted, excluded } = issuer.nameConstraints ?? { permitted: [], excluded: [] };
   budget.left -= permitted.length + excluded.length;
   if (budget.left < 0) return failure('limit-exceeded', issuer, 'too many names to compare with name constraints');
 
