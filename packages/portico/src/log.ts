@@ -41,8 +41,8 @@ function describe(fields: Readonly<Record<string, unknown>>): string {
 /** A peer's word on one line: control characters, line ends above all, must not write lines of their own. */
 function text(value: unknown): string {
   if (value === null || value === undefined) return 'none';
-  // eslint-disable-next-line no-control-regex
-  return String(value).replace(
+  const plain = typeof value === 'string' ? value : JSON.stringify(value);
+  return plain.replace(
     /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
