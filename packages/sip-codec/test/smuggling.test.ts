@@ -1,0 +1,104 @@
+import type { SipErrorReason } from '@portico/sip-codec';
+import { describe, expect, it } from 'vitest';
+import { said } from './wire.js';
+
+/** Each known way to make two readers see different messages, and what we make of it by either set of rules. */
+interface Differential {
+  readonly name: string;
+  /** Header fields after the start line, with their line ends. */
+  readonly fields: string;
+  /** The reason, or the length of the body that is taken. */
+  readonly strict: SipErrorReason | number;
+  readonly lenient: SipErrorReason | number;
+}
+
+// prettier-ignore
+const TABLE: readonly Differential[] = [
+  { name: 'one length', fields: 'Content-Length: 5\r\n', strict: 5, lenient: 5 },
+  { name: 'compact', fields: 'l: 5\r\n', strict: 5, lenient: 5 },
+  { name: 'compact, capital', fields: 'L:5\r\n', strict: 5, lenient: 5 },
+  { name: 'any case', fields: 'cOnTeNt-LeNgTh:5\r\n', strict: 5, lenient: 5 },
+  { name: 'space before the colon', fields: 'Content-Length   \t: 5\r\n', strict: 5, lenient: 5 },
+  { name: 'leading zeros', fields: 'Content-Length: 0000000005\r\n', strict: 5, lenient: 5 },
+  { name: 'folded', fields: 'Content-Length:\r\n 5\r\n', strict: 5, lenient: 5 },
+  { name: 'folded after the value', fields: 'Content-Length: 5\r\n  \r\n', strict: 5, lenient: 5 },
+  { name: 'fold that holds a second value', fields: 'Content-Length: 5\r\n 6\r\n', strict: 'content-length-malformed', lenient: 'content-length-malformed' },
+  { name: 'folded between name and colon', fields: 'Content-Length\r\n : 5\r\n', strict: 'content-length-malformed', lenient: 'content-length-malformed' },
+  { name: 'two equal', fields: 'Content-Length: 5\r\nContent-Length: 5\r\n', strict: 'content-length-repeated', lenient: 5 },
+  { name: 'two equal, one compact', fields: 'l: 5\r\nContent-Length: 05\r\n', strict: 'content-length-repeated', lenient: 5 },
+  { name: 'two different', fields: 'Content-Length: 5\r\nContent-Length: 0\r\n', strict: 'content-length-repeated', lenient: 'content-length-repeated' },
+  { name: 'a list', fields: 'Content-Length: 5, 5\r\n', strict: 'content-length-malformed', lenient: 'content-length-malformed' },
+  { name: 'plus', fields: 'Content-Length: +5\r\n', strict: 'content-length-malformed', lenient: 'content-length-malformed' },
+  { name: 'minus', fields: 'Content-Length: -1\r\n', strict: 'content-length-malformed', lenient: 'content-length-malformed' },
+  { name: 'hexadecimal', fields: 'Content-Length: 0x5\r\n', strict: 'content-length-malformed', lenient: 'content-length-malformed' },
+  { name: 'decimal point', fields: 'Content-Length: 5.0\r\n', strict: 'content-length-malformed', lenient: 'content-length-malformed' },
+  { name: 'exponent', fields: 'Content-Length: 5e0\r\n', strict: 'content-length-malformed', lenient: 'content-length-malformed' },
+  { name: 'in quotes', fields: 'Content-Length: "5"\r\n', strict: 'content-length-malformed', lenient: 'content-length-malformed' },
+  { name: 'with a comment', fields: 'Content-Length: 5 (five)\r\n', strict: 'content-length-malformed', lenient: 'content-length-malformed' },
+  { name: 'with a parameter', fields: 'Content-Length: 5;x=6\r\n', strict: 'content-length-malformed', lenient: 'content-length-malformed' },
+  { name: 'empty', fields: 'Content-Length:\r\n', strict: 'content-length-malformed', lenient: 'content-length-malformed' },
+  { name: 'ten digits, over the limit', fields: 'Content-Length: 4294967301\r\n', strict: 'body-too-large', lenient: 'body-too-large' },
+  { name: 'eleven digits', fields: 'Content-Length: 00000000005\r\n', strict: 'content-length-malformed', lenient: 'content-length-malformed' },
+  { name: 'twenty digits', fields: 'Content-Length: 18446744073709551621\r\n', strict: 'content-length-malformed', lenient: 'content-length-malformed' },
+  { name: 'NUL in the value', fields: 'Content-Length: 5\0\r\n', strict: 'content-length-malformed', lenient: 'content-length-malformed' },
+  { name: 'vertical tab in the value', fields: 'Content-Length:\x0b5\r\n', strict: 'content-length-malformed', lenient: 'content-length-malformed' },
+  { name: 'no colon', fields: 'Content-Length 5\r\n', strict: 'content-length-malformed', lenient: 'content-length-malformed' },
+  { name: 'semicolon for a colon', fields: 'Content-Length; 5\r\n', strict: 'content-length-malformed', lenient: 'content-length-malformed' },
+  { name: 'NUL after the name', fields: 'Content-Length\0: 5\r\n', strict: 'content-length-malformed', lenient: 'content-length-malformed' },
+  { name: 'missing', fields: 'Subject: x\r\n', strict: 'content-length-missing', lenient: 0 },
+  { name: 'a longer name', fields: 'Content-Lengthy: 5\r\n', strict: 'content-length-missing', lenient: 0 },
+  { name: 'a prefixed name', fields: 'X-Content-Length: 5\r\n', strict: 'content-length-missing', lenient: 0 },
+  { name: 'underscore for hyphen', fields: 'Content_Length: 5\r\n', strict: 'content-length-missing', lenient: 0 },
+  { name: 'escaped name', fields: 'Content%2DLength: 5\r\n', strict: 'content-length-missing', lenient: 0 },
+  { name: 'in the fold of another field', fields: 'Subject: x\r\n Content-Length: 5\r\n', strict: 'content-length-missing', lenient: 0 },
+  { name: 'in the comment of another field', fields: 'Server: x (Content-Length: 0)\r\nl: 5\r\n', strict: 5, lenient: 5 },
+  { name: 'white space in front of the name', fields: ' Content-Length: 5\r\n', strict: 'fold-after-start-line', lenient: 'fold-after-start-line' },
+  { name: 'bare LF behind a field', fields: 'Subject: x\nl: 5\r\n', strict: 'mixed-line-ends', lenient: 'mixed-line-ends' },
+  { name: 'bare LF in front of the length', fields: 'l: 5\r\nSubject: x\nl: 0\r\n', strict: 'mixed-line-ends', lenient: 'mixed-line-ends' },
+  { name: 'bare CR', fields: 'Subject: x\rl: 0\r\nl: 5\r\n', strict: 'bare-cr', lenient: 'bare-cr' },
+  { name: 'CR CR LF', fields: 'Subject: x\r\r\nl: 5\r\n', strict: 'bare-cr', lenient: 'bare-cr' },
+  { name: 'a line of white space is no empty line', fields: 'Subject: x\r\n \r\nl: 5\r\n', strict: 5, lenient: 5 },
+  { name: 'fold at the end of the block', fields: 'l: 5\r\nSubject: x\r\n \r\n', strict: 5, lenient: 5 },
+  { name: 'names of object properties', fields: 'constructor: 7\r\n__proto__: 8\r\nl: 5\r\n', strict: 5, lenient: 5 },
+];
+
+const START = 'MESSAGE sip:a@b SIP/2.0\r\n';
+
+describe('readings that differ between implementations', () => {
+  for (const strictness of ['strict', 'lenient'] as const) {
+    it.each(TABLE)(`${strictness}: $name`, (row) => {
+      const expected = row[strictness];
+      const head = `${START}${row.fields}\r\n`;
+      const got = said({ mode: 'stream', strictness }, `${head}12345`);
+      expect(got[0]).toBe(typeof expected === 'string' ? expected : `message ${head.length}+${expected}`);
+    });
+  }
+
+  it('length counts bytes, not characters', () => {
+    const head = `${START}l: 6\r\n\r\n`;
+    // Three characters, six bytes.
+    expect(said({ mode: 'stream' }, `${head}\xc3\xa9\xc3\xa9\xc3\xa9`)).toEqual([`message ${head.length}+6`]);
+    expect(said({ mode: 'stream' }, `${head}\xc3\xa9\xc3\xa9`)).toEqual([]);
+  });
+
+  it('line ends, NUL and messages in a body are only bytes', () => {
+    const body = `\r\n\r\n\n\r\0${START}l: 0\r\n\r\n`;
+    const head = `${START}l: ${body.length}\r\n\r\n`;
+    expect(said({ mode: 'stream' }, head + body)).toEqual([`message ${head.length}+${body.length}`]);
+  });
+
+  it('bare LF throughout: an error by the strict rules, one message by the lenient ones', () => {
+    const text = 'MESSAGE sip:a@b SIP/2.0\nl: 5\n\n12345';
+    expect(said({ mode: 'stream' }, text)).toEqual(['bare-lf']);
+    expect(said({ mode: 'stream', strictness: 'lenient' }, text)).toEqual(['message 30+5']);
+    expect(said({ mode: 'stream', strictness: 'lenient' }, text.replace('5\n\n', '5\n\r\n'))).toEqual([
+      'mixed-line-ends',
+    ]);
+  });
+
+  it('a line end alone in front of a message: only CRLF by the strict rules', () => {
+    expect(said({ mode: 'stream' }, `\n${START}l: 0\r\n\r\n`)).toEqual(['bare-lf']);
+    expect(said({ mode: 'stream' }, `\r${START}l: 0\r\n\r\n`)).toEqual(['bare-cr']);
+    expect(said({ mode: 'stream', strictness: 'lenient' }, `\n${START}l: 0\r\n\r\n`)).toEqual(['message 33+0']);
+  });
+});

@@ -1,0 +1,55 @@
+import { createSipFramer, parseSipMessage, SipRequest, type SipFramerOptions, type SipItem } from '@portico/sip-codec';
+
+/** Text to bytes, one byte for each character up to U+00FF: tests write control characters and broken UTF-8 so. */
+export function wire(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+export function wireText(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+}
+
+/** A right OPTIONS with these fields instead of the usual ones where the names are the same, and others after them. */
+export function options(fields: Readonly<Record<string, string | null>> = {}, body = ''): Uint8Array {
+  const usual: Record<string, string | null> = {
+    Via: 'SIP/2.0/TLS client.example.com;branch=z9hG4bKabc',
+    'Max-Forwards': '70',
+    From: '<sip:alice@example.com>;tag=1',
+    To: '<sip:bob@example.com>',
+    'Call-ID': 'x@client',
+    CSeq: '1 OPTIONS',
+    'Content-Length': String(body.length),
+  };
+  const all = Object.entries({ ...usual, ...fields }).filter(([, value]) => value !== null);
+  const lines = all.map(([name, value]) => `${name}: ${value}\r\n`);
+  return wire(`OPTIONS sip:bob@example.com SIP/2.0\r\n${lines.join('')}\r\n${body}`);
+}
+
+export function request(bytes: Uint8Array): SipRequest {
+  const message = parseSipMessage(bytes);
+  if (message.type !== 'request') throw new Error(`expected a request, got ${message.type}`);
+  return message;
+}
+
+/** What a framer says to the bytes, whole and byte by byte, which has to be the same. */
+export function said(options: SipFramerOptions, text: string): string[] {
+  const whole = createSipFramer(options).push(wire(text)).map(say);
+  if (options.mode === 'stream') {
+    const framer = createSipFramer(options);
+    const single = Array.from(wire(text)).flatMap((byte) => framer.push(Uint8Array.of(byte)).map(say));
+    if (single.join('|') !== whole.join('|')) throw new Error(`byte by byte: ${single.join()}, whole: ${whole.join()}`);
+  }
+  return whole;
+}
+
+function say(item: SipItem): string {
+  switch (item.type) {
+    case 'message':
+      return `message ${item.headLength}+${item.length - item.headLength}`;
+    case 'error':
+      return item.error.reason;
+    case 'keepalive-ping':
+    case 'keepalive-pong':
+      return item.type.slice('keepalive-'.length);
+  }
+}
