@@ -1,4 +1,4 @@
-import { bytesToUtf8 } from '@portico/bytes';
+import { bytesToUtf8, ByteQueue } from '@portico/bytes';
 import type { CipherSuite } from '@portico/crypto';
 import { alertFromCode, encodeAlert } from './alert.js';
 import { alertForReason, TlsError } from './error.js';
@@ -74,8 +74,8 @@ export class TlsConnection {
   /** What a callback asked for while the connection was at work. */
   #wanted: 'nothing' | 'close' | 'abort' = 'nothing';
   #waiting: Promise<TlsEvent[]> | null = null;
-  #parked: Uint8Array[] = [];
-  #parkedLength = 0;
+  /** Input that came while an answer was awaited. */
+  readonly #parked = new ByteQueue();
 
   #peerMayChangeCipherSpec: boolean;
   /** Until the peer's first protected record: a client may refuse our flight before it has keys to say so with. */
@@ -557,28 +557,18 @@ export class TlsConnection {
   }
 
   #park(chunk: Uint8Array): void {
-    this.#parkedLength += chunk.length;
-    if (this.#parkedLength > this.#limits.parkedInput) {
+    if (this.#parked.length + chunk.length > this.#limits.parkedInput) {
       this.#fail(new TlsError('too-much-parked-input', { expected: `at most ${this.#limits.parkedInput} bytes` }));
       return;
     }
-    this.#parked.push(chunk.slice());
+    this.#parked.push(chunk);
   }
 
   #unpark(): void {
     this.#handleMessages();
-    const parked = this.#parked;
-    this.#parked = [];
-    this.#parkedLength = 0;
-    for (const chunk of parked) {
-      if (this.#ended !== 'no' || this.#receivedClose) return;
-      if (this.#waiting === null) {
-        this.#deframer.push(chunk);
-        this.#readRecords();
-      } else {
-        this.#park(chunk);
-      }
-    }
+    if (this.#parked.length === 0) return;
+    this.#deframer.push(this.#parked.take());
+    this.#readRecords();
   }
 
   // ---- Ends ----
@@ -614,7 +604,7 @@ export class TlsConnection {
     this.#waiting = null;
     this.#runner = null;
     this.#connected = null;
-    this.#parked = [];
+    this.#parked.clear();
     this.#deframer.discard();
     this.#messages.clear();
     this.#opener?.destroy();

@@ -1,0 +1,181 @@
+import { inspect } from 'node:util';
+import { bytesToHex } from '@portico/bytes';
+import type { CryptoProvider, Hash } from '@portico/crypto';
+import { describe, expect, it } from 'vitest';
+import { createPair, runNow, type Pair } from './support/pair.js';
+import { ScriptedClient } from './support/scripted-client.js';
+import { ScriptedServer } from './support/scripted-server.js';
+import { TOY_CLIENT, toyClient, toyServer, toyServerWithClientAuthentication } from './support/toy-credentials.js';
+import { toyProvider } from './support/toy-provider.js';
+
+/** The provider, and every array that it was given or gave as a key: the very arrays, to see whether they are wiped. */
+function watchedProvider(seed: number): { readonly provider: CryptoProvider; readonly keys: Set<Uint8Array> } {
+  const provider = toyProvider(seed);
+  const keys = new Set<Uint8Array>();
+  const watch = (hash: Hash): Hash => ({
+    ...hash,
+    hmac: (key, data) => {
+      keys.add(key);
+      return hash.hmac(key, data);
+    },
+  });
+  const note = (key: Uint8Array): Uint8Array => {
+    keys.add(key);
+    return key;
+  };
+  return {
+    keys,
+    provider: {
+      ...provider,
+      hashes: provider.hashes.map(watch),
+      cipherSuites: provider.cipherSuites.map((suite) => ({
+        ...suite,
+        hash: watch(suite.hash),
+        createOpener: (key: Uint8Array) => suite.createOpener(note(key)),
+        createSealer: (key: Uint8Array) => suite.createSealer(note(key)),
+      })),
+    },
+  };
+}
+
+function unwiped(keys: Iterable<Uint8Array>): string[] {
+  return [...keys].filter((key) => key.some((byte) => byte !== 0)).map(bytesToHex);
+}
+
+describe('secrets stay inside', () => {
+  it('no event, info or error holds a traffic secret, whichever way it is looked at', () => {
+    const secrets: string[] = [];
+    const keyLog = (line: string): number => secrets.push(line.split(' ')[2] as string);
+    const pair = runNow(
+      createPair(
+        toyClient({ keyLog, selectCredential: () => TOY_CLIENT, alpn: { protocols: ['sip/2'] } }),
+        toyServerWithClientAuthentication('require', { keyLog, alpn: { protocols: ['sip/2'] } }),
+      ),
+    );
+    pair.client.send(Uint8Array.of(1));
+    runNow(pair);
+    pair.serverEvents.push(...pair.server.receive(Uint8Array.of(23, 3, 3, 0, 17, ...new Uint8Array(17))));
+    runNow(pair);
+    // Five labels, the same on both sides.
+    expect(new Set(secrets).size).toBe(5);
+    expect(pair.serverEvents.at(-1)?.type).toBe('failed');
+    const seen = [pair.clientEvents, pair.serverEvents, pair.client.info, pair.server.info, pair.client, pair.server];
+    for (const text of seen.flatMap(everyView)) {
+      for (const secret of secrets) expect(text).not.toContain(secret);
+    }
+  });
+
+  it('the key log has the five lines of a connection, in the format that tools read', () => {
+    const lines: string[] = [];
+    runNow(createPair(toyClient({ keyLog: (line) => lines.push(line) }), toyServer()));
+    expect(lines.map((line) => line.split(' ')[0])).toEqual([
+      'CLIENT_HANDSHAKE_TRAFFIC_SECRET',
+      'SERVER_HANDSHAKE_TRAFFIC_SECRET',
+      'CLIENT_TRAFFIC_SECRET_0',
+      'SERVER_TRAFFIC_SECRET_0',
+      'EXPORTER_SECRET',
+    ]);
+    for (const line of lines) expect(line).toMatch(/^[A-Z0-9_]+ [0-9a-f]{64} [0-9a-f]{64}$/);
+  });
+});
+
+describe('secrets are wiped', () => {
+  it.each<[string, (peer: ScriptedServer) => unknown]>([
+    ['at ServerHello', (peer) => peer.serverHello({ body: (hello) => ({ ...hello, cipherSuite: 0x1399 }) })],
+    [
+      'at EncryptedExtensions',
+      (peer) => peer.serverHello().encryptedExtensions([{ type: 999, data: new Uint8Array(0) }]),
+    ],
+    [
+      'at Certificate',
+      (peer) =>
+        peer
+          .serverHello()
+          .encryptedExtensions()
+          .certificate({ body: (m) => ({ ...m, certificateList: [] }) }),
+    ],
+    [
+      'at Finished',
+      (peer) =>
+        peer
+          .serverHello()
+          .encryptedExtensions()
+          .certificate()
+          .certificateVerify()
+          .finished({ body: () => ({ verifyData: new Uint8Array(32) }) }),
+    ],
+    ['after the handshake', (peer) => peer.handshake().send(99, Uint8Array.of(1))],
+    ['after a KeyUpdate', (peer) => peer.handshake().keyUpdate(1).send(99, Uint8Array.of(1))],
+    ['when aborted', (peer) => peer.handshake().connection.abort()],
+    ['when aborted in the middle', (peer) => peer.serverHello().connection.abort()],
+    ['when closed in the middle', (peer) => peer.serverHello().connection.close()],
+    ['when the input ends in the middle', (peer) => peer.serverHello().encryptedExtensions().connection.endOfInput()],
+  ])('by a client that ends %s', (_name, end) => {
+    const { provider, keys } = watchedProvider(1);
+    // The peer has a provider of its own, whose keys are no business of this test.
+    const peer = new ScriptedServer(toyClient({ provider }));
+    const own = new Set(keys);
+    keys.clear();
+    end(separately(peer, keys, own));
+    expect(['failed', 'closed']).toContain(peer.connection.state);
+    expect(unwiped(own)).toEqual([]);
+  });
+
+  it.each<[string, (peer: ScriptedClient) => unknown]>([
+    ['at Finished', (peer) => peer.clientHello().finished({ body: () => ({ verifyData: new Uint8Array(32) }) })],
+    [
+      'at a protected record that is none',
+      (peer) => peer.clientHello().sendPlain('application_data', new Uint8Array(40)),
+    ],
+    ['after the handshake', (peer) => peer.handshake().send(99, Uint8Array.of(1))],
+    ['when aborted', (peer) => peer.handshake().connection.abort()],
+    ['when closed in the middle', (peer) => peer.clientHello().connection.close()],
+    ['when the input ends in the middle', (peer) => peer.clientHello().connection.endOfInput()],
+  ])('by a server that ends %s', (_name, end) => {
+    const { provider, keys } = watchedProvider(1);
+    const peer = new ScriptedClient(toyServer({ provider }));
+    const own = new Set(keys);
+    keys.clear();
+    end(separately(peer, keys, own));
+    expect(['failed', 'closed']).toContain(peer.connection.state);
+    expect(unwiped(own)).toEqual([]);
+  });
+
+  it('by both sides once both directions are closed', () => {
+    const client = watchedProvider(1);
+    const server = watchedProvider(2);
+    const pair: Pair = runNow(createPair(toyClient(client), toyServer(server)));
+    pair.client.send(Uint8Array.of(1));
+    pair.client.close();
+    pair.server.close();
+    runNow(pair);
+    expect([pair.client.state, pair.server.state]).toEqual(['closed', 'closed']);
+    expect(unwiped(client.keys)).toEqual([]);
+    expect(unwiped(server.keys)).toEqual([]);
+  });
+});
+
+/** Sorts the keys: those noted while the connection itself is at work are its own. */
+function separately<T extends ScriptedClient | ScriptedServer>(
+  peer: T,
+  noted: Set<Uint8Array>,
+  own: Set<Uint8Array>,
+): T {
+  const { connection } = peer;
+  for (const name of ['receive', 'endOfInput', 'close', 'abort'] as const) {
+    const real = connection[name].bind(connection) as (...input: unknown[]) => never;
+    connection[name] = ((...input: unknown[]) => {
+      noted.clear();
+      const result = real(...input);
+      for (const key of noted) own.add(key);
+      noted.clear();
+      return result;
+    }) as never;
+  }
+  return peer;
+}
+
+function everyView(value: unknown): string[] {
+  const hexBytes = (_key: string, inner: unknown): unknown => (inner instanceof Uint8Array ? bytesToHex(inner) : inner);
+  return [JSON.stringify(value, hexBytes) ?? '', inspect(value, { depth: 9, showHidden: true }), String(value)];
+}
