@@ -27,6 +27,7 @@ export {
   type ComparableSipUri,
   type ComparableUri,
 } from './sip/uri-equality.js';
+export { sourceAddress } from './sip/source.js';
 export { serveSipStream } from './sip/stream.js';
 export { attachSipWebSocket, type SipWebSocket, type SipWebSocketOptions } from './sip/websocket.js';
 

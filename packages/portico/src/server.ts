@@ -3,13 +3,13 @@ import { createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { RandomBytes } from '@portico/crypto';
-import { isIpv4Address, isIpv6Address, type SourceAddress } from '@portico/sip-codec';
 import { connectionInfo, createPortServer, type ConnectionInfo, type Route } from '@portico/transport-node';
 import { portLogger, type LogLine } from './log.js';
 import { createMsrpEndpoint } from './msrp/endpoint.js';
 import { serveMsrpStream } from './msrp/stream.js';
 import { createSipEndpoint, type SipEndpoint } from './sip/endpoint.js';
 import { Registrar } from './sip/registrar.js';
+import { sourceAddress } from './sip/source.js';
 import { serveSipStream } from './sip/stream.js';
 import { attachSipWebSocket } from './sip/websocket.js';
 import { connectionFacts } from './web/facts.js';
@@ -48,7 +48,7 @@ export async function startDemoServer(options: DemoServerOptions): Promise<DemoS
   const log: LogLine = options.log ?? (() => {});
   const registrar = new Registrar();
   const openSip = (mode: 'stream' | 'websocket', info: ConnectionInfo | null): SipEndpoint =>
-    createSipEndpoint({ registrar, random: options.random, mode, source: sourceOf(info) });
+    createSipEndpoint({ registrar, random: options.random, mode, source: sourceAddress(info) });
   const ended = (info: ConnectionInfo | null, reason: string): void =>
     log(`${info?.route ?? 'web'}: closed: ${reason}`);
 
@@ -103,11 +103,4 @@ export async function startDemoServer(options: DemoServerOptions): Promise<DemoS
       await port.close({ graceMs });
     },
   };
-}
-
-/** The peer's address as Via's `received` has it: no zone, and IPv4 as IPv4 where a socket takes both. */
-function sourceOf(info: ConnectionInfo | null): SourceAddress | null {
-  if (info?.remoteAddress === undefined || info.remotePort === undefined) return null;
-  const address = info.remoteAddress.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '');
-  return isIpv4Address(address) || isIpv6Address(address) ? { address, port: info.remotePort } : null;
 }

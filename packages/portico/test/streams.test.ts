@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { createMsrpEndpoint } from '../src/msrp/endpoint.js';
 import { serveMsrpStream } from '../src/msrp/stream.js';
+import { sourceAddress } from '../src/sip/source.js';
 import { serveSipStream } from '../src/sip/stream.js';
 import { endpoint, request } from './sip-support.js';
 
@@ -81,5 +82,18 @@ describe('MSRP on a stream', () => {
     serveMsrpStream(server, createMsrpEndpoint(), () => {});
     client.write(send('t001').replace('-------t001$', 'nonsense'));
     expect(await readAll(client)).toMatch(/^MSRP t001 400 /);
+  });
+});
+
+describe('the source of a connection', () => {
+  test.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['2001:db8::1', '2001:db8::1'],
+    ['fe80::1%eth0', 'fe80::1'],
+    [undefined, undefined],
+    ['/run/socket', undefined],
+  ])('%s is %s', (remoteAddress, address) => {
+    expect(sourceAddress({ remoteAddress, remotePort: 1 })?.address).toBe(address);
   });
 });
