@@ -184,6 +184,12 @@ export abstract class TlsStream extends Duplex {
     this.#inactivity.set(0);
     this.#firstBytes.forget();
     const hasSent = this.engine.state !== 'handshaking';
+    // Section 6.1 wants close_notify before every close. Not where data was still to come: a peer must not take what
+    // it has for the whole. node:http ends its idle and its timed-out connections this way.
+    if (this.engine.state === 'open' && this.writableLength === 0 && this.transport.writable) {
+      this.engine.close();
+      this.flush();
+    }
     this.engine.abort();
     // What was sent last, an alert or an answer such as 408, is to arrive; a handshake cut off has nothing to say.
     if (hasSent || this.transport.writableEnded) endAndLinger(this.transport);
@@ -332,19 +338,15 @@ export abstract class TlsStream extends Duplex {
     } catch (error) {
       return callback(error as Error);
     }
-    this.#bytesSent += slice.length;
     const next = offset + slice.length;
     const proceed = (): void => {
-      if (next === bytes.length) callback();
-      else this.#sendFrom(bytes, next, callback);
-    };
-    if (!this.flush()) {
-      this.#afterDrain = (error) => (error === undefined ? proceed() : callback(error));
-    } else if (next === bytes.length) {
+      if (next < bytes.length) return this.#sendFrom(bytes, next, callback);
+      this.#bytesSent += bytes.length;
       callback();
-    } else {
-      setImmediate(proceed);
-    }
+    };
+    if (!this.flush()) this.#afterDrain = (error) => (error === undefined ? proceed() : callback(error));
+    else if (next < bytes.length) setImmediate(proceed);
+    else proceed();
   }
 
   /** Writes what the connection has to say; false when the transport wants us to wait. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';
+import type { Readable } from 'node:stream';
 import { afterEach } from 'vitest';
 
 const cleanups: (() => void | Promise<void>)[] = [];
@@ -31,9 +32,13 @@ export async function eventually(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-/** Everything a readable gives, as text. */
-export async function textOf(readable: AsyncIterable<unknown>): Promise<string> {
+/** Everything a readable gives until its end, as text. Unlike `for await` it does not destroy a Duplex at the end. */
+export function textOf(readable: Readable): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of readable) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('latin1');
+  return new Promise((resolve, reject) => {
+    readable.on('data', (chunk: Buffer) => chunks.push(chunk));
+    readable.once('end', () => resolve(Buffer.concat(chunks).toString('latin1')));
+    readable.once('error', reject);
+    readable.once('close', () => reject(new Error('closed before the end')));
+  });
 }
