@@ -20,10 +20,18 @@ export function verifierFromFile(anchorsPath, identity) {
   return verifier(trustAnchorsFromPem(readFileSync(anchorsPath)), identity);
 }
 
-/** A verifier over the roots that the host came with. */
+/** A verifier over the roots that the host came with; one that our parser does not take is not trusted. */
 export async function verifierFromHost(identity) {
   const { rootCertificates } = await import('node:tls');
-  return verifier(trustAnchorsFromPem(rootCertificates.join('\n')), identity);
+  return verifier(rootCertificates.flatMap(anchorsOrNone), identity);
+}
+
+function anchorsOrNone(pem) {
+  try {
+    return trustAnchorsFromPem(pem);
+  } catch {
+    return [];
+  }
 }
 
 function verifier(trustAnchors, identity) {

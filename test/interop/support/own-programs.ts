@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { run, start, type Running } from './processes.js';
+
+export const PROJECT_ROOT: string = join(import.meta.dirname, '../../..');
+const SERVER = join(PROJECT_ROOT, 'test/conformance/server.mjs');
+const CLIENT = join(PROJECT_ROOT, 'test/conformance/client.mjs');
+
+export interface CertificateLine {
+  readonly subject: string;
+  readonly sha256: string;
+  readonly scheme: string;
+}
+
+/** The line that the conformance programs print for a connection. */
+export interface ConnectionLine {
+  readonly ok: boolean;
+  readonly version: string | null;
+  readonly suite: string | null;
+  readonly group: string | null;
+  readonly alpn: string | null;
+  readonly alpnOffered: boolean | null;
+  readonly route: string | null;
+  readonly sni: string | null;
+  readonly hrr: boolean;
+  readonly serverSignature: string | null;
+  readonly serverCertificate: CertificateLine | null;
+  readonly clientCertificate: CertificateLine | null;
+  readonly keyUpdatesSent: number;
+  readonly keyUpdatesReceived: number;
+  readonly bytesReceived: number;
+  readonly bytesSent: number;
+  readonly alertSent: string | null;
+  readonly alertReceived: string | null;
+  readonly error: { readonly kind: string; readonly reason: string; readonly message: string } | null;
+  /** The client's line only. */
+  readonly received?: string;
+}
+
+/** A running `server.mjs` on a free port. */
+export interface OwnServer {
+  readonly port: number;
+  readonly process: Running;
+  /** The line of the next connection that ended and was not asked for yet. */
+  nextLine(): Promise<ConnectionLine>;
+  /** Passes over the lines so far, so that one failed test does not make the next ones fail. */
+  forgetLines(): void;
+  stop(): Promise<void>;
+}
+
+export async function startOwnServer(...flags: readonly string[]): Promise<OwnServer> {
+  const process = start('node', [SERVER, '--port', '0', ...flags]);
+  const [, port] = await process.waitFor(/listening on 127\.0\.0\.1:(\d+)/);
+  let taken = 0;
+  return {
+    port: Number(port),
+    process,
+    nextLine: async () => {
+      taken++;
+      const [text] = await process.waitFor(/^.*\n/m, { stream: 'stdout', times: taken });
+      return JSON.parse(text) as ConnectionLine;
+    },
+    forgetLines: () => {
+      taken = process.stdout.split('\n').length - 1;
+    },
+    stop: () => process.stop(),
+  };
+}
+
+/** Runs `client.mjs` against a port of 127.0.0.1. */
+export async function runOwnClient(port: number, ...flags: readonly string[]): Promise<ConnectionLine> {
+  const { stdout, stderr } = await run('node', [CLIENT, '127.0.0.1', String(port), ...flags]);
+  const line = stdout.trim().split('\n').at(-1) ?? '';
+  if (!line.startsWith('{')) throw new Error(`client.mjs printed no line: ${stdout}\n${stderr}`);
+  return JSON.parse(line) as ConnectionLine;
+}
+
+/** Starts `client.mjs` and lets the test talk to its peer meanwhile. */
+export function startOwnClient(port: number, ...flags: readonly string[]): { line: Promise<ConnectionLine> } {
+  return { line: runOwnClient(port, ...flags) };
+}
