@@ -173,6 +173,8 @@ describe('name constraints, RFC 5280 section 4.2.1.10', () => {
     expect(constrained(mail, [dns('a.test')], [['emailAddress', 'a@example.com']])).toBe('trusted');
     expect(constrained(mail, [dns('a.test')], [['emailAddress', 'a@example.org']])).toBe('name-constraint');
     expect(constrained(mail, [email('b@example.com')], [['emailAddress', 'a@example.org']])).toBe('trusted');
+    expect(constrained(mail, [dns('a.test'), email('b@example.com')], [['emailAddress', 'a@b.test']])).toBe('trusted');
+    expect(constrained(mail, [dns('a.test')], [['CN', 'no address']])).toBe('trusted');
   });
 
   it('bind every certificate below but self-issued CAs', () => {
