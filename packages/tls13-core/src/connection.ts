@@ -485,6 +485,7 @@ export class TlsConnection {
         this.#writer.useSealer(new RecordSealer(suite, keys));
         wipe(keys.key, keys.iv);
       },
+      demandRecordBoundary: () => this.#demandRecordBoundary(),
       skipEarlyData: () => {
         this.#skippableEarlyData = MAX_SKIPPED_EARLY_DATA;
       },
@@ -492,12 +493,16 @@ export class TlsConnection {
   }
 
   #useReadSecret(suite: CipherSuite, secret: Uint8Array): void {
-    // Section 5.1: a key change falls on a record boundary.
-    if (!this.#messages.isEmpty) throw new TlsError('data-across-key-change');
+    this.#demandRecordBoundary();
     const keys = trafficKeys(suite, secret);
     this.#opener?.destroy();
     this.#opener = new RecordOpener(suite, keys);
     wipe(keys.key, keys.iv);
+  }
+
+  /** Section 5.1: messages that precede a key change end with their record. */
+  #demandRecordBoundary(): void {
+    if (!this.#messages.isEmpty) throw new TlsError('data-across-key-change');
   }
 
   // ---- KeyUpdate ----

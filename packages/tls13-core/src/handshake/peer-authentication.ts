@@ -5,7 +5,7 @@ import {
   type PublicKey,
   type SignatureScheme,
 } from '@portico/crypto';
-import { parseCertificate } from '@portico/x509';
+import { parseCertificate, type Certificate as X509Certificate } from '@portico/x509';
 import type { CertificateRefusal, VerifyPeer } from '../config.js';
 import { TlsError, type TlsErrorReason } from '../error.js';
 import type { Transcript } from '../key-schedule/transcript.js';
@@ -116,11 +116,16 @@ function* judgeCertificates(
 }
 
 function readLeafKey(leaf: Uint8Array): PublicKey {
-  let key: PublicKey | null;
+  let certificate: X509Certificate;
   try {
-    key = parseCertificate(leaf).publicKey;
+    certificate = parseCertificate(leaf);
   } catch (cause) {
     throw new TlsError('malformed-certificate', { cause, got: cause instanceof Error ? cause.message : String(cause) });
+  }
+  const { publicKey: key, keyUsage } = certificate;
+  // Section 4.5.1.2: where there is a Key Usage, it must allow signatures. So whatever the verifier says.
+  if (keyUsage !== null && !keyUsage.includes('digitalSignature')) {
+    throw new TlsError('certificate-unsupported', { expected: 'key usage digitalSignature', got: keyUsage.join() });
   }
   if (key === null) throw new TlsError('certificate-unsupported', { got: 'a key of an unknown kind' });
   return key;

@@ -41,13 +41,7 @@ export function verifyFinished(check: {
   readonly transcriptHash: Uint8Array;
   readonly received: Uint8Array;
 }): FinishedVerified {
-  if (check.received.length !== check.hash.outputLength) {
-    throw new TlsError('malformed-message', {
-      subject: 'finished',
-      expected: `${check.hash.outputLength} bytes`,
-      got: String(check.received.length),
-    });
-  }
+  // A wrong length is wrong contents, for which section 4.5.3 wants decrypt_error.
   const expected = finishedVerifyData(check.hash, check.trafficSecret, check.transcriptHash);
   if (!constantTimeEqual(expected, check.received)) throw new TlsError('bad-finished', { subject: check.sender });
   return new FinishedProof(check.sender, check.transcriptHash);

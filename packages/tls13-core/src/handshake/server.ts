@@ -131,6 +131,7 @@ function* receiveClientHello(context: Context, transcript: Transcript): Flow<Neg
   if (share !== null) return { client, suite, group, clientShare: share, helloRetryRequested: false };
 
   // Section 4.2.4: say which group we want. Alpn and credentials are chosen from the second hello only.
+  sink.demandRecordBoundary();
   transcript.replaceWithMessageHash();
   send(sink, transcript, 'hello_retry_request', {
     legacyVersion: TLS_1_2,

@@ -21,6 +21,11 @@ export interface HandshakeSink {
    */
   useApplicationReadSecret(proof: FinishedVerified, suite: CipherSuite, secret: Uint8Array): void;
   useWriteSecret(epoch: ProtectedEpoch, suite: CipherSuite, secret: Uint8Array): void;
+  /**
+   * Nothing of a next message may be there yet: it has to answer what we are about to send.
+   * @throws TlsError `data-across-key-change`
+   */
+  demandRecordBoundary(): void;
   /** The client may have sent early data that we do not take: records that cannot be read are to be passed over. */
   skipEarlyData(): void;
 }

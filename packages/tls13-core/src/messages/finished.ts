@@ -6,7 +6,7 @@ export interface Finished {
 }
 
 export const finishedCodec: Codec<Finished> = {
-  shape: { kind: 'fixed', length: 32 },
+  shape: { kind: 'struct', fields: [{ name: 'verifyData', shape: { kind: 'fixed', length: 32 } }] },
   read: (reader) => ({ verifyData: reader.rest() }),
   write: (writer, { verifyData }) => writer.bytes(verifyData),
 };

@@ -43,7 +43,7 @@ export const HANDSHAKE_CODECS: { readonly [T in HandshakeType]: Codec<HandshakeB
   server_hello: serverHelloCodec,
   hello_retry_request: serverHelloCodec,
   new_session_ticket: newSessionTicketCodec,
-  end_of_early_data: { shape: { kind: 'fixed', length: 0 }, read: () => ({}), write: () => undefined },
+  end_of_early_data: { shape: { kind: 'struct', fields: [] }, read: () => ({}), write: () => undefined },
   encrypted_extensions: encryptedExtensionsCodec,
   certificate: certificateCodec,
   certificate_request: certificateRequestCodec,

@@ -81,6 +81,9 @@ export function readExtensionBlock(
       const reason = place === 'HRR' ? 'duplicate-extension-in-hello-retry-request' : 'duplicate-extension';
       throw new TlsError(reason, { subject: place, got: String(type) });
     }
+    data.set(type, bytes);
+  }
+  for (const type of data.keys()) {
     // Section 4.3 wants unsupported_extension for what we did not ask for, wherever it stands; a cookie needs no asking.
     if (requested !== null && !requested.has(type) && !(place === 'HRR' && type === EXTENSION_CODES.cookie)) {
       throw new TlsError('unsolicited-extension', { subject: place, got: String(type) });
@@ -89,7 +92,6 @@ export function readExtensionBlock(
     if (places !== undefined && !places.includes(place)) {
       throw new TlsError('extension-in-wrong-message', { subject: place, got: String(type) });
     }
-    data.set(type, bytes);
   }
   const pskIndex = extensions.findIndex(({ type }) => type === EXTENSION_CODES.pre_shared_key);
   if (place === 'CH' && pskIndex >= 0 && pskIndex !== extensions.length - 1) {
