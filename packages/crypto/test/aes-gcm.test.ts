@@ -1,7 +1,7 @@
 import { gcm } from '@noble/ciphers/aes.js';
 import { bytesToHex, hexToBytes } from '@portico/bytes';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { GcmKey } from '../src/aead/aes-gcm.js';
 import { BYTES_BEFORE_LARGE_TABLE, TablePool } from '../src/aead/table-pool.js';
 
@@ -78,6 +78,20 @@ describe('AES-GCM', () => {
       flipped[bit >> 3] = (flipped[bit >> 3] as number) ^ (1 << (bit & 7));
       expect(key.open(nonce, nonce, flipped)).toBeNull();
     }
+  });
+});
+
+describe('destroying an AES-GCM key', () => {
+  it('overwrites the key schedule and the table', () => {
+    const key = new GcmKey(new Uint8Array(16).fill(1), new TablePool());
+    const fill = vi.spyOn(Int32Array.prototype, 'fill');
+    key.destroy();
+    const wiped = fill.mock.contexts.map((array) => (array as Int32Array).length);
+    const values = fill.mock.calls.map(([value]) => value);
+    fill.mockRestore();
+    // Eleven round keys of four words, FIPS 197 section 5.2, and sixteen multiples of H.
+    expect(wiped.sort()).toEqual([44, 64]);
+    expect(values).toEqual([0, 0]);
   });
 });
 
