@@ -99,8 +99,7 @@ export class ScriptedClient extends ScriptedPeer {
   certificateVerify(forgery: Forgery<'certificate_verify'> = {}, content?: Uint8Array): this {
     const name = this.credential.signer.schemes[0] as SignatureSchemeName;
     const algorithm = SIGNATURE_SCHEMES.find((scheme) => scheme.name === name)?.id as number;
-    const signed =
-      content ?? certificateVerifyContent('client', this.suite === null ? new Uint8Array(32) : this.transcriptHash());
+    const signed = content ?? certificateVerifyContent('client', this.transcriptHash());
     return this.message(
       'certificate_verify',
       { algorithm, signature: this.credential.signer.sign(name, signed) as Uint8Array },

@@ -60,9 +60,9 @@ export abstract class ScriptedPeer {
     return this.events.map(({ type }) => type);
   }
 
-  /** The transcript hash of all that was sent and heard. */
+  /** The transcript hash of all that was sent and heard; zeros before a suite is chosen. */
   transcriptHash(): Uint8Array {
-    return (this.suite as CipherSuite).hash.digest(concatBytes(...this.#transcript));
+    return this.suite === null ? new Uint8Array(32) : this.suite.hash.digest(concatBytes(...this.#transcript));
   }
 
   addToTranscript(message: Uint8Array): void {

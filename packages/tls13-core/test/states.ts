@@ -1,0 +1,194 @@
+/*
+ * The state machines of RFC 9846 appendix A as data, with the messages of the features that this stack has: certificate
+ * authentication with HelloRetryRequest, client certificates, tickets and key updates; no PSK and no early data.
+ * The oracle test holds the handshake to these tables, and docs/states.md is printed from them.
+ */
+
+/** What a peer can send, as far as the state machine tells it apart. Handshake messages have the names of the RFC. */
+export type Step =
+  | 'client_hello'
+  /** A ClientHello that offers a group of ours, but sends no share for one. */
+  | 'client_hello without share'
+  | 'hello_retry_request'
+  | 'server_hello'
+  | 'encrypted_extensions'
+  | 'certificate_request'
+  | 'certificate'
+  | 'empty certificate'
+  | 'certificate_verify'
+  | 'finished'
+  | 'end_of_early_data'
+  | 'new_session_ticket'
+  | 'key_update'
+  | 'application_data'
+  | 'change_cipher_spec'
+  | 'user_canceled'
+  | 'close_notify';
+
+export interface State {
+  /** The name in appendix A where it has one. */
+  readonly name: string;
+  /** What is accepted, and the state after it. Everything else ends the connection. */
+  readonly accepts: { readonly [S in Step]?: string };
+  /** Why, where appendix A does not say it. */
+  readonly note?: string;
+}
+
+export interface StateMachine {
+  readonly title: string;
+  readonly side: 'client' | 'server';
+  /** Whether the server under test asks for a certificate. */
+  readonly clientAuthentication: 'none' | 'request';
+  readonly start: string;
+  readonly states: readonly State[];
+}
+
+/** Records that may come at any time of a handshake without moving it. */
+function duringHandshake(name: string): { readonly [S in Step]?: string } {
+  return { change_cipher_spec: name, user_canceled: name };
+}
+
+const CLOSED: State = {
+  name: 'CLOSED',
+  accepts: {},
+  note: 'Whatever comes after close_notify is ignored (section 6.1).',
+};
+
+export const CLIENT_STATES: StateMachine = {
+  title: 'Client (appendix A.1)',
+  side: 'client',
+  clientAuthentication: 'none',
+  start: 'WAIT_SH',
+  states: [
+    {
+      name: 'WAIT_SH',
+      accepts: {
+        ...duringHandshake('WAIT_SH'),
+        hello_retry_request: 'WAIT_SH after retry',
+        server_hello: 'WAIT_EE',
+      },
+    },
+    {
+      name: 'WAIT_SH after retry',
+      accepts: { ...duringHandshake('WAIT_SH after retry'), server_hello: 'WAIT_EE' },
+      note: 'A second HelloRetryRequest is refused (section 4.2.4).',
+    },
+    { name: 'WAIT_EE', accepts: { ...duringHandshake('WAIT_EE'), encrypted_extensions: 'WAIT_CERT_CR' } },
+    {
+      name: 'WAIT_CERT_CR',
+      accepts: { ...duringHandshake('WAIT_CERT_CR'), certificate_request: 'WAIT_CERT', certificate: 'WAIT_CV' },
+    },
+    { name: 'WAIT_CERT', accepts: { ...duringHandshake('WAIT_CERT'), certificate: 'WAIT_CV' } },
+    { name: 'WAIT_CV', accepts: { ...duringHandshake('WAIT_CV'), certificate_verify: 'WAIT_FINISHED' } },
+    { name: 'WAIT_FINISHED', accepts: { ...duringHandshake('WAIT_FINISHED'), finished: 'CONNECTED' } },
+    {
+      name: 'CONNECTED',
+      accepts: {
+        new_session_ticket: 'CONNECTED',
+        key_update: 'CONNECTED',
+        application_data: 'CONNECTED',
+        user_canceled: 'CONNECTED',
+        close_notify: 'CLOSED',
+      },
+      note: 'No change_cipher_spec after the peer’s Finished (section 5); no CertificateRequest, as post_handshake_auth is never offered (section 4.3.6).',
+    },
+    CLOSED,
+  ],
+};
+
+function serverStates(clientAuthentication: 'none' | 'request'): StateMachine {
+  const afterHello = clientAuthentication === 'none' ? 'WAIT_FINISHED' : 'WAIT_CERT';
+  const clientCertificate: readonly State[] = [
+    {
+      name: 'WAIT_CERT',
+      accepts: { ...duringHandshake('WAIT_CERT'), certificate: 'WAIT_CV', 'empty certificate': 'WAIT_FINISHED' },
+    },
+    { name: 'WAIT_CV', accepts: { ...duringHandshake('WAIT_CV'), certificate_verify: 'WAIT_FINISHED' } },
+  ];
+  return {
+    title:
+      clientAuthentication === 'none' ? 'Server (appendix A.2)' : 'Server that asks for a certificate (appendix A.2)',
+    side: 'server',
+    clientAuthentication,
+    start: 'START',
+    states: [
+      {
+        name: 'START',
+        accepts: {
+          client_hello: afterHello,
+          'client_hello without share': 'START after retry',
+          user_canceled: 'START',
+        },
+        note: 'No change_cipher_spec before the first ClientHello (section 5).',
+      },
+      { name: 'START after retry', accepts: { ...duringHandshake('START after retry'), client_hello: afterHello } },
+      ...(clientAuthentication === 'none' ? [] : clientCertificate),
+      { name: 'WAIT_FINISHED', accepts: { ...duringHandshake('WAIT_FINISHED'), finished: 'CONNECTED' } },
+      {
+        name: 'CONNECTED',
+        accepts: {
+          key_update: 'CONNECTED',
+          application_data: 'CONNECTED',
+          user_canceled: 'CONNECTED',
+          close_notify: 'CLOSED',
+        },
+        note: 'No ClientHello: TLS 1.3 does not renegotiate (section 4.2.2).',
+      },
+      CLOSED,
+    ],
+  };
+}
+
+export const SERVER_STATES: StateMachine = serverStates('none');
+export const SERVER_STATES_WITH_CLIENT_AUTHENTICATION: StateMachine = serverStates('request');
+
+export const STATE_MACHINES: readonly StateMachine[] = [
+  CLIENT_STATES,
+  SERVER_STATES,
+  SERVER_STATES_WITH_CLIENT_AUTHENTICATION,
+];
+
+/** Everything that a peer of that side's can try, legal somewhere or nowhere. */
+export const STEPS: { readonly [Side in 'client' | 'server']: readonly Step[] } = {
+  client: [
+    'client_hello',
+    'hello_retry_request',
+    'server_hello',
+    'encrypted_extensions',
+    'certificate_request',
+    'certificate',
+    'certificate_verify',
+    'finished',
+    'end_of_early_data',
+    'new_session_ticket',
+    'key_update',
+    'application_data',
+    'change_cipher_spec',
+    'user_canceled',
+    'close_notify',
+  ],
+  server: [
+    'client_hello',
+    'client_hello without share',
+    'server_hello',
+    'encrypted_extensions',
+    'certificate_request',
+    'certificate',
+    'empty certificate',
+    'certificate_verify',
+    'finished',
+    'end_of_early_data',
+    'new_session_ticket',
+    'key_update',
+    'application_data',
+    'change_cipher_spec',
+    'user_canceled',
+    'close_notify',
+  ],
+};
+
+export function stateOf(machine: StateMachine, name: string): State {
+  const found = machine.states.find((state) => state.name === name);
+  if (found === undefined) throw new Error(`${machine.title} has no state ${name}`);
+  return found;
+}
