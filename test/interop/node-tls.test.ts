@@ -116,7 +116,7 @@ describe("Node's tls.connect", () => {
 /** What Node's server says of a connection. */
 interface Seen {
   readonly alpn: string | false | null;
-  readonly peer: string | undefined;
+  readonly peer: string | string[] | undefined;
 }
 
 describe("Node's tls.createServer", () => {

@@ -6,7 +6,7 @@ const ROUTES = { sip: 'sip/2', http: 'http/1.1', msrp: 'msrp' };
  * is closed. The decision is the one of the one-port server.
  */
 export async function createSniffer() {
-  const { sniff } = await import('../../../packages/transport-node/dist/sniff.js');
+  const { sniff } = await import('@portico/transport-node');
   return ({ link, record, answer }) => {
     let held = Buffer.alloc(0);
     return (data) => {
