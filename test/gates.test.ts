@@ -16,6 +16,9 @@ const { importFaults } = (await import('../scripts/gates/imports.mjs' as string)
 const { wasmFaults } = (await import('../scripts/gates/no-wasm.mjs' as string)) as {
   wasmFaults: (folder: string, label: string) => string[];
 };
+const { checkLicences } = (await import('../scripts/gates/licences.mjs' as string)) as {
+  checkLicences: (root: string) => string[];
+};
 const { dependencyTree, shippedPackages } = (await import('../scripts/gates/workspace.mjs' as string)) as {
   dependencyTree: (directory: string) => { name: string }[];
   shippedPackages: (root: string) => { folder: string; manifest: { name: string } }[];
@@ -107,6 +110,38 @@ describe('the gate against WebAssembly and addons', () => {
     expect(names).toEqual(
       expect.arrayContaining(['@portico/bytes', '@noble/hashes', '@noble/curves', '@noble/ciphers']),
     );
+  });
+});
+
+describe('the gate for licences and pins', () => {
+  /** A workspace of one package, right but for what the case changes. */
+  function faultsOf(change: { manifest?: object; copy?: string; dependency?: object }): string[] {
+    const workspace = mkdtempSync(join(work, 'workspace-'));
+    const directory = join(workspace, 'packages', 'x');
+    mkdirSync(join(directory, 'src'), { recursive: true });
+    mkdirSync(join(directory, 'node_modules', 'dep'), { recursive: true });
+    writeFileSync(join(workspace, 'LICENSE'), 'text');
+    writeFileSync(join(directory, 'LICENSE'), change.copy ?? 'text');
+    writeFileSync(join(directory, 'src', 'index.ts'), '');
+    const manifest = { name: 'x', license: 'MIT', dependencies: { dep: '1.2.3' }, ...change.manifest };
+    writeFileSync(join(directory, 'package.json'), JSON.stringify(manifest));
+    const dependency = { name: 'dep', license: 'ISC', ...change.dependency };
+    writeFileSync(join(directory, 'node_modules', 'dep', 'package.json'), JSON.stringify(dependency));
+    return checkLicences(workspace);
+  }
+
+  it('passes a package that is right', () => {
+    expect(faultsOf({})).toEqual([]);
+  });
+
+  it.each([
+    ['another licence text', { copy: 'other' }, "LICENSE is not the root's"],
+    ['another licence', { manifest: { license: 'GPL-3.0' } }, 'license is GPL-3.0'],
+    ['a range', { manifest: { dependencies: { dep: '^1.2.3' } } }, 'dep ^1.2.3 is not pinned'],
+    ['a dependency that may not be shipped', { dependency: { license: 'GPL-3.0' } }, 'brings dep under GPL-3.0'],
+    ['a dependency without a licence', { dependency: { license: undefined } }, 'brings dep under undefined'],
+  ])('finds %s', (_, change, fault) => {
+    expect(faultsOf(change)).toEqual([`x: ${fault}`]);
   });
 });
 

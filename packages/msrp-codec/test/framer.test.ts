@@ -57,11 +57,17 @@ describeFramerProperties('msrp', { frame: (chunks) => frame(chunks), input: stre
 describeFramerProperties('msrp, bodies streamed', {
   frame: (chunks) => frame(chunks, { bodies: 'streamed' }),
   input: stream,
+  hostileInputs: 2000,
 });
-describeFramerProperties('msrp, tight limits', { frame: (chunks) => frame(chunks, { limits: tight }), input: stream });
+describeFramerProperties('msrp, tight limits', {
+  frame: (chunks) => frame(chunks, { limits: tight }),
+  input: stream,
+  hostileInputs: 2000,
+});
 describeFramerProperties('msrp, bodies streamed, tight limits', {
   frame: (chunks) => frame(chunks, { bodies: 'streamed', limits: tight }),
   input: stream,
+  hostileInputs: 2000,
 });
 
 describe('framing', () => {

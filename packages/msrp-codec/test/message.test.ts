@@ -172,6 +172,12 @@ describe('responses', () => {
     const headers = report === undefined ? [] : [{ name: 'failure-report', value: report }];
     const received = { ...request, method, headers: [...request.headers, ...headers] };
     expect([mayRespond(received, 200), mayRespond(received, 481)]).toEqual([success, failure]);
+    expect([199, 200, 299, 300].map((status) => mayRespond(received, status))).toEqual([
+      failure,
+      success,
+      success,
+      failure,
+    ]);
   });
 });
 
