@@ -10,8 +10,12 @@ import {
   type MainSecretStage,
   type TrafficSecrets,
 } from '../../src/key-schedule/key-schedule.js';
-import { decodeHandshakeMessage, encodeHandshakeMessage, type HandshakeBodies } from '../../src/messages/message.js';
-import type { ReceivedMessage } from '../../src/messages/message.js';
+import {
+  decodeHandshakeMessage,
+  encodeHandshakeMessage,
+  type HandshakeBodies,
+  type ReceivedMessage,
+} from '../../src/messages/message.js';
 import { handshakeTypeName, MESSAGE_HASH_CODE, type HandshakeType } from '../../src/messages/handshake-type.js';
 import { CONTENT_TYPE, type ContentTypeName } from '../../src/record/content-type.js';
 import { RecordOpener, RecordSealer, writeRecordHeader } from '../../src/record/protection.js';

@@ -1,5 +1,4 @@
-import { decode, encode, list, opaque, struct, u16, type Codec } from '@portico/bytes';
-import { BytesError } from '@portico/bytes';
+import { BytesError, decode, encode, list, opaque, struct, u16, type Codec } from '@portico/bytes';
 import { TlsError } from '../../error.js';
 
 /** Extension, RFC 9846 section 4.3: the data is not looked at until somebody asks for it. */
