@@ -50,6 +50,7 @@ describe('identities, RFC 9525 and RFC 5922', () => {
     ['SIP:example.com', 'sip:alice@example.com', 'DNS:example.com'],
     ['SIP:example.com', 'sips:other.test', 'https://other.test/', 'DNS:example.com'],
     ['SIP:b.test', 'sip:a.test', 'sip:b.test'],
+    ['SIP:example.com', 'sip:other.test;x=@y', 'DNS:example.com'],
   ])('%s is in %s %s %s', (wanted, ...presented) => {
     expect(identityMismatch(names(...presented), reference(wanted))).toBeNull();
   });

@@ -669,6 +669,24 @@ describe('limits', () => {
   });
 });
 
+describe('signatures', () => {
+  it('of one certificate by one issuer are verified once, on however many paths they lie', () => {
+    let verified = 0;
+    const counting = countVerifications(() => verified++);
+    const upper = authority('upper', { issuer: root });
+    const lower = [0, 1].map(() => authority('lower', { issuer: upper }));
+    const forged = leaf({ certificate: (lower[0] as Credential).certificate, privateKey: newKey() });
+    const sent = [upper, ...lower].map(({ certificate }) => certificate);
+    expect(reason(verify([forged, ...sent], [root], { provider: counting }))).toBe('bad-signature');
+    // The upper CA once, both lower ones, and the leaf against each of these.
+    expect(verified).toBe(5);
+  });
+
+  it('are not asked for where an issuer is missing, and the message names it', () => {
+    expect(verify([good])).toMatchObject({ message: 'CN=example.com: no certificate of issuer CN=intermediate' });
+  });
+});
+
 describe('providers that answer later', () => {
   const later = countVerifications(
     () => undefined,
