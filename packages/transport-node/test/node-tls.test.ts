@@ -267,6 +267,7 @@ describe('our client', () => {
     await new Promise<void>((resolve) => {
       const client = connect(port, '127.0.0.1', { ca, servername: 'localhost' }, resolve);
       client.resume();
+      cleanUp(() => void client.destroy());
     });
   });
 
