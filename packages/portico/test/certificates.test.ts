@@ -96,6 +96,17 @@ describe('development certificates', () => {
     expect((await load()).issued).toBe('leaf');
   });
 
+  test('a leaf of another CA is replaced', async () => {
+    const first = await load();
+    const other = await loadDevelopmentCertificates({ provider, now: NOW, folder: join(folder, 'other') });
+    for (const name of ['ca.pem', 'ca-key.pem']) {
+      await writeFile(join(folder, name), await readFile(join(folder, 'other', name)));
+    }
+    const second = await load();
+    expect([second.issued, second.authority]).toEqual(['leaf', other.authority]);
+    expect(second.certificate).not.toBe(first.certificate);
+  });
+
   test('two servers that start at once have the same CA, the one on disk', async () => {
     const [first, second] = await Promise.all([load(), load()]);
     expect(first.certificate).toBe(second.certificate);

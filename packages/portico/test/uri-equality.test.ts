@@ -54,6 +54,7 @@ describe('URI equality, RFC 3261 section 19.1.4', () => {
     ['sip:bob@biloxi.com;lr', 'sip:bob@biloxi.com;lr=on'],
     ['sip:a%2Fb@c', 'sip:a/b@c'],
     ['sip:a%2541@c', 'sip:aA@c'],
+    ['sip:a%252F@c', 'sip:a%2F@c'],
     ['sip:a@b;x=%C3', 'sip:a@b;x=%E3'],
     ['mailto:x@y', 'mailto:X@y'],
   ])('%s is not %s', (left, right) => {

@@ -56,19 +56,13 @@ function required<T>({ headers }: SipRequest, definition: HeaderDefinition<T>): 
   throw new SipError('header-missing', { field: definition.name, rule: 'RFC 3261 section 8.1.1' });
 }
 
-/** Step 6 and the first half of step 7. */
+/** Step 6 and the first half of step 7. That `*` stands alone and with `Expires: 0` was checked with the request. */
 function contactsOf({ headers }: SipRequest): Registration['contacts'] {
   const contacts = headers.read(CONTACT);
-  const expires = headers.read(EXPIRES) ?? null;
   if (contacts === undefined) return 'query';
-  if (contacts !== '*') return contacts.map((contact) => contactUpdate(contact, expires));
-  if (expires === 0) return 'remove-all';
-  throw new SipError('header-syntax', {
-    field: 'Expires',
-    rule: 'RFC 3261 section 10.3',
-    expected: '0 with Contact: *',
-    got: String(expires),
-  });
+  if (contacts === '*') return 'remove-all';
+  const expires = headers.read(EXPIRES) ?? null;
+  return contacts.map((contact) => contactUpdate(contact, expires));
 }
 
 function contactUpdate(contact: Contact, expiresHeader: number | null): ContactUpdate {
