@@ -9,7 +9,7 @@ export {
 } from './error.js';
 
 // Framing
-export { createSipFramer, type FramingMode, type SipFramer, type SipFramerOptions } from './framing/framer.js';
+export { createSipFramer, type FramingMode, type SipFramerOptions } from './framing/framer.js';
 export {
   keepAliveBytes,
   SipFrame,
@@ -17,6 +17,7 @@ export {
   type FramingRecovery,
   type KeepAlivePing,
   type KeepAlivePong,
+  type SipFramer,
   type SipItem,
 } from './framing/frame.js';
 export type { KeepAliveRole } from './framing/keep-alive.js';

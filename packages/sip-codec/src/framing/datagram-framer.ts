@@ -1,5 +1,6 @@
 import { SipError } from '../error.js';
-import { KEEPALIVE_PING, KEEPALIVE_PONG, SipFrame, SipFramingFailure, type SipItem } from './frame.js';
+import { checkChunk, privateBytes } from './chunk.js';
+import { KEEPALIVE_PING, KEEPALIVE_PONG, SipFrame, SipFramingFailure, type SipFramer, type SipItem } from './frame.js';
 import { HeadScanner, NO_LENGTH, type Strictness } from './head-scanner.js';
 import type { KeepAliveRole } from './keep-alive.js';
 import type { SipLimits } from './limits.js';
@@ -12,7 +13,10 @@ const LF = 0x0a;
  * One message per unit: a UDP datagram (RFC 3261 section 18.3) or a complete WebSocket message (RFC 7118 section 5.1),
  * each judged by itself: a broken one says nothing about the next, so nothing has to be closed and nothing is kept.
  */
-export class DatagramFramer {
+export class DatagramFramer implements SipFramer {
+  /** Nothing is kept from one unit to the next. */
+  readonly heldBytes = 0;
+  readonly failed = null;
   readonly #unit: 'datagram' | 'websocket';
   readonly #role: KeepAliveRole;
   readonly #limits: SipLimits;
@@ -25,7 +29,9 @@ export class DatagramFramer {
     this.#head = new HeadScanner(limits, strictness);
   }
 
-  push(bytes: Uint8Array): readonly SipItem[] {
+  push(unit: Uint8Array): readonly SipItem[] {
+    checkChunk(unit);
+    const bytes = privateBytes(unit);
     let start = 0;
     while (start < bytes.length && (bytes[start] === CR || bytes[start] === LF)) start++;
     if (start === bytes.length) return this.#keepAlive(bytes);
@@ -43,6 +49,10 @@ export class DatagramFramer {
       if (!(error instanceof SipError)) throw error;
       return [new SipFramingFailure(error, bytes.subarray(start, start + head.intactLength), false)];
     }
+  }
+
+  end(): readonly SipItem[] {
+    return [];
   }
 
   /** CRLF keep-alives are not for UDP (RFC 5626 section 4.4.1): line ends alone in a datagram are dropped. */

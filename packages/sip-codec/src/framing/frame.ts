@@ -91,6 +91,27 @@ export class SipFramingFailure {
 
 export type SipItem = SipFrame | KeepAlivePing | KeepAlivePong | SipFramingFailure;
 
+/** Bytes in, items out; no IO, no clock. */
+export interface SipFramer {
+  /**
+   * Takes the whole chunk and returns what it completes. Frames are valid until the next `push`; call `toOwned()` on
+   * those to keep. Nothing of the chunk is referenced by the framer afterwards. A failure is the last item; after one
+   * on a stream every further push returns no items, because the place is lost and late chunks are not the caller's
+   * fault.
+   * @throws SipError `invalid-argument` if the chunk is not a Uint8Array
+   */
+  push(chunk: Uint8Array): readonly SipItem[];
+
+  /** The input is over: a message that is not complete becomes a failure, `head-truncated` or `body-truncated`. */
+  end(): readonly SipItem[];
+
+  /** Bytes of buffer that the framer holds; 0 when no message is pending. */
+  readonly heldBytes: number;
+
+  /** The failure after which a stream framer says nothing more, or null. */
+  readonly failed: SipError | null;
+}
+
 /** A response begins with its version (RFC 3261 section 7.2) and is never answered; neither is an ACK (section 17). */
 function isRequestHead(head: Uint8Array): boolean {
   return head.length > 0 && !startsWith(head, 'SIP/') && !startsWith(head, 'ACK ');

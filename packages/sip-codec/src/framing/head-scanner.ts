@@ -91,30 +91,14 @@ export class HeadScanner {
    * @throws SipError of level `framing`, with the offset in the message
    */
   scan(bytes: Uint8Array, words: Int32Array | undefined, start: number, end: number): boolean {
-    const { headerLine, headerBlock, headerCount } = this.#limits;
     let i = start + this.#scanned;
     let lineStart = start + this.#lineStart;
     let allowed = start + this.#allowed;
     for (;;) {
-      if (i === lineStart && this.#lineEnd === CRLF && this.#lengthField === NONE) {
-        // The quick way through ordinary fields: whole, on one line, within the limits, not Content-Length. What it
-        // stops at, maybe in the middle of a line, is looked at below.
-        const blockEnd = start + this.#blockStart + headerBlock;
-        let fields = this.#fields;
-        let fieldStart = start + this.#fieldStart;
-        while (i + 1 < end && (bytes[i] as number) > SP) {
-          i = findControl(bytes, words, i, end);
-          if (i + 1 >= end || bytes[i] !== CR || bytes[i + 1] !== LF) break;
-          if (i - lineStart > headerLine || i > blockEnd || fields >= headerCount) break;
-          if (maybeContentLength(bytes, lineStart)) break;
-          fields++;
-          fieldStart = lineStart;
-          i += 2;
-          lineStart = i;
-        }
-        this.#fields = fields;
-        // The next line may continue the last field that went by.
-        allowed = start + this.#beginField((i === lineStart ? fieldStart : lineStart) - start);
+      if (words !== undefined && i === lineStart && this.#lineEnd === CRLF && this.#lengthField === NONE) {
+        i = this.#passOrdinaryFields(bytes, words, start, i, end);
+        lineStart = start + this.#lineStart;
+        allowed = start + this.#allowed;
       }
       if (i === lineStart) {
         if (i === end) break;
@@ -151,6 +135,58 @@ export class HeadScanner {
     this.#lineStart = lineStart - start;
     this.#allowed = allowed - start;
     return false;
+  }
+
+  /**
+   * The quick way through ordinary fields: whole, on one line, within the limits, not Content-Length. Begins where a line
+   * begins, sets the state to the line in which it stops, and returns the offset up to which that line is looked at.
+   * The words are searched here, as in findControl, because a call for each line would cost as much as the search.
+   */
+  #passOrdinaryFields(bytes: Uint8Array, words: Int32Array, start: number, from: number, end: number): number {
+    const { headerLine, headerBlock, headerCount } = this.#limits;
+    const base = bytes.byteOffset;
+    const wordsEnd = (end + base) >> 2;
+    const blockEnd = start + this.#blockStart + headerBlock;
+    let fields = this.#fields;
+    let fieldStart = start + this.#fieldStart;
+    let lineStart = from;
+    let i = from;
+    for (;;) {
+      let k = (i + base) >> 2;
+      if (k >= wordsEnd || (bytes[i] as number) <= SP) break;
+      let w = (words[k] as number) | (0x007f7f7f >>> ((3 - ((i + base) & 3)) << 3));
+      let hits = (w - 0x20202020) & ~w & 0x80808080;
+      while (hits === 0 && ++k < wordsEnd) {
+        w = words[k] as number;
+        hits = (w - 0x20202020) & ~w & 0x80808080;
+      }
+      i = (k << 2) - base;
+      if (hits === 0) break;
+      i += (31 - Math.clz32(hits & -hits)) >> 3;
+      if (i + 1 >= end || bytes[i] !== CR || bytes[i + 1] !== LF) break;
+      if (i - lineStart > headerLine || i > blockEnd || fields >= headerCount) break;
+      if (maybeContentLength(bytes, lineStart)) break;
+      fields++;
+      fieldStart = lineStart;
+      i += 2;
+      lineStart = i;
+    }
+    this.#fields = fields;
+    this.#lineStart = lineStart - start;
+    // The next line may continue the last field that went by.
+    this.#allowed = this.#beginField((i === lineStart ? fieldStart : lineStart) - start);
+    return i;
+  }
+
+  /**
+   * The message has grown to `length` bytes by one that is no control character. Returns whether that is all there is to
+   * it: the byte stands inside a line and within the limits. Otherwise nothing has happened, and `scan` has to look.
+   */
+  passOne(length: number): boolean {
+    const scanned = this.#scanned;
+    if (scanned !== length - 1 || scanned === this.#lineStart || scanned >= this.#allowed) return false;
+    this.#scanned = length;
+    return true;
   }
 
   /** A line begins that is not a continuation. Returns the offset up to which the limits let its content go. */

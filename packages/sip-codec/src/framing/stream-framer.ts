@@ -1,5 +1,6 @@
 import { SipError } from '../error.js';
-import { SipFrame, SipFramingFailure, type SipItem } from './frame.js';
+import { checkChunk, privateBytes } from './chunk.js';
+import { SipFrame, SipFramingFailure, type SipFramer, type SipItem } from './frame.js';
 import { HeadScanner, NO_LENGTH, type Strictness } from './head-scanner.js';
 import { BetweenReader, type KeepAliveRole } from './keep-alive.js';
 import type { SipLimits } from './limits.js';
@@ -24,7 +25,7 @@ const NO_ITEMS: readonly SipItem[] = /* @__PURE__ */ Object.freeze([]);
  * whole in the caller's chunk → a view of the chunk; begun in one chunk → that tail is copied to the pending buffer,
  * and what completes it is appended there; nothing begun → no buffer at all.
  */
-export class StreamFramer {
+export class StreamFramer implements SipFramer {
   readonly #strictness: Strictness;
   readonly #head: HeadScanner;
   readonly #between: BetweenReader;
@@ -53,9 +54,10 @@ export class StreamFramer {
   }
 
   push(chunk: Uint8Array): readonly SipItem[] {
-    if (this.failed !== null) return NO_ITEMS;
+    checkChunk(chunk);
+    if (this.failed !== null || this.#continues(chunk)) return NO_ITEMS;
     const items = this.#items;
-    if (this.#pendingEnd === this.#pendingStart) this.#readDirect(chunk, 0, items);
+    if (this.#pendingEnd === this.#pendingStart) this.#readDirect(privateBytes(chunk), 0, items);
     else this.#readPending(chunk, items);
     if (items.length === 0) return NO_ITEMS;
     this.#items = [];
@@ -71,6 +73,28 @@ export class StreamFramer {
     const field = reason === 'body-truncated' ? { field: 'Content-Length' } : {};
     this.#fail(new SipError(reason, { offset: this.#pendingEnd - start, ...field }), this.#pending, start, head, items);
     return items;
+  }
+
+  /**
+   * The commonest small chunks in few steps: more of a body that goes on after them, or one more byte of a line. Returns
+   * whether it was one of these; otherwise nothing has happened.
+   */
+  #continues(chunk: Uint8Array): boolean {
+    const { length } = chunk;
+    const end = this.#pendingEnd + length;
+    const held = end - this.#pendingStart;
+    if (held === length || end > this.#pending.length) return false;
+    if (this.#total !== 0) {
+      if (held >= this.#total) return false;
+      copyInto(this.#pending, this.#pendingEnd, chunk, 0, length);
+    } else {
+      if (length !== 1) return false;
+      const byte = chunk[0] as number;
+      if (byte < 0x20 || !this.#head.passOne(held)) return false;
+      this.#pending[end - 1] = byte;
+    }
+    this.#pendingEnd = end;
+    return true;
   }
 
   /** Nothing is pending: messages are views into the chunk. */
@@ -112,7 +136,7 @@ export class StreamFramer {
         position -= this.#pendingEnd - rest;
         this.#pendingStart = rest;
         this.#pendingEnd = rest;
-        this.#readDirect(chunk, position, items);
+        this.#readDirect(privateBytes(chunk), position, items);
         return;
       }
       this.#pendingStart = rest;

@@ -31,7 +31,14 @@ export function bytesToText(bytes: Uint8Array, start = 0, end: number = bytes.le
 
 /** ASCII letters in lower case; other characters stay, so that no locale or Unicode folding can make names equal. */
 export function asciiLowerCase(text: string): string {
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  // Most names need no new string; toLowerCase itself is right for ASCII alone.
+  let hasUpper = false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+    hasUpper ||= code >= 0x41 && code <= 0x5a;
+  }
+  return hasUpper ? text.toLowerCase() : text;
 }
 
 /** Whether two texts are equal but for the case of ASCII letters (RFC 3261 section 7.3.1). */

@@ -1,6 +1,6 @@
 import { TOKEN } from '../grammar/characters.js';
 import type { Scanner } from '../grammar/scanner.js';
-import { asciiLowerCase } from '../grammar/text.js';
+import { asciiLowerCase, equalsIgnoringCase } from '../grammar/text.js';
 import { readHost } from '../uri/host.js';
 
 /** `generic-param = token [ EQUAL gen-value ]`, RFC 3261 section 25.1. */
@@ -16,6 +16,13 @@ const EQUALS = 0x3d;
 const DQUOTE = 0x22;
 const LEFT_BRACKET = 0x5b;
 
+/** Up to so many parameters it is quicker to compare them one by one than to make a set. */
+const FEW = 8;
+
+function keyOf({ name }: Parameter): string {
+  return asciiLowerCase(name);
+}
+
 /** Reads a special value, such as an address without brackets; undefined: this parameter is an ordinary one. */
 export type SpecialValue = (scanner: Scanner, name: string) => string | undefined;
 
@@ -25,13 +32,15 @@ export type SpecialValue = (scanner: Scanner, name: string) => string | undefine
  */
 export function readParameters(scanner: Scanner, special?: SpecialValue): readonly Parameter[] {
   const parameters: Parameter[] = [];
-  const names = new Set<string>();
+  let names: Set<string> | undefined;
   while (scanner.takeSeparator(SEMICOLON)) {
     const parameter = readParameter(scanner, special);
-    const key = asciiLowerCase(parameter.name);
+    const { name } = parameter;
     // RFC 3261 section 7.3.1: any given parameter-name MUST NOT appear more than once.
-    if (names.has(key)) scanner.fail('generic-param', `${key} once`);
-    names.add(key);
+    if (names === undefined && parameters.length >= FEW) names = new Set(parameters.map(keyOf));
+    const again = names?.has(keyOf(parameter)) ?? parameters.some((other) => equalsIgnoringCase(other.name, name));
+    if (again) scanner.fail('generic-param', `${name} once`);
+    names?.add(keyOf(parameter));
     parameters.push(parameter);
   }
   return parameters;

@@ -2,8 +2,8 @@ import { bytesToLatin1 } from '@portico/bytes';
 import { SipError } from '../error.js';
 import { findControl, wordsUnder } from '../framing/scan.js';
 import { TOKEN } from '../grammar/characters.js';
-import { unfold } from '../grammar/text.js';
-import { canonicalHeaderName, headerKey } from './header-name.js';
+import { asciiLowerCase, unfold } from '../grammar/text.js';
+import { knownNameAt, type KnownName } from './header-name.js';
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -39,12 +39,17 @@ export class SipHeaderField {
 
   /** The name as the RFCs write it: compact forms written out. An unknown name stays as it was written. */
   get name(): string {
-    return canonicalHeaderName(this.rawName);
+    return this.known?.canonical ?? this.rawName;
   }
 
   /** What names are equal by: in lower case, compact forms written out. */
   get key(): string {
-    return headerKey(this.rawName);
+    return this.known?.key ?? asciiLowerCase(this.rawName);
+  }
+
+  /** The entry in the table of names, or undefined. */
+  get known(): KnownName | undefined {
+    return knownNameAt(this.#bytes, this.start, this.nameEnd);
   }
 
   /** The bytes of the value, folds included, as a view. */

@@ -1,4 +1,4 @@
-import { asciiLowerCase } from '../grammar/text.js';
+import { asciiLowerCase, textToBytes } from '../grammar/text.js';
 
 /** Names with a registered compact form (IANA, SIP header fields). */
 const COMPACT_FORMS: readonly (readonly [canonical: string, compact: string])[] = [
@@ -38,7 +38,8 @@ const OTHER_NAMES: readonly string[] = [
   'User-to-User', 'Warning', 'WWW-Authenticate',
 ];
 
-interface KnownName {
+/** A header name that is in the table. */
+export interface KnownName {
   readonly canonical: string;
   /** In lower case: what names are compared by. */
   readonly key: string;
@@ -60,11 +61,55 @@ function knownNames(): ReadonlyMap<string, KnownName> {
 
 /** What two names are equal by: lower case, compact forms written out (RFC 3261 section 7.3.3). */
 export function headerKey(name: string): string {
-  const lower = asciiLowerCase(name);
-  return KNOWN_NAMES.get(lower)?.key ?? lower;
+  return knownName(name)?.key ?? asciiLowerCase(name);
 }
 
 /** The name as the RFCs write it; an unknown one as it is. */
 export function canonicalHeaderName(name: string): string {
-  return KNOWN_NAMES.get(asciiLowerCase(name))?.canonical ?? name;
+  return knownName(name)?.canonical ?? name;
+}
+
+/** The entry for a name in any case, long or compact. */
+export function knownName(name: string): KnownName | undefined {
+  return KNOWN_NAMES.get(asciiLowerCase(name));
+}
+
+/** The same table for names that are still bytes: a list of candidates for each hash of length, first and last letter. */
+const CANDIDATES: readonly (readonly Candidate[])[] = /* @__PURE__ */ candidates();
+
+interface Candidate {
+  /** The spelling in lower case, long or compact. */
+  readonly spelling: Uint8Array;
+  readonly name: KnownName;
+}
+
+function candidates(): readonly (readonly Candidate[])[] {
+  const lists: Candidate[][] = Array.from({ length: 256 }, () => []);
+  for (const [spelling, name] of KNOWN_NAMES) {
+    const bytes = textToBytes(spelling);
+    (lists[hash(bytes, 0, bytes.length)] as Candidate[]).push({ spelling: bytes, name });
+  }
+  return lists;
+}
+
+function hash(bytes: Uint8Array, start: number, end: number): number {
+  const first = (bytes[start] as number) | 0x20;
+  const last = (bytes[end - 1] as number) | 0x20;
+  return ((end - start) * 31 + first * 7 + last) & 0xff;
+}
+
+/** The entry for the name at `start`..`end`, which is a token, without making a string of it. */
+export function knownNameAt(bytes: Uint8Array, start: number, end: number): KnownName | undefined {
+  const list = CANDIDATES[hash(bytes, start, end)] as readonly Candidate[];
+  for (const { spelling, name } of list) {
+    if (spelling.length !== end - start) continue;
+    let i = 0;
+    while (i < spelling.length) {
+      const byte = bytes[start + i] as number;
+      if ((byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte) !== spelling[i]) break;
+      i++;
+    }
+    if (i === spelling.length) return name;
+  }
+  return undefined;
 }

@@ -14,7 +14,7 @@ export class SipHeaders implements Iterable<SipHeaderField> {
   /** Made at the first look-up by name. */
   #byKey: Map<string, SipHeaderField[]> | undefined;
   /** What was read before, values and errors alike: asking twice costs nothing and gives the same answer. */
-  readonly #read = new Map<HeaderDefinition<unknown>, { readonly value: unknown } | { readonly error: unknown }>();
+  #read: Map<HeaderDefinition<unknown>, { readonly value: unknown } | { readonly error: unknown }> | undefined;
   /** Lines between the start line and the empty line that are no header fields. */
   readonly faults: readonly SipError[];
 
@@ -63,13 +63,14 @@ export class SipHeaders implements Iterable<SipHeaderField> {
    * @throws SipError with the offset in the message, the rule and the suggested status; the other headers are not touched
    */
   read<T>(definition: HeaderDefinition<T>): T | undefined {
-    const known = this.#read.get(definition);
+    const known = this.#read?.get(definition);
     if (known !== undefined) {
       if ('error' in known) throw known.error;
       return known.value as T;
     }
     const fields = this.all(definition.name);
     if (fields.length === 0) return undefined;
+    this.#read ??= new Map();
     try {
       const rows = fields.map((field) => new Scanner(this.#bytes, field.valueStart, field.valueEnd, definition.name));
       const value = definition.read(rows);

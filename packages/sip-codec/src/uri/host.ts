@@ -1,5 +1,5 @@
 import type { SipErrorReason } from '../error.js';
-import { ALPHA, ALPHANUM, HEXDIG, HOST } from '../grammar/characters.js';
+import { ALPHA, ALPHANUM, DIGIT, HEXDIG, HOST } from '../grammar/characters.js';
 import type { Scanner } from '../grammar/scanner.js';
 
 /** `host = hostname / IPv4address / IPv6reference`, RFC 3261 section 25.1 with the correction of RFC 5954. */
@@ -36,9 +36,27 @@ export function readHost(scanner: Scanner, reason: SipErrorReason = 'header-synt
 
 /** `IPv4address = 1*3DIGIT "." 1*3DIGIT "." 1*3DIGIT "." 1*3DIGIT`, each at most 255. */
 export function isIpv4Address(text: string): boolean {
-  const parts = text.split('.');
-  return parts.length === 4 && parts.every((part) => /^[0-9]{1,3}$/.test(part) && Number(part) <= 255);
+  let dots = 0;
+  let digits = 0;
+  let value = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (DIGIT[code] === 1) {
+      digits++;
+      value = value * 10 + code - 0x30;
+      if (digits > 3 || value > 255) return false;
+    } else {
+      if (code !== DOT || digits === 0) return false;
+      dots++;
+      digits = 0;
+      value = 0;
+    }
+  }
+  return dots === 3 && digits > 0;
 }
+
+const DOT = 0x2e;
+const HYPHEN = 0x2d;
 
 /**
  * `IPv6address` of RFC 5954 section 4.1: eight groups, one run of them may be `::`, the last two may be an IPv4 address.
@@ -70,15 +88,26 @@ function isHex(text: string): boolean {
   return true;
 }
 
-/** `hostname = *( domainlabel "." ) toplabel [ "." ]`, where the top label begins with a letter. */
+/**
+ * `hostname = *( domainlabel "." ) toplabel [ "." ]`: labels of letters, digits and hyphens, no hyphen at either end of
+ * one, and the top label begins with a letter.
+ */
 export function isHostname(text: string): boolean {
-  const labels = (text.endsWith('.') ? text.slice(0, -1) : text).split('.');
-  const last = labels[labels.length - 1] as string;
-  if (ALPHA[last.charCodeAt(0)] !== 1) return false;
-  return labels.every(
-    (label) =>
-      label.length > 0 && ALPHANUM[label.charCodeAt(0)] === 1 && ALPHANUM[label.charCodeAt(label.length - 1)] === 1,
-  );
+  let topLabel = 0;
+  let before = DOT;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === DOT) {
+      if (before === DOT || before === HYPHEN) return false;
+      if (i + 1 < text.length) topLabel = i + 1;
+    } else if (code === HYPHEN) {
+      if (before === DOT) return false;
+    } else if (ALPHANUM[code] !== 1) {
+      return false;
+    }
+    before = code;
+  }
+  return before !== HYPHEN && ALPHA[text.charCodeAt(topLabel)] === 1;
 }
 
 /** What an IPv6 address is written with. */
