@@ -1,23 +1,21 @@
-import { bytesToUtf8, ByteQueue } from '@portico/bytes';
-import type { CipherSuite } from '@portico/crypto';
+import { ByteQueue } from '@portico/bytes';
 import { alertFromCode, encodeAlert } from './alert.js';
 import { alertForReason, TlsError } from './error.js';
 import type { HandshakeInfo, TlsEvent } from './events.js';
 import { Connected } from './handshake/connected.js';
 import type { HandshakeResult } from './handshake/context.js';
-import type { FinishedVerified } from './handshake/proof.js';
 import type { CallbackGuard, Flow } from './handshake/flow.js';
+import { handshakeInfo } from './handshake/handshake-info.js';
+import type { FinishedVerified } from './handshake/proof.js';
 import { MessageReassembler } from './handshake/reassembler.js';
 import { FlowRunner, type RunOutcome } from './handshake/runner.js';
-import type { HandshakeSink, ProtectedEpoch } from './handshake/sink.js';
+import type { HandshakeSink } from './handshake/sink.js';
+import { ApplicationKeys, createOpener, createSealer } from './key-schedule/application-keys.js';
 import { KeyMaterial } from './key-schedule/key-material.js';
-import { exportKeyingMaterial, nextTrafficSecret, trafficKeys } from './key-schedule/key-schedule.js';
 import type { TlsLimits } from './limits.js';
 import { KEY_UPDATE_REQUEST } from './messages/key-update.js';
 import { encodeHandshakeMessage } from './messages/message.js';
-import { CONTENT_TYPE, contentTypeName, RECORD_HEADER_LENGTH } from './record/content-type.js';
-import { RecordDeframer, type RawRecord } from './record/deframer.js';
-import { RecordOpener, RecordSealer } from './record/protection.js';
+import { RecordReader, type RecordContent } from './record/record-reader.js';
 import { RecordWriter } from './record/record-writer.js';
 
 /** What a connection gives to the flow that it carries. */
@@ -39,14 +37,6 @@ interface ConnectionOptions {
   readonly start: FlowStart;
 }
 
-/** What is kept of the handshake for as long as the connection lives. */
-interface ApplicationKeys {
-  readonly suite: CipherSuite;
-  readonly exporterSecret: Uint8Array;
-  receive: Uint8Array;
-  send: Uint8Array;
-}
-
 /**
  * A TLS 1.3 connection without input and output of its own: bytes in, bytes and events out. It holds no timer and no
  * socket, and the same inputs give the same outputs.
@@ -55,10 +45,9 @@ export class TlsConnection {
   readonly #side: 'client' | 'server';
   readonly #peerAuthentication: 'demanded' | 'optional';
   readonly #limits: TlsLimits;
-  readonly #deframer = new RecordDeframer();
   readonly #messages: MessageReassembler;
+  readonly #reader: RecordReader;
   readonly #writer: RecordWriter;
-  #opener: RecordOpener | null = null;
   #runner: FlowRunner<HandshakeResult> | null;
   #connected: Connected | null = null;
   readonly #keyMaterial = new KeyMaterial();
@@ -77,14 +66,8 @@ export class TlsConnection {
   /** Input that came while an answer was awaited. */
   readonly #parked = new ByteQueue();
 
-  #peerMayChangeCipherSpec: boolean;
-  /** Until the peer's first protected record: a client may refuse our flight before it has keys to say so with. */
-  #peerMayAlertInTheClear: boolean;
-  #changeCipherSpecs = 0;
   #emptyRecords = 0;
   #warningAlerts = 0;
-  /** Bytes of refused early data that may still be passed over; 0 when none can come. */
-  #skippableEarlyData = 0;
   #owesKeyUpdate = false;
   #awaitsPeerKeyUpdate = false;
 
@@ -93,9 +76,8 @@ export class TlsConnection {
     this.#peerAuthentication = peerAuthentication;
     this.#limits = limits;
     this.#messages = new MessageReassembler(limits);
+    this.#reader = new RecordReader({ side, limits, insideMessage: () => !this.#messages.isEmpty });
     this.#writer = new RecordWriter({ maxFragmentLength, maxPending: limits.pendingOutput });
-    this.#peerMayChangeCipherSpec = side === 'client';
-    this.#peerMayAlertInTheClear = side === 'server';
     const carrier = { sink: this.#sink(), guard: this.#guard(), keyMaterial: this.#keyMaterial };
     this.#runner = new FlowRunner(start(carrier), this.#messages);
     this.#guarded(() => this.#advance((runner) => runner.run()));
@@ -149,7 +131,7 @@ export class TlsConnection {
       return this.#takeEvents();
     }
     this.#guarded(() => {
-      this.#deframer.push(chunk);
+      this.#reader.push(chunk);
       this.#readRecords();
     });
     return this.#takeEvents();
@@ -244,89 +226,24 @@ export class TlsConnection {
   exportKeyingMaterial(label: string, context: Uint8Array | null, length: number): Uint8Array {
     const keys = this.#keys;
     if (keys === null) throw new TlsError('wrong-state', { subject: 'exportKeyingMaterial', got: this.state });
-    const { hash } = keys.suite;
-    const longest = MAX_EXPORTED_HASHES * hash.outputLength;
-    if (!EXPORTER_LABEL.test(label)) {
-      throw new TlsError('invalid-argument', { subject: 'label', expected: '1 to 249 ASCII characters' });
-    }
-    if (!Number.isInteger(length) || length < 0 || length > longest) {
-      throw new TlsError('invalid-argument', { subject: 'length', expected: `0 to ${longest}`, got: String(length) });
-    }
-    return exportKeyingMaterial(hash, keys.exporterSecret, label, context ?? new Uint8Array(0), length);
+    return keys.export(label, context ?? new Uint8Array(0), length);
   }
 
   // ---- Records in ----
 
   #readRecords(): void {
     while (this.#waiting === null && this.#ended === 'no' && !this.#receivedClose) {
-      const record = this.#deframer.next();
+      const record = this.#reader.next();
       if (record === null) return;
       this.#handleRecord(record);
     }
-    if (this.#waiting === null) this.#deframer.discard();
-    else if (this.#deframer.unread.length > 0) {
-      this.#park(this.#deframer.unread);
-      this.#deframer.discard();
-    }
+    if (this.#waiting !== null && this.#reader.unread.length > 0) this.#park(this.#reader.unread);
+    this.#reader.discard();
   }
 
-  #handleRecord(record: RawRecord): void {
-    if (record.type === CONTENT_TYPE.change_cipher_spec) {
-      this.#handleChangeCipherSpec(record);
-      return;
-    }
-    if (this.#opener === null) {
-      this.#handlePlaintextRecord(record);
-      return;
-    }
-    // Appendix A.1: alerts derived from what follows ServerHello may come in the clear.
-    if (record.type === CONTENT_TYPE.alert && this.#peerMayAlertInTheClear) {
-      this.#handleContent(record.type, record.bytes.subarray(RECORD_HEADER_LENGTH));
-      return;
-    }
-    // Section 5.2: once keys are in place, only application_data comes on the outside.
-    if (record.type !== CONTENT_TYPE.application_data) {
-      throw new TlsError('unprotected-record', {
-        expected: 'a protected record',
-        got: contentTypeName(record.type) ?? '',
-      });
-    }
-    let opened: { readonly type: number; readonly content: Uint8Array };
-    try {
-      opened = this.#opener.open(record.bytes);
-    } catch (error) {
-      if (this.#skipAsEarlyData(record, error)) return;
-      throw error;
-    }
-    this.#skippableEarlyData = 0;
-    this.#peerMayAlertInTheClear = false;
-    this.#handleContent(opened.type, opened.content);
-  }
-
-  #handlePlaintextRecord({ type, bytes }: RawRecord): void {
-    const content = bytes.subarray(RECORD_HEADER_LENGTH);
-    if (type === CONTENT_TYPE.application_data) {
-      // Section 4.3.10: early data behind a hello that got a HelloRetryRequest.
-      if (this.#skipAsEarlyData({ type, bytes }, null)) return;
-      throw new TlsError('unprotected-record', { expected: 'a handshake record', got: 'application_data' });
-    }
-    // Section 4.3.10: skipping ends at the second ClientHello, wherever early data was refused by a HelloRetryRequest.
-    this.#skippableEarlyData = 0;
-    this.#handleContent(type, content);
-  }
-
-  #handleContent(type: number, content: Uint8Array): void {
-    const name = contentTypeName(type);
-    if (name !== 'handshake' && !this.#messages.isEmpty) {
-      // Section 5.1: nothing may stand between the fragments of a handshake message.
-      throw new TlsError('interleaved-record', {
-        expected: 'the rest of a handshake message',
-        got: name ?? String(type),
-      });
-    }
-    switch (name) {
+  #handleRecord({ type, content }: RecordContent): void {
+    switch (type) {
       case 'handshake':
-        if (content.length === 0) throw new TlsError('empty-record', { subject: 'handshake' });
         this.#messages.push(content);
         this.#handleMessages();
         return;
@@ -336,9 +253,6 @@ export class TlsConnection {
       case 'application_data':
         this.#handleApplicationData(content);
         return;
-      case 'change_cipher_spec':
-      case undefined:
-        throw new TlsError('unexpected-record-type', { got: name ?? String(type) });
     }
   }
 
@@ -358,23 +272,7 @@ export class TlsConnection {
     this.#events.push({ type: 'data', data: content });
   }
 
-  /** Section 5: one byte of 1, unprotected, between the first ClientHello and the peer's Finished; then it is dropped. */
-  #handleChangeCipherSpec({ bytes }: RawRecord): void {
-    const right = bytes.length === RECORD_HEADER_LENGTH + 1 && bytes[RECORD_HEADER_LENGTH] === 1;
-    if (!right || !this.#peerMayChangeCipherSpec) throw new TlsError('unexpected-change-cipher-spec');
-    if (!this.#messages.isEmpty) {
-      throw new TlsError('interleaved-record', {
-        expected: 'the rest of a handshake message',
-        got: 'change_cipher_spec',
-      });
-    }
-    this.#changeCipherSpecs++;
-    if (this.#changeCipherSpecs > this.#limits.changeCipherSpecRecords)
-      throw new TlsError('too-many-change-cipher-specs');
-  }
-
   #handleAlert(content: Uint8Array): void {
-    if (content.length === 0) throw new TlsError('empty-record', { subject: 'alert' });
     if (content.length !== 2)
       throw new TlsError('malformed-alert', { expected: '2 bytes', got: String(content.length) });
     const alert = alertFromCode(content[1] as number);
@@ -386,17 +284,9 @@ export class TlsConnection {
     }
     if (alert.name !== 'close_notify' || this.#info === null) throw new TlsError('alert-received', { alert });
     this.#receivedClose = true;
-    this.#deframer.discard();
+    this.#reader.discard();
     this.#events.push({ type: 'peer-closed' });
     if (this.#sentClose) this.#end('closed');
-  }
-
-  /** Section 4.3.10: refused early data is passed over, within a bound, until the first record that opens. */
-  #skipAsEarlyData({ bytes }: RawRecord, error: unknown): boolean {
-    if (this.#skippableEarlyData === 0 || (error !== null && !isBadRecordMac(error))) return false;
-    if (bytes.length > this.#skippableEarlyData) return false;
-    this.#skippableEarlyData -= bytes.length;
-    return true;
   }
 
   // ---- Handshake ----
@@ -435,29 +325,10 @@ export class TlsConnection {
     }
     this.#runner = null;
     this.#keyMaterial.release();
-    this.#peerMayChangeCipherSpec = false;
+    this.#reader.allowChangeCipherSpec('over');
     this.#connected = new Connected(this.#side, this.#limits);
-    const { client, server } = result.trafficSecrets;
-    this.#keys = {
-      suite: result.suite,
-      exporterSecret: result.exporterSecret,
-      receive: this.#side === 'client' ? server : client,
-      send: this.#side === 'client' ? client : server,
-    };
-    this.#info = Object.freeze({
-      version: 'TLSv1.3',
-      cipherSuite: result.suite.name,
-      group: result.group,
-      alpn: result.alpn,
-      alpnText: result.alpn === null ? null : textOrNull(result.alpn),
-      alpnOffered: result.alpnOffered,
-      serverName: result.serverName,
-      peerCertificates: result.peerCertificates,
-      peerSignatureScheme: result.peerSignatureScheme,
-      localSignatureScheme: result.localSignatureScheme,
-      helloRetryRequested: result.helloRetryRequested,
-      resumed: false,
-    } satisfies HandshakeInfo);
+    this.#keys = new ApplicationKeys(result.suite, this.#side, result.trafficSecrets, result.exporterSecret);
+    this.#info = handshakeInfo(result);
     this.#events.push({ type: 'handshake-complete', info: this.#info });
   }
 
@@ -471,33 +342,23 @@ export class TlsConnection {
   #sink(): HandshakeSink {
     return {
       sendMessage: (message) => {
-        this.#peerMayChangeCipherSpec = true;
+        this.#reader.allowChangeCipherSpec('allowed');
         this.#writer.write('handshake', message);
       },
       sendChangeCipherSpec: () => this.#writer.writeChangeCipherSpec(),
-      useHandshakeReadSecret: (suite, secret) => this.#useReadSecret(suite, secret),
+      useHandshakeReadSecret: (suite, secret) => {
+        this.#demandRecordBoundary();
+        this.#reader.useOpener(createOpener(suite, secret));
+      },
       useApplicationReadSecret: (proof, suite, secret) => {
         this.#demandPeerFinished(proof);
-        this.#useReadSecret(suite, secret);
+        this.#demandRecordBoundary();
+        this.#reader.useOpener(createOpener(suite, secret));
       },
-      useWriteSecret: (_epoch: ProtectedEpoch, suite, secret) => {
-        const keys = trafficKeys(suite, secret);
-        this.#writer.useSealer(new RecordSealer(suite, keys));
-        wipe(keys.key, keys.iv);
-      },
+      useWriteSecret: (_epoch, suite, secret) => this.#writer.useSealer(createSealer(suite, secret)),
       demandRecordBoundary: () => this.#demandRecordBoundary(),
-      skipEarlyData: () => {
-        this.#skippableEarlyData = MAX_SKIPPED_EARLY_DATA;
-      },
+      skipEarlyData: () => this.#reader.skipEarlyData(),
     };
-  }
-
-  #useReadSecret(suite: CipherSuite, secret: Uint8Array): void {
-    this.#demandRecordBoundary();
-    const keys = trafficKeys(suite, secret);
-    this.#opener?.destroy();
-    this.#opener = new RecordOpener(suite, keys);
-    wipe(keys.key, keys.iv);
   }
 
   /** Section 5.1: messages that precede a key change end with their record. */
@@ -508,11 +369,8 @@ export class TlsConnection {
   // ---- KeyUpdate ----
 
   #updateReceiveKeys(peerWantsOurs: boolean): void {
-    const keys = this.#keys as ApplicationKeys;
-    const next = nextTrafficSecret(keys.suite.hash, keys.receive);
-    keys.receive.fill(0);
-    keys.receive = next;
-    this.#useReadSecret(keys.suite, next);
+    this.#demandRecordBoundary();
+    this.#reader.useOpener((this.#keys as ApplicationKeys).nextOpener());
     this.#awaitsPeerKeyUpdate = false;
     // Section 4.7.3: one answer to any number of requests, before the next application data.
     if (peerWantsOurs && !this.#sentClose) this.#owesKeyUpdate = true;
@@ -526,15 +384,9 @@ export class TlsConnection {
   }
 
   #sendKeyUpdate(request: keyof typeof KEY_UPDATE_REQUEST): void {
-    const keys = this.#keys as ApplicationKeys;
     const requestUpdate = KEY_UPDATE_REQUEST[request];
     this.#writer.write('handshake', encodeHandshakeMessage('key_update', { requestUpdate }));
-    const next = nextTrafficSecret(keys.suite.hash, keys.send);
-    keys.send.fill(0);
-    keys.send = next;
-    const derived = trafficKeys(keys.suite, next);
-    this.#writer.useSealer(new RecordSealer(keys.suite, derived));
-    wipe(derived.key, derived.iv);
+    this.#writer.useSealer((this.#keys as ApplicationKeys).nextSealer());
   }
 
   /** Section 5.5: new keys before the limit, with room for the KeyUpdate itself and an alert. */
@@ -572,7 +424,7 @@ export class TlsConnection {
   #unpark(): void {
     this.#handleMessages();
     if (this.#parked.length === 0) return;
-    this.#deframer.push(this.#parked.take());
+    this.#reader.push(this.#parked.take());
     this.#readRecords();
   }
 
@@ -610,13 +462,12 @@ export class TlsConnection {
     this.#runner = null;
     this.#connected = null;
     this.#parked.clear();
-    this.#deframer.discard();
+    this.#reader.discard();
+    this.#reader.useOpener(null);
     this.#messages.clear();
-    this.#opener?.destroy();
-    this.#opener = null;
     this.#writer.useSealer(null);
     this.#keyMaterial.wipe();
-    if (this.#keys !== null) wipe(this.#keys.receive, this.#keys.send, this.#keys.exporterSecret);
+    this.#keys?.destroy();
     this.#keys = null;
   }
 
@@ -656,27 +507,5 @@ export class TlsConnection {
   }
 }
 
-function wipe(...secrets: Uint8Array[]): void {
-  for (const secret of secrets) secret.fill(0);
-}
-
-function isBadRecordMac(error: unknown): boolean {
-  return error instanceof TlsError && error.reason === 'bad-record-mac';
-}
-
-function textOrNull(name: Uint8Array): string | null {
-  try {
-    return bytesToUtf8(name);
-  } catch {
-    return null;
-  }
-}
-
-/** Ciphertext of refused early data that is passed over: a peer's ticket from elsewhere may have allowed one flight of it. */
-const MAX_SKIPPED_EARLY_DATA = 65_536;
-/** HKDF-Expand makes at most 255 blocks (RFC 5869 section 2.3). */
-const MAX_EXPORTED_HASHES = 255;
-/** HkdfLabel.label is "tls13 " and the label, 255 bytes at most (RFC 9846 section 7.1). */
-const EXPORTER_LABEL = /^[\x20-\x7e]{1,249}$/;
 /** Records kept back under each key for a KeyUpdate and an alert. */
 const RECORDS_IN_RESERVE = 4;
