@@ -1,5 +1,6 @@
 import { ByteQueue } from '@portico/bytes';
 import { alertFromCode, encodeAlert } from './alert.js';
+import { CallGuard } from './call-guard.js';
 import { alertForReason, TlsError } from './error.js';
 import type { HandshakeInfo, TlsEvent } from './events.js';
 import { Connected } from './handshake/connected.js';
@@ -58,10 +59,7 @@ export class TlsConnection {
   #ended: 'no' | 'closed' | 'failed' = 'no';
   #sentClose = false;
   #receivedClose = false;
-  #inCallback = false;
-  #busy = false;
-  /** What a callback asked for while the connection was at work. */
-  #wanted: 'nothing' | 'close' | 'abort' = 'nothing';
+  readonly #guard = new CallGuard();
   #waiting: Promise<TlsEvent[]> | null = null;
   /** Input that came while an answer was awaited. */
   readonly #parked = new ByteQueue();
@@ -78,7 +76,7 @@ export class TlsConnection {
     this.#messages = new MessageReassembler(limits);
     this.#reader = new RecordReader({ side, limits, insideMessage: () => !this.#messages.isEmpty });
     this.#writer = new RecordWriter({ maxFragmentLength, maxPending: limits.pendingOutput });
-    const carrier = { sink: this.#sink(), guard: this.#guard(), keyMaterial: this.#keyMaterial };
+    const carrier = { sink: this.#sink(), guard: this.#guard, keyMaterial: this.#keyMaterial };
     this.#runner = new FlowRunner(start(carrier), this.#messages);
     this.#guarded(() => this.#advance((runner) => runner.run()));
   }
@@ -123,7 +121,7 @@ export class TlsConnection {
    * @throws TlsError `reentrant-call` from inside a callback
    */
   receive(chunk: Uint8Array): TlsEvent[] {
-    this.#refuseInCallback('receive');
+    this.#guard.refuseReentrant('receive');
     // Events of a failure before any input, in the constructor, are told here.
     if (this.#ended !== 'no' || this.#receivedClose) return this.#takeEvents();
     if (this.#waiting !== null) {
@@ -139,7 +137,7 @@ export class TlsConnection {
 
   /** The transport's end of input. Without a close_notify before it, data may be missing: a failure (RFC 9846 section 6.1). */
   endOfInput(): TlsEvent[] {
-    this.#refuseInCallback('endOfInput');
+    this.#guard.refuseReentrant('endOfInput');
     if (this.#ended !== 'no') return this.#takeEvents();
     if (this.#receivedClose) {
       if (this.#sentClose) this.#end('closed');
@@ -155,7 +153,7 @@ export class TlsConnection {
    *   `too-much-pending-output`; `reentrant-call`
    */
   send(plaintext: Uint8Array): void {
-    this.#refuseInCallback('send');
+    this.#guard.refuseReentrant('send');
     this.#demandOpen('send');
     if (plaintext.length === 0) return;
     this.#flushKeyUpdate();
@@ -174,8 +172,8 @@ export class TlsConnection {
    */
   close(): void {
     if (this.#ended !== 'no' || this.#sentClose) return;
-    if (this.#inCallback || this.#busy) {
-      if (this.#wanted === 'nothing') this.#wanted = 'close';
+    if (this.#guard.isBusy) {
+      this.#guard.postpone('close');
       return;
     }
     this.#sentClose = true;
@@ -196,8 +194,8 @@ export class TlsConnection {
    */
   abort(): void {
     if (this.#ended !== 'no') return;
-    if (this.#inCallback || this.#busy) {
-      this.#wanted = 'abort';
+    if (this.#guard.isBusy) {
+      this.#guard.postpone('abort');
       return;
     }
     this.#writer.discard();
@@ -210,7 +208,7 @@ export class TlsConnection {
    * @throws TlsError `wrong-state`, `reentrant-call`
    */
   updateKeys({ requestPeer = false }: { readonly requestPeer?: boolean } = {}): void {
-    this.#refuseInCallback('updateKeys');
+    this.#guard.refuseReentrant('updateKeys');
     this.#demandOpen('updateKeys');
     const request = requestPeer && !this.#awaitsPeerKeyUpdate;
     if (request) this.#awaitsPeerKeyUpdate = true;
@@ -430,19 +428,16 @@ export class TlsConnection {
 
   // ---- Ends ----
 
+  /** Does a piece of work; what goes wrong in it is the connection's failure, never an exception. */
   #guarded(work: () => void): void {
-    this.#busy = true;
     try {
-      work();
+      this.#guard.run(work);
     } catch (error) {
       this.#fail(
         error instanceof TlsError ? error : new TlsError('internal-error', { cause: error, got: String(error) }),
       );
-    } finally {
-      this.#busy = false;
     }
-    const wanted = this.#wanted;
-    this.#wanted = 'nothing';
+    const wanted = this.#guard.takePostponed();
     if (wanted === 'close') this.close();
     if (wanted === 'abort') this.abort();
     if (this.#owesKeyUpdate && this.#ended === 'no' && !this.#sentClose) this.#flushKeyUpdate();
@@ -475,25 +470,6 @@ export class TlsConnection {
     const events = this.#events;
     this.#events = [];
     return events;
-  }
-
-  #guard(): CallbackGuard {
-    return {
-      run: (call) => {
-        this.#inCallback = true;
-        try {
-          return call();
-        } finally {
-          this.#inCallback = false;
-        }
-      },
-    };
-  }
-
-  #refuseInCallback(call: string): void {
-    if (this.#inCallback || this.#busy) {
-      throw new TlsError('reentrant-call', { subject: call, expected: 'no call from inside a callback' });
-    }
   }
 
   #demandOpen(call: string): void {
