@@ -12,6 +12,8 @@ import {
   formatUri,
   FROM,
   getParameter,
+  isHostname,
+  isIpv4Address,
   isIpv6Address,
   MAX_FORWARDS,
   MIME_VERSION,
@@ -147,6 +149,25 @@ describe('URIs', () => {
     ['tel:+12;a=1;A=2', 'parameter'],
   ])('%j is refused at the rule %s', (text, rule) => {
     expect(refused(() => parseUri(text))).toMatchObject({ reason: 'uri-syntax', level: 'uri', status: 400, rule });
+  });
+
+  it('host names: labels of letters, digits and inner hyphens, the last one beginning with a letter', () => {
+    for (const good of ['a', 'a.', '1.a', 'a--b.c1', 'x.y-z.', '1.2.3.4a.b'])
+      expect([good, isHostname(good)]).toEqual([good, true]);
+    for (const bad of ['', '.', 'a..', '.a', 'a.-b', 'a-', 'a-.b', '-a', '1', 'a.1', 'a_b', 'a b', 'é', '1.2.3.4']) {
+      expect([bad, isHostname(bad)]).toEqual([bad, false]);
+    }
+    for (const bad of ['1.2.3', '1.2.3.4.5', '1..2.3', '1.2.3.', '.1.2.3', '1.2.3.256', '1.2.3.0004', '1.2.3.4 ']) {
+      expect([bad, isIpv4Address(bad)]).toEqual([bad, false]);
+    }
+    expect(isIpv4Address('000.1.22.255')).toBe(true);
+  });
+
+  it('a parameter that comes twice is refused among few and among many', () => {
+    const many = Array.from({ length: 40 }, (_, index) => `;p${index}`).join('');
+    expect(parseHeaderValue(FROM, `<sip:a@b>${many}`).parameters).toHaveLength(40);
+    for (const again of [';P3', ';p20', ';P39=x'])
+      expect(refused(() => parseHeaderValue(FROM, `<sip:a@b>${many}${again}`)).rule).toBe('generic-param');
   });
 
   it('IPv6 addresses: eight groups, one run of zeros, IPv4 at the end, and the third colon of RFC 5118 section 4.10', () => {

@@ -1,4 +1,4 @@
-import { BytesError, bytesToLatin1, bytesToUtf8, utf8ToBytes } from '@portico/bytes';
+import { BytesError, bytesToUtf8, utf8ToBytes } from '@portico/bytes';
 
 /** ASCII quickly, other text as UTF-8. */
 export function textToBytes(text: string): Uint8Array<ArrayBuffer> {
@@ -55,5 +55,3 @@ export function unfold(bytes: Uint8Array, start: number, end: number): string {
   }
   return bytesToText(bytes, start, end);
 }
-
-export { bytesToLatin1 };

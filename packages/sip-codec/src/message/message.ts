@@ -1,5 +1,5 @@
 import { SipError } from '../error.js';
-import { SipFrame, SipFramingFailure } from '../framing/frame.js';
+import { SipFrame } from '../framing/frame.js';
 import type { Strictness } from '../framing/head-scanner.js';
 import { bytesToText } from '../grammar/text.js';
 import { readUri, type Uri } from '../uri/uri.js';
@@ -126,11 +126,6 @@ export function parseSipMessage(input: SipFrame | Uint8Array, options: ParseOpti
     if (!(error instanceof SipError)) throw error;
     return new SipMalformed(bytes, head, error);
   }
-}
-
-/** What was intact of a message that could not be framed, as a message without a body. */
-export function parseFailureHead(failure: SipFramingFailure): SipMessage {
-  return parseSipMessage(failure.head);
 }
 
 /** The bytes of a message: a message that was not edited comes back byte for byte. A copy, which the caller owns. */
