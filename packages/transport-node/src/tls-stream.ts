@@ -140,10 +140,8 @@ export abstract class TlsStream extends Duplex {
     encoding?: BufferEncoding | ((error: Error | null | undefined) => void),
     callback?: (error: Error | null | undefined) => void,
   ): boolean {
-    const more =
-      typeof encoding === 'function' || encoding === undefined
-        ? super.write(chunk, encoding)
-        : super.write(chunk, encoding, callback);
+    // Whatever was left out, Writable sorts it out: node:http writes with an undefined encoding and a callback.
+    const more = super.write(chunk, encoding as BufferEncoding, callback);
     // A peer that reads slowly, or not at all, must not fill our memory with what a careless writer sends it.
     if (this.writableLength > this.writeQueueLimit && !this.destroyed) {
       this.destroy(socketError('ERR_TLS_WRITE_QUEUE_LIMIT', `More than ${this.writeQueueLimit} bytes wait to be sent`));

@@ -135,7 +135,7 @@ describe('what servers know of a connection', () => {
   function factsOf(request: http.IncomingMessage | http2.Http2ServerRequest): Facts {
     const socket = request.socket as unknown as TLSSocket;
     const { remoteAddress, localAddress, encrypted, alpnProtocol, authorized } = socket;
-    const subject = socket.getPeerCertificate().subject?.CN;
+    const subject = String(socket.getPeerCertificate().subject?.CN);
     return { remoteAddress, localAddress, encrypted, alpnProtocol, authorized, subject, info: connectionInfo(request) };
   }
 
@@ -166,7 +166,7 @@ describe('what servers know of a connection', () => {
       tls: withClientCertificate,
       routes: [{ name: 'web', alpn: ['h2', 'http/1.1'], server }],
     });
-    const request = https.get({
+    const options: https.RequestOptions & { ALPNProtocols: string[] } = {
       port,
       host: '127.0.0.1',
       servername: 'localhost',
@@ -174,7 +174,8 @@ describe('what servers know of a connection', () => {
       ...clientCredential,
       agent: false,
       ALPNProtocols: ['http/1.1'],
-    });
+    };
+    const request = https.get(options);
     const [response] = (await once(request, 'response')) as [http.IncomingMessage];
     expect(await textOf(response)).toBe('ok');
     expect(facts).toMatchObject({ ...expected, alpnProtocol: 'http/1.1' });

@@ -264,6 +264,16 @@ describe('backpressure', () => {
     expect((await failure).code).toBe('ERR_TLS_WRITE_QUEUE_LIMIT');
   });
 
+  it('calls back for every way to write', async () => {
+    const { client, server } = await pair();
+    server.resume();
+    await new Promise<void>((resolve) => client.write('a', () => resolve()));
+    await new Promise<void>((resolve) => client.write('62', 'hex', () => resolve()));
+    await new Promise<void>((resolve) => client.write('c', undefined, () => resolve()));
+    await new Promise<void>((resolve) => client.end('d', () => resolve()));
+    expect(client.bytesWritten).toBe(4);
+  });
+
   it('holds writes until the handshake is complete', async () => {
     const server = createServer(localhost, (socket) => socket.pipe(socket));
     const client = connectTo(await listen(server), []);
