@@ -94,7 +94,10 @@ export interface ClientConfig extends CommonConfig {
   readonly alpn?: ClientAlpnConfig;
   /** Groups for which a share is sent at once; the first of `groups` by default. */
   readonly keyShares?: readonly GroupName[];
-  /** Answers a CertificateRequest; null, or no function, sends an empty Certificate. */
+  /**
+   * Answers a CertificateRequest; null, or no function, sends an empty Certificate. A credential with no scheme that the
+   * server takes fails the handshake.
+   */
   readonly selectCredential?: (request: CertificateRequestInfo) => MaybePromise<Credential | null>;
   /** Look like TLS 1.2 to middleboxes (RFC 9846 appendix E.4). True by default. */
   readonly middleboxCompatibility?: boolean;
@@ -124,7 +127,8 @@ export interface ClientAuthenticationConfig {
 export interface ServerConfig extends CommonConfig {
   /**
    * One or more credentials, of which the first that the client can verify is used, or a function that sees the
-   * ClientHello. Null from the function refuses the name with unrecognized_name.
+   * ClientHello. Null from the function refuses the client: unrecognized_name where
+   * it sent a name, handshake_failure where it did not.
    */
   readonly credentials:
     readonly Credential[] | ((hello: ClientHelloInfo) => MaybePromise<Credential | readonly Credential[] | null>);

@@ -113,11 +113,13 @@ export function* clientHandshake(context: Context): Flow<HandshakeResult> {
     EXPORTER_SECRET: exporterSecret,
   });
 
+  // Before our own flight, so that what stands behind the Finished is refused while the peer can still read the alert.
+  sink.useApplicationReadSecret(finished, suite, trafficSecrets.server);
+
   const own = request === null ? null : yield* answerCertificateRequest(context, transcript, request);
   const verifyData = finishedVerifyData(suite.hash, handshakeSecrets.client, transcript.current());
   send(sink, transcript, 'finished', { verifyData });
   wipe(handshakeSecrets);
-  sink.useApplicationReadSecret(finished, suite, trafficSecrets.server);
   sink.useWriteSecret('application', suite, trafficSecrets.client);
 
   return {
@@ -156,6 +158,7 @@ function* exchangeHellos(context: Context, transcript: Transcript): Flow<Hellos>
     const group = readRetryGroup(settings, block, shares);
     const cookieData = block.get('cookie');
     const cookie = cookieData === undefined ? null : decodeExtension(cookieCodec, cookieData, 'cookie').slice();
+    sink.demandRecordBoundary();
     // Section 4.2.4: a request that changes nothing would go on for ever.
     if (group === null && cookie === null) throw new TlsError('useless-hello-retry-request');
     transcript.start(suite.hash);
@@ -331,12 +334,14 @@ function* answerCertificateRequest(
       : yield* ask(guard, 'selectCredential', () =>
           selectCredential({ signatureSchemes: signatureSchemes.map(({ name }) => name), certificateAuthorities }),
         );
-  const chosen = credential === null ? null : chooseCredential([credential], signatureSchemes);
-  if (chosen === null) {
+  if (credential === null) {
     send(sink, transcript, 'certificate', { certificateRequestContext: new Uint8Array(0), certificateList: [] });
-  } else {
-    yield* sendCertificate(context, transcript, 'client', chosen);
+    return null;
   }
+  // A credential that the server cannot check is no reason to go on as nobody: the application meant to be somebody.
+  const chosen = chooseCredential([credential], signatureSchemes);
+  if (chosen === null) throw new TlsError('no-common-signature-scheme', { subject: 'certificate_request' });
+  yield* sendCertificate(context, transcript, 'client', chosen);
   return chosen;
 }
 

@@ -6,6 +6,7 @@ import type { ClientHelloInfo } from '../config.js';
 import { TlsError } from '../error.js';
 import type { TlsLimits } from '../limits.js';
 import type { ClientHello } from '../messages/client-hello.js';
+import { certificateAuthoritiesCodec } from '../messages/extensions/certificate-authorities.js';
 import { readExtensionBlock, type ExtensionBlock } from '../messages/extensions/extension-block.js';
 import {
   decodeExtension,
@@ -63,6 +64,9 @@ export function readClientHello(hello: ClientHello, limits: TlsLimits): ReadClie
     requiredExtension(block, 'signature_algorithms'),
     'signature_algorithms',
   );
+  const authorities = block.get('certificate_authorities');
+  // Section 4.3.4: not used to choose a certificate, but it has to be well-formed.
+  if (authorities !== undefined) decodeExtension(certificateAuthoritiesCodec, authorities, 'certificate_authorities');
   const serverName = block.get('server_name');
   const alpn = block.get('application_layer_protocol_negotiation');
   return {

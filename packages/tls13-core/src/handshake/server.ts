@@ -162,7 +162,12 @@ function* selectCredential(context: Context, client: ReadClientHello, alpn: Uint
     typeof credentials === 'function'
       ? yield* ask(context.guard, 'credentials', () => credentials(clientHelloInfo(client, alpn)))
       : credentials;
-  if (selected === null) throw new TlsError('unrecognized-name', { got: client.serverName ?? 'no name' });
+  if (selected === null) {
+    // RFC 6066 section 3: unrecognized_name is about a name that was sent.
+    throw client.serverName === null
+      ? new TlsError('no-credential')
+      : new TlsError('unrecognized-name', { got: client.serverName });
+  }
   const list = 'signer' in selected ? [selected] : selected;
   const chosen = chooseCredential(list, client.signatureSchemes);
   if (chosen === null) throw new TlsError('no-common-signature-scheme');

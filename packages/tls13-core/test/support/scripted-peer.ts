@@ -26,6 +26,8 @@ export interface Forgery<T extends HandshakeType> {
   readonly body?: (honest: HandshakeBodies[T]) => HandshakeBodies[T];
   /** Other bytes, header included, made from the encoded message. */
   readonly bytes?: (message: Uint8Array) => Uint8Array;
+  /** More bytes in the same record, which the transcript does not see. */
+  readonly behind?: Uint8Array;
 }
 
 /**
@@ -102,7 +104,7 @@ export abstract class ScriptedPeer {
     const honest = encodeHandshakeMessage(type, forgery.body === undefined ? body : forgery.body(body));
     const message = forgery.bytes === undefined ? honest : forgery.bytes(honest);
     this.addToTranscript(message);
-    return message;
+    return forgery.behind === undefined ? message : concatBytes(message, forgery.behind);
   }
 
   /** One record under the current keys, or in the clear where there are none. */

@@ -1,0 +1,23 @@
+import type { TlsErrorReason } from '../../src/error.js';
+import type { ScriptedPeer } from '../support/scripted-peer.js';
+
+/** One way to break the protocol, and what stands in its way. Tests run them; docs/attacks.md lists them. */
+export interface Attack {
+  /** What the attacker does. */
+  readonly attack: string;
+  readonly against: 'client' | 'server';
+  /** Section of RFC 9846, or another document by name. */
+  readonly section: string;
+  /** File in src and the check in it that refuses. */
+  readonly excludedIn: string;
+  readonly reason: TlsErrorReason;
+  /** Plays it. */
+  readonly run: () => ScriptedPeer | Promise<ScriptedPeer>;
+}
+
+export interface AttackGroup {
+  readonly title: string;
+  /** The file that holds the group. */
+  readonly file: string;
+  readonly attacks: readonly Attack[];
+}

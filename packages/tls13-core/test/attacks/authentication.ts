@@ -1,0 +1,403 @@
+import { concatBytes } from '@portico/bytes';
+import { certificateVerifyContent } from '../../src/messages/certificate-verify.js';
+import { ScriptedClient } from '../support/scripted-client.js';
+import { ScriptedServer } from '../support/scripted-server.js';
+import {
+  TOY_CLIENT,
+  TOY_SERVER,
+  toyClient,
+  toyServer,
+  toyServerWithClientAuthentication,
+} from '../support/toy-credentials.js';
+import { toyProvider } from '../support/toy-provider.js';
+import type { Attack, AttackGroup } from './attack.js';
+
+const VERIFY = 'handshake/peer-authentication.ts authenticatePeer';
+const PROOF = 'handshake/proof.ts';
+const FLOW = 'handshake/reassembler.ts next';
+
+function server(): ScriptedServer {
+  return new ScriptedServer(toyClient());
+}
+
+/** Up to the place of CertificateVerify. */
+function serverAtVerify(): ScriptedServer {
+  return server().serverHello().encryptedExtensions().certificate();
+}
+
+/** The same in another connection. */
+function otherServerAtVerify(): ScriptedServer {
+  const config = toyClient({ provider: toyProvider(0x07e4) });
+  return new ScriptedServer(config).serverHello().encryptedExtensions().certificate();
+}
+
+function serverAtFinished(): ScriptedServer {
+  return serverAtVerify().certificateVerify();
+}
+
+function clientAtCertificate(mode: 'request' | 'require' = 'require'): ScriptedClient {
+  return new ScriptedClient(toyServerWithClientAuthentication(mode)).clientHello();
+}
+
+const lastByteFlipped = (bytes: Uint8Array): Uint8Array =>
+  bytes.map((byte, i) => (i === bytes.length - 1 ? byte ^ 1 : byte));
+
+const AGAINST_CLIENT: readonly Attack[] = [
+  {
+    attack: 'no CertificateVerify: whoever has the public certificate poses as the server',
+    against: 'client',
+    section: '4.5.2',
+    excludedIn: FLOW,
+    reason: 'unexpected-message',
+    run: () => serverAtVerify().finished(),
+  },
+  {
+    attack: 'neither Certificate nor CertificateVerify',
+    against: 'client',
+    section: 'A.1',
+    excludedIn: FLOW,
+    reason: 'unexpected-message',
+    run: () => server().serverHello().encryptedExtensions().finished(),
+  },
+  {
+    attack: 'CertificateVerify by another key',
+    against: 'client',
+    section: '4.5.2',
+    excludedIn: `${PROOF} possessionProved`,
+    reason: 'bad-certificate-verify',
+    run: () => {
+      const peer = serverAtVerify();
+      const content = certificateVerifyContent('server', peer.transcriptHash());
+      const signature = TOY_CLIENT.signer.sign('ed25519', content) as Uint8Array;
+      return peer.certificateVerify({ body: (honest) => ({ ...honest, signature }) });
+    },
+  },
+  {
+    attack: 'CertificateVerify with one bit changed',
+    against: 'client',
+    section: '4.5.2',
+    excludedIn: `${PROOF} possessionProved`,
+    reason: 'bad-certificate-verify',
+    run: () => serverAtVerify().certificateVerify({ bytes: lastByteFlipped }),
+  },
+  {
+    attack: 'an empty signature',
+    against: 'client',
+    section: '4.5.2',
+    excludedIn: `${PROOF} possessionProved`,
+    reason: 'bad-certificate-verify',
+    run: () => serverAtVerify().certificateVerify({ body: (honest) => ({ ...honest, signature: new Uint8Array(0) }) }),
+  },
+  {
+    attack: 'CertificateVerify taken from another connection',
+    against: 'client',
+    section: '4.5.2',
+    excludedIn: `${VERIFY} (transcript)`,
+    reason: 'bad-certificate-verify',
+    run: () =>
+      serverAtVerify().certificateVerify(
+        {},
+        certificateVerifyContent('server', otherServerAtVerify().transcriptHash()),
+      ),
+  },
+  {
+    attack: 'CertificateVerify over the transcript before Certificate',
+    against: 'client',
+    section: '4.5.2',
+    excludedIn: `${VERIFY} (transcript)`,
+    reason: 'bad-certificate-verify',
+    run: () => {
+      const peer = server().serverHello().encryptedExtensions();
+      const early = peer.transcriptHash();
+      return peer.certificate().certificateVerify({}, certificateVerifyContent('server', early));
+    },
+  },
+  {
+    attack: 'a client’s CertificateVerify, reflected to the client',
+    against: 'client',
+    section: '4.5.2',
+    excludedIn: 'messages/certificate-verify.ts certificateVerifyContent',
+    reason: 'bad-certificate-verify',
+    run: () => {
+      const peer = serverAtVerify();
+      return peer.certificateVerify({}, certificateVerifyContent('client', peer.transcriptHash()));
+    },
+  },
+  {
+    attack: 'a signature over the bare transcript hash, without padding and context string',
+    against: 'client',
+    section: '4.5.2',
+    excludedIn: 'messages/certificate-verify.ts certificateVerifyContent',
+    reason: 'bad-certificate-verify',
+    run: () => {
+      const peer = serverAtVerify();
+      return peer.certificateVerify({}, peer.transcriptHash());
+    },
+  },
+  ...[
+    ['rsa_pkcs1_sha256', 0x0401],
+    ['rsa_pkcs1_sha1', 0x0201],
+    ['ecdsa_sha1', 0x0203],
+    ['an unknown scheme', 0xfe0e],
+  ].map(([name, algorithm]): Attack => ({
+    attack: `CertificateVerify with ${name}`,
+    against: 'client',
+    section: '4.5.2',
+    excludedIn: VERIFY,
+    reason: 'signature-scheme-not-offered',
+    run: () =>
+      serverAtVerify().certificateVerify({ body: (honest) => ({ ...honest, algorithm: algorithm as number }) }),
+  })),
+  {
+    attack: 'an empty Certificate of a server',
+    against: 'client',
+    section: '4.5.1.3',
+    excludedIn: 'handshake/client.ts clientHandshake',
+    reason: 'empty-certificate-list',
+    run: () =>
+      server()
+        .serverHello()
+        .encryptedExtensions()
+        .certificate({ body: (honest) => ({ ...honest, certificateList: [] }) }),
+  },
+  {
+    attack: 'a Certificate with a request context that nobody gave',
+    against: 'client',
+    section: '4.5.1',
+    excludedIn: 'handshake/peer-authentication.ts readCertificateList',
+    reason: 'unexpected-request-context',
+    run: () =>
+      server()
+        .serverHello()
+        .encryptedExtensions()
+        .certificate({ body: (honest) => ({ ...honest, certificateRequestContext: Uint8Array.of(1) }) }),
+  },
+  {
+    attack: 'a certificate that is no DER',
+    against: 'client',
+    section: '4.5.1',
+    excludedIn: 'handshake/peer-authentication.ts readLeafKey',
+    reason: 'malformed-certificate',
+    run: () =>
+      server()
+        .serverHello()
+        .encryptedExtensions()
+        .certificate({
+          body: (honest) => ({
+            ...honest,
+            certificateList: [{ certificateData: Uint8Array.of(0x30, 0x80), extensions: [] }],
+          }),
+        }),
+  },
+  {
+    attack: 'Finished with one bit changed',
+    against: 'client',
+    section: '4.5.3',
+    excludedIn: `${PROOF} verifyFinished`,
+    reason: 'bad-finished',
+    run: () => serverAtFinished().finished({ bytes: lastByteFlipped }),
+  },
+  {
+    attack: 'Finished of another connection',
+    against: 'client',
+    section: '4.5.3',
+    excludedIn: `${PROOF} verifyFinished`,
+    reason: 'bad-finished',
+    run: () => serverAtFinished().finished({ body: () => ({ verifyData: new Uint8Array(32).fill(7) }) }),
+  },
+  ...[0, 31, 33].map((length): Attack => ({
+    attack: `Finished of ${length} bytes`,
+    against: 'client',
+    section: '4.5.3',
+    excludedIn: `${PROOF} verifyFinished`,
+    reason: 'bad-finished',
+    run: () => serverAtFinished().finished({ body: ({ verifyData }) => ({ verifyData: fit(verifyData, length) }) }),
+  })),
+  {
+    attack: 'Finished before CertificateVerify',
+    against: 'client',
+    section: 'A.1',
+    excludedIn: FLOW,
+    reason: 'unexpected-message',
+    run: () => serverAtVerify().finished(),
+  },
+  {
+    attack: 'a CertificateRequest with a context in the handshake',
+    against: 'client',
+    section: '4.4.2',
+    excludedIn: 'handshake/client.ts answerCertificateRequest',
+    reason: 'unexpected-request-context',
+    run: () =>
+      server()
+        .serverHello()
+        .encryptedExtensions()
+        .certificateRequest({ body: (honest) => ({ ...honest, certificateRequestContext: Uint8Array.of(1) }) })
+        .certificate()
+        .certificateVerify()
+        .finished(),
+  },
+  {
+    attack: 'a CertificateRequest without signature_algorithms',
+    against: 'client',
+    section: '4.4.2',
+    excludedIn: 'handshake/client.ts answerCertificateRequest',
+    reason: 'missing-extension',
+    run: () =>
+      server()
+        .serverHello()
+        .encryptedExtensions()
+        .certificateRequest({ body: (honest) => ({ ...honest, extensions: [] }) })
+        .certificate()
+        .certificateVerify()
+        .finished(),
+  },
+  {
+    attack: 'a CertificateRequest after the handshake, which was never offered',
+    against: 'client',
+    section: '4.3.6',
+    excludedIn: 'handshake/connected.ts handle',
+    reason: 'unexpected-message',
+    run: () => server().handshake().certificateRequest(),
+  },
+];
+
+const AGAINST_SERVER: readonly Attack[] = [
+  {
+    attack: 'no client Certificate at all where one is required',
+    against: 'server',
+    section: 'A.2',
+    excludedIn: FLOW,
+    reason: 'unexpected-message',
+    run: () => clientAtCertificate().finished(),
+  },
+  {
+    attack: 'an empty client Certificate where one is required',
+    against: 'server',
+    section: '4.5.1.3',
+    excludedIn: 'handshake/server.ts authenticateClient',
+    reason: 'certificate-required',
+    run: () => clientAtCertificate().emptyCertificate(),
+  },
+  {
+    attack: 'a client Certificate without CertificateVerify',
+    against: 'server',
+    section: '4.5.2',
+    excludedIn: FLOW,
+    reason: 'unexpected-message',
+    run: () => clientAtCertificate().certificate().finished(),
+  },
+  {
+    attack: 'a CertificateVerify behind an empty Certificate',
+    against: 'server',
+    section: '4.5.2',
+    excludedIn: FLOW,
+    reason: 'unexpected-message',
+    run: () => clientAtCertificate('request').emptyCertificate().certificateVerify(),
+  },
+  {
+    attack: 'a client Certificate that nobody asked for',
+    against: 'server',
+    section: 'A.2',
+    excludedIn: FLOW,
+    reason: 'unexpected-message',
+    run: () => new ScriptedClient(toyServer()).clientHello().certificate(),
+  },
+  {
+    attack: 'the server’s own CertificateVerify content, reflected',
+    against: 'server',
+    section: '4.5.2',
+    excludedIn: 'messages/certificate-verify.ts certificateVerifyContent',
+    reason: 'bad-certificate-verify',
+    run: () => {
+      const peer = clientAtCertificate().certificate();
+      return peer.certificateVerify({}, certificateVerifyContent('server', peer.transcriptHash()));
+    },
+  },
+  {
+    attack: 'a CertificateVerify by another key than the certificate’s',
+    against: 'server',
+    section: '4.5.2',
+    excludedIn: `${PROOF} possessionProved`,
+    reason: 'bad-certificate-verify',
+    run: () => {
+      const credential = { certificateChain: TOY_CLIENT.certificateChain, signer: TOY_SERVER.signer };
+      const peer = new ScriptedClient(toyServerWithClientAuthentication('require'), credential);
+      return peer.clientHello().certificate().certificateVerify();
+    },
+  },
+  {
+    attack: 'a CertificateVerify with rsa_pkcs1_sha256',
+    against: 'server',
+    section: '4.5.2',
+    excludedIn: VERIFY,
+    reason: 'signature-scheme-not-offered',
+    run: () =>
+      clientAtCertificate()
+        .certificate()
+        .certificateVerify({ body: (honest) => ({ ...honest, algorithm: 0x0401 }) }),
+  },
+  {
+    attack: 'a certificate that the server’s verifier does not trust',
+    against: 'server',
+    section: '4.5.1.3',
+    excludedIn: 'handshake/peer-authentication.ts judgeCertificates',
+    reason: 'certificate-unknown-ca',
+    run: () =>
+      new ScriptedClient(
+        toyServer({
+          clientAuthentication: {
+            mode: 'request',
+            verifyPeer: () => ({ trusted: false, refusal: 'unknown-ca', message: 'a stranger' }),
+          },
+        }),
+      )
+        .clientHello()
+        .certificate()
+        .certificateVerify(),
+  },
+  {
+    attack: 'Finished with one bit changed',
+    against: 'server',
+    section: '4.5.3',
+    excludedIn: `${PROOF} verifyFinished`,
+    reason: 'bad-finished',
+    run: () => new ScriptedClient(toyServer()).clientHello().finished({ bytes: lastByteFlipped }),
+  },
+  {
+    attack: 'the server’s Finished, reflected',
+    against: 'server',
+    section: '4.5.3',
+    excludedIn: `${PROOF} verifyFinished`,
+    reason: 'bad-finished',
+    run: () => {
+      const peer = new ScriptedClient(toyServer()).clientHello();
+      const { verifyData } = peer.last('finished');
+      return peer.finished({ body: () => ({ verifyData }) });
+    },
+  },
+  {
+    attack: 'a ClientHello altered on the way: the Finished does not fit',
+    against: 'server',
+    section: '4.1',
+    excludedIn: `${PROOF} verifyFinished`,
+    reason: 'bad-finished',
+    run: () => {
+      // The client believes that it sent another session id than the one that arrived, and yet has the same keys.
+      const peer = new ScriptedClient(toyServer()).clientHello();
+      peer.addToTranscript(concatBytes(Uint8Array.of(11, 0, 0, 0)));
+      return peer.finished();
+    },
+  },
+];
+
+function fit(bytes: Uint8Array, length: number): Uint8Array {
+  const output = new Uint8Array(length);
+  output.set(bytes.subarray(0, length));
+  return output;
+}
+
+export const AUTHENTICATION_ATTACKS: AttackGroup = {
+  title: 'Authentication and Finished',
+  file: 'authentication.ts',
+  attacks: [...AGAINST_CLIENT, ...AGAINST_SERVER],
+};

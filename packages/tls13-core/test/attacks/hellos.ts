@@ -1,0 +1,488 @@
+import type { ServerHello } from '../../src/messages/server-hello.js';
+import type { ClientHello } from '../../src/messages/client-hello.js';
+import { cookieCodec } from '../../src/messages/extensions/cookie.js';
+import {
+  decodeExtension,
+  EXTENSION_CODES,
+  extension,
+  type Extension,
+  type ExtensionName,
+} from '../../src/messages/extensions/extension.js';
+import {
+  clientKeySharesCodec,
+  keyShareEntryCodec,
+  type KeyShareEntry,
+} from '../../src/messages/extensions/key-share.js';
+import { serverNameExtension } from '../../src/messages/extensions/server-name.js';
+import { signatureAlgorithmsCodec } from '../../src/messages/extensions/signature-algorithms.js';
+import { supportedGroupsCodec } from '../../src/messages/extensions/supported-groups.js';
+import {
+  clientSupportedVersionsCodec,
+  serverSupportedVersionsCodec,
+} from '../../src/messages/extensions/supported-versions.js';
+import { DOWNGRADE_SENTINELS } from '../../src/messages/server-hello.js';
+import type { TlsErrorReason } from '../../src/error.js';
+import { ScriptedClient } from '../support/scripted-client.js';
+import { ScriptedServer } from '../support/scripted-server.js';
+import { toyClient, toyServer } from '../support/toy-credentials.js';
+import type { Attack, AttackGroup } from './attack.js';
+
+type Hello = { readonly extensions: readonly Extension[] | null };
+
+/** The same hello with one extension replaced, added or, for null, removed. */
+export function withExtension<T extends Hello>(hello: T, name: ExtensionName, data: Uint8Array | null): T {
+  const type = EXTENSION_CODES[name];
+  const before = hello.extensions ?? [];
+  if (data === null) return { ...hello, extensions: before.filter((known) => known.type !== type) };
+  const exists = before.some((known) => known.type === type);
+  const replaced = before.map((known) => (known.type === type ? { type, data } : known));
+  return { ...hello, extensions: exists ? replaced : [...before, { type, data }] };
+}
+
+function randomWithSentinel(sentinel: Uint8Array): Uint8Array {
+  const random = new Uint8Array(32).fill(5);
+  random.set(sentinel, 24);
+  return random;
+}
+
+function againstClient(
+  attack: string,
+  section: string,
+  reason: TlsErrorReason,
+  body: (honest: ServerHello) => ServerHello,
+  excludedIn = 'handshake/client.ts readServerHello',
+): Attack {
+  return {
+    attack,
+    against: 'client',
+    section,
+    excludedIn,
+    reason,
+    run: () => new ScriptedServer(toyClient()).serverHello({ body }),
+  };
+}
+
+const VERSION_1_3 = extension('supported_versions', serverSupportedVersionsCodec, 0x0304);
+const RETRY = 'handshake/client.ts exchangeHellos';
+
+const SERVER_HELLOS: readonly Attack[] = [
+  againstClient('a ServerHello of TLS 1.2', '4.2.3', 'no-common-version', (hello) =>
+    withExtension(hello, 'supported_versions', null),
+  ),
+  againstClient('a ServerHello without any extension', '4.2.3', 'no-common-version', (hello) => ({
+    ...hello,
+    extensions: null,
+  })),
+  ...DOWNGRADE_SENTINELS.map((sentinel) =>
+    againstClient(
+      `a downgrade to TLS 1.${sentinel[7] === 1 ? 2 : 1} by a server that could do 1.3`,
+      '4.2.3',
+      'downgrade-detected',
+      (hello) => ({ ...withExtension(hello, 'supported_versions', null), random: randomWithSentinel(sentinel) }),
+    ),
+  ),
+  ...[0x0303, 0x0305].map((version) =>
+    againstClient(`supported_versions saying 0x${version.toString(16)}`, '4.3.1', 'version-not-offered', (hello) =>
+      withExtension(hello, 'supported_versions', Uint8Array.of(version >> 8, version & 0xff)),
+    ),
+  ),
+  ...[0x0302, 0x0304].map((legacyVersion) =>
+    againstClient(`legacy_version 0x${legacyVersion.toString(16)}`, '4.2.3', 'illegal-version-field', (hello) => ({
+      ...hello,
+      legacyVersion,
+    })),
+  ),
+  againstClient('another session id than the client’s', '4.2.3', 'session-id-not-echoed', (hello) => ({
+    ...hello,
+    legacySessionIdEcho: hello.legacySessionIdEcho.map((byte) => byte ^ 1),
+  })),
+  againstClient('no session id where the client sent one', '4.2.3', 'session-id-not-echoed', (hello) => ({
+    ...hello,
+    legacySessionIdEcho: new Uint8Array(0),
+  })),
+  againstClient('compression', '4.2.3', 'illegal-compression-method', (hello) => ({
+    ...hello,
+    legacyCompressionMethod: 1,
+  })),
+  againstClient('a suite that was not offered', '4.2.3', 'cipher-suite-not-offered', (hello) => ({
+    ...hello,
+    cipherSuite: 0x1302,
+  })),
+  againstClient(
+    'a ServerHello without key_share',
+    '4.3.8',
+    'missing-extension',
+    (hello) => withExtension(hello, 'key_share', null),
+    RETRY,
+  ),
+  againstClient(
+    'a share for a group for which the client sent none',
+    '4.3.8',
+    'key-share-for-unoffered-group',
+    (hello) =>
+      withExtension(
+        hello,
+        'key_share',
+        extension('key_share', keyShareEntryCodec, { group: 0x0017, keyExchange: new Uint8Array(65).fill(4) }).data,
+      ),
+    RETRY,
+  ),
+  againstClient(
+    'a share that is too short',
+    '4.3.8.2',
+    'invalid-key-share',
+    (hello) =>
+      withExtension(
+        hello,
+        'key_share',
+        extension('key_share', keyShareEntryCodec, { group: 0x001d, keyExchange: new Uint8Array(31).fill(4) }).data,
+      ),
+    'handshake/client.ts finishExchange',
+  ),
+  againstClient(
+    'pre_shared_key in answer to a client that offered none',
+    '4.3.11',
+    'unsolicited-extension',
+    (hello) => withExtension(hello, 'pre_shared_key', Uint8Array.of(0, 0)),
+    'messages/extensions/extension-block.ts',
+  ),
+];
+
+function retryAttack(
+  attack: string,
+  reason: TlsErrorReason,
+  section: string,
+  run: (peer: ScriptedServer) => ScriptedServer,
+  excludedIn = RETRY,
+): Attack {
+  return { attack, against: 'client', section, excludedIn, reason, run: () => run(new ScriptedServer(toyClient())) };
+}
+
+const RETRY_REQUESTS: readonly Attack[] = [
+  retryAttack('a second HelloRetryRequest: a loop', 'unexpected-message', '4.2.4', (peer) =>
+    peer.helloRetryRequest().helloRetryRequest(0x0018),
+  ),
+  retryAttack('a HelloRetryRequest that changes nothing', 'useless-hello-retry-request', '4.2.4', (peer) =>
+    peer.helloRetryRequest(null),
+  ),
+  retryAttack(
+    'a HelloRetryRequest for a group whose share was sent',
+    'useless-hello-retry-request',
+    '4.3.8',
+    (peer) => peer.helloRetryRequest(0x001d),
+    'handshake/client.ts readRetryGroup',
+  ),
+  retryAttack(
+    'a HelloRetryRequest for a group that was not offered',
+    'group-not-offered',
+    '4.3.8',
+    (peer) => peer.helloRetryRequest(0x0019),
+    'handshake/client.ts readRetryGroup',
+  ),
+  retryAttack(
+    'a HelloRetryRequest with a suite that was not offered',
+    'cipher-suite-not-offered',
+    '4.2.4',
+    (peer) => peer.helloRetryRequest(0x0017, { body: (hello) => ({ ...hello, cipherSuite: 0x1302 }) }),
+    'handshake/client.ts readServerHello',
+  ),
+  retryAttack(
+    'a HelloRetryRequest of TLS 1.2',
+    'version-not-offered',
+    '4.2.4',
+    (peer) =>
+      peer.helloRetryRequest(0x0017, {
+        body: (hello) => withExtension(hello, 'supported_versions', Uint8Array.of(3, 3)),
+      }),
+    'handshake/client.ts readServerHello',
+  ),
+  retryAttack(
+    'a HelloRetryRequest with one extension twice',
+    'duplicate-extension-in-hello-retry-request',
+    '4.3',
+    (peer) =>
+      peer.helloRetryRequest(0x0017, {
+        body: (hello) => ({ ...hello, extensions: [...(hello.extensions ?? []), VERSION_1_3] }),
+      }),
+    'messages/extensions/extension-block.ts',
+  ),
+  retryAttack(
+    'a HelloRetryRequest with an extension that was not offered',
+    'unsolicited-extension',
+    '4.2.4',
+    (peer) =>
+      peer.helloRetryRequest(0x0017, {
+        body: (hello) => ({
+          ...hello,
+          extensions: [...(hello.extensions ?? []), { type: 0xfafa, data: new Uint8Array(0) }],
+        }),
+      }),
+    'messages/extensions/extension-block.ts',
+  ),
+  retryAttack(
+    'a HelloRetryRequest with an empty cookie',
+    'malformed-extension',
+    '4.3.2',
+    (peer) => peer.helloRetryRequest(0x0017, { body: (hello) => withExtension(hello, 'cookie', Uint8Array.of(0, 0)) }),
+    'messages/extensions/cookie.ts',
+  ),
+  retryAttack(
+    'a ServerHello with another suite than the HelloRetryRequest’s',
+    'cipher-suite-changed',
+    '4.2.4',
+    (peer) => peer.helloRetryRequest().serverHello({ body: (hello) => ({ ...hello, cipherSuite: 0x1301 }) }),
+  ),
+  retryAttack(
+    'a ServerHello with another group than the HelloRetryRequest’s',
+    'key-share-for-unoffered-group',
+    '4.3.8',
+    (peer) =>
+      peer.helloRetryRequest().serverHello({
+        body: (hello) =>
+          withExtension(
+            hello,
+            'key_share',
+            extension('key_share', keyShareEntryCodec, { group: 0x001d, keyExchange: new Uint8Array(32).fill(4) }).data,
+          ),
+      }),
+  ),
+];
+
+function againstServer(
+  attack: string,
+  section: string,
+  reason: TlsErrorReason,
+  body: (honest: ClientHello) => ClientHello,
+  excludedIn = 'handshake/negotiate.ts readClientHello',
+): Attack {
+  return {
+    attack,
+    against: 'server',
+    section,
+    excludedIn,
+    reason,
+    run: () => new ScriptedClient(toyServer()).clientHello({ body }),
+  };
+}
+
+function sharesOf(hello: ClientHello): readonly KeyShareEntry[] {
+  const data = hello.extensions?.find(({ type }) => type === EXTENSION_CODES.key_share)?.data as Uint8Array;
+  return decodeExtension(clientKeySharesCodec, data, 'key_share');
+}
+
+function withShares(hello: ClientHello, shares: readonly KeyShareEntry[]): ClientHello {
+  return withExtension(hello, 'key_share', extension('key_share', clientKeySharesCodec, shares).data);
+}
+
+const SHARES = 'handshake/negotiate.ts checkKeyShares';
+
+const CLIENT_HELLOS: readonly Attack[] = [
+  againstServer('a ClientHello without supported_versions', '4.2.2', 'no-common-version', (hello) =>
+    withExtension(hello, 'supported_versions', null),
+  ),
+  againstServer('a ClientHello of TLS 1.2 without extensions', '4.2.2', 'no-common-version', (hello) => ({
+    ...hello,
+    extensions: null,
+  })),
+  againstServer('supported_versions without TLS 1.3', '4.3.1', 'no-common-version', (hello) =>
+    withExtension(
+      hello,
+      'supported_versions',
+      extension('supported_versions', clientSupportedVersionsCodec, [0x0303, 0x0302]).data,
+    ),
+  ),
+  ...[0x0301, 0x0304].map((legacyVersion) =>
+    againstServer(`legacy_version 0x${legacyVersion.toString(16)}`, '4.2.2', 'illegal-version-field', (hello) => ({
+      ...hello,
+      legacyVersion,
+    })),
+  ),
+  ...[Uint8Array.of(1), Uint8Array.of(1, 0)].map((legacyCompressionMethods) =>
+    againstServer(
+      `compression methods ${legacyCompressionMethods.join()}`,
+      '4.2.2',
+      'illegal-compression-method',
+      (hello) => ({ ...hello, legacyCompressionMethods }),
+    ),
+  ),
+  againstServer(
+    'no suite of ours',
+    '4.2.1',
+    'no-common-cipher-suite',
+    (hello) => ({ ...hello, cipherSuites: [0x1302, 0xc02f] }),
+    'handshake/negotiate.ts chooseCipherSuite',
+  ),
+  againstServer(
+    'no group of ours',
+    '4.2.1',
+    'no-common-group',
+    (hello) =>
+      withShares(
+        withExtension(hello, 'supported_groups', extension('supported_groups', supportedGroupsCodec, [0x0019]).data),
+        [],
+      ),
+    'handshake/negotiate.ts chooseGroup',
+  ),
+  againstServer(
+    'no signature scheme of ours',
+    '4.2.1',
+    'no-common-signature-scheme',
+    (hello) =>
+      withExtension(
+        hello,
+        'signature_algorithms',
+        extension('signature_algorithms', signatureAlgorithmsCodec, [0x0403, 0x0401]).data,
+      ),
+    'handshake/server.ts selectCredential',
+  ),
+  ...(['supported_groups', 'key_share', 'signature_algorithms'] as const).map((name) =>
+    againstServer(
+      `a ClientHello without ${name}`,
+      '9.2',
+      'missing-extension',
+      (hello) => withExtension(hello, name, null),
+      'handshake/negotiate.ts requiredExtension',
+    ),
+  ),
+  againstServer(
+    'a share for a group that is not offered',
+    '4.3.8',
+    'key-share-for-unoffered-group',
+    (hello) => withShares(hello, [...sharesOf(hello), { group: 0x0019, keyExchange: Uint8Array.of(4) }]),
+    SHARES,
+  ),
+  againstServer(
+    'two shares for one group',
+    '4.3.8',
+    'duplicate-key-share',
+    (hello) => withShares(hello, [...sharesOf(hello), ...sharesOf(hello)]),
+    SHARES,
+  ),
+  againstServer(
+    'shares in another order than the groups',
+    '4.3.8',
+    'key-shares-in-wrong-order',
+    (hello) => withShares(hello, [{ group: 0x0017, keyExchange: Uint8Array.of(4) }, ...sharesOf(hello)]),
+    SHARES,
+  ),
+  againstServer(
+    'a share that is too short',
+    '4.3.8.2',
+    'invalid-key-share',
+    (hello) => withShares(hello, [{ group: 0x001d, keyExchange: Uint8Array.of(4) }]),
+    'handshake/server.ts respond',
+  ),
+  againstServer(
+    'an extension twice',
+    '4.3',
+    'duplicate-extension',
+    (hello) => ({
+      ...hello,
+      extensions: [...(hello.extensions ?? []), serverNameExtension('localhost')],
+    }),
+    'messages/extensions/extension-block.ts',
+  ),
+  againstServer(
+    'pre_shared_key before the end',
+    '4.3.11',
+    'pre-shared-key-not-last',
+    (hello) => ({
+      ...hello,
+      extensions: [{ type: EXTENSION_CODES.pre_shared_key, data: Uint8Array.of(0) }, ...(hello.extensions ?? [])],
+    }),
+    'messages/extensions/extension-block.ts',
+  ),
+  againstServer(
+    'an extension that belongs into another message',
+    '4.3',
+    'extension-in-wrong-message',
+    (hello) => withExtension(hello, 'oid_filters', Uint8Array.of(0, 0)),
+    'messages/extensions/extension-block.ts',
+  ),
+  againstServer(
+    'two host names',
+    'RFC 6066 3',
+    'illegal-server-name',
+    (hello) => withExtension(hello, 'server_name', Uint8Array.of(0, 8, 0, 0, 1, 0x61, 0, 0, 1, 0x62)),
+    'messages/extensions/server-name.ts decodeServerName',
+  ),
+  ...[0x20, 0x00, 0x7f, 0xe4].map((byte) =>
+    againstServer(
+      `a host name with byte 0x${byte.toString(16)}`,
+      'RFC 6066 3',
+      'illegal-server-name',
+      (hello) => withExtension(hello, 'server_name', Uint8Array.of(0, 5, 0, 0, 2, 0x61, byte)),
+      'messages/extensions/server-name.ts decodeServerName',
+    ),
+  ),
+  againstServer(
+    'an empty host name',
+    'RFC 6066 3',
+    'malformed-extension',
+    (hello) => withExtension(hello, 'server_name', Uint8Array.of(0, 3, 0, 0, 0)),
+    'messages/extensions/server-name.ts',
+  ),
+];
+
+function secondHello(attack: string, reason: TlsErrorReason, body: (honest: ClientHello) => ClientHello): Attack {
+  return {
+    attack: `after HelloRetryRequest: ${attack}`,
+    against: 'server',
+    section: '4.2.2',
+    excludedIn: 'handshake/negotiate.ts checkSecondClientHello',
+    reason,
+    run: () => {
+      const peer = new ScriptedClient(toyServer());
+      peer.extraExtensions = [{ type: EXTENSION_CODES.padding, data: new Uint8Array(3) }];
+      return peer.clientHelloWithoutShare().clientHello({ body });
+    },
+  };
+}
+
+const SECOND_HELLOS: readonly Attack[] = [
+  secondHello('another random', 'client-hello-changed', (hello) => ({
+    ...hello,
+    random: hello.random.map((byte) => byte ^ 1),
+  })),
+  secondHello('another session id', 'client-hello-changed', (hello) => ({
+    ...hello,
+    legacySessionId: new Uint8Array(0),
+  })),
+  secondHello('a suite less', 'client-hello-changed', (hello) => ({
+    ...hello,
+    cipherSuites: hello.cipherSuites.slice(0, 1),
+  })),
+  secondHello('suites in another order', 'client-hello-changed', (hello) => ({
+    ...hello,
+    cipherSuites: [...hello.cipherSuites].reverse(),
+  })),
+  secondHello('another server name', 'client-hello-changed', (hello) =>
+    withExtension(hello, 'server_name', serverNameExtension('elsewhere').data),
+  ),
+  secondHello('no server name any more', 'client-hello-changed', (hello) => withExtension(hello, 'server_name', null)),
+  secondHello('an extension more', 'client-hello-changed', (hello) => ({
+    ...hello,
+    extensions: [{ type: 0xfafa, data: new Uint8Array(0) }, ...(hello.extensions ?? [])],
+  })),
+  secondHello('extensions in another order', 'client-hello-changed', (hello) => ({
+    ...hello,
+    extensions: [...(hello.extensions ?? [])].reverse(),
+  })),
+  secondHello('early data', 'client-hello-changed', (hello) => withExtension(hello, 'early_data', new Uint8Array(0))),
+  secondHello('a cookie that nobody gave', 'client-hello-changed', (hello) =>
+    withExtension(hello, 'cookie', extension('cookie', cookieCodec, Uint8Array.of(1)).data),
+  ),
+  secondHello('no share', 'group-not-requested', (hello) => withShares(hello, [])),
+  secondHello('a share for another group', 'group-not-requested', (hello) =>
+    withShares(hello, [{ group: 0x0017, keyExchange: new Uint8Array(65).fill(4) }]),
+  ),
+  secondHello('a share more', 'group-not-requested', (hello) =>
+    withShares(hello, [...sharesOf(hello), { group: 0x0017, keyExchange: Uint8Array.of(4) }]),
+  ),
+];
+
+export const HELLO_ATTACKS: AttackGroup = {
+  title: 'Hellos and negotiation',
+  file: 'hellos.ts',
+  attacks: [...SERVER_HELLOS, ...RETRY_REQUESTS, ...CLIENT_HELLOS, ...SECOND_HELLOS],
+};
