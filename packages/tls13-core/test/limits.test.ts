@@ -1,0 +1,287 @@
+import { describe, expect, it } from 'vitest';
+import { selectProtocol, MAX_PROTOCOL_NAMES_EXAMINED } from '../src/alpn/select.js';
+import { alertForReason, type TlsErrorReason } from '../src/error.js';
+import { DEFAULT_TLS_LIMITS, MAX_CIPHERTEXT_LENGTH, MAX_PLAINTEXT_LENGTH, type TlsLimits } from '../src/limits.js';
+import { createTlsClient } from '../src/client-connection.js';
+import { createPair, failureOf, runNow } from './support/pair.js';
+import { ScriptedClient } from './support/scripted-client.js';
+import { plainRecord, type ScriptedPeer } from './support/scripted-peer.js';
+import { ScriptedServer } from './support/scripted-server.js';
+import { TOY_SERVER, toyClient, toyServer } from './support/toy-credentials.js';
+
+const none = new Uint8Array(0);
+
+interface LimitTest {
+  readonly limit: keyof TlsLimits;
+  readonly what: string;
+  readonly reason: TlsErrorReason;
+  /** Smaller than the default where that one is too large to reach. */
+  readonly value?: number;
+  /** Does as much of it as the number says. */
+  readonly play: (amount: number, limits: Partial<TlsLimits>) => ScriptedPeer;
+}
+
+function server(limits: Partial<TlsLimits>): ScriptedServer {
+  return new ScriptedServer(toyClient({ limits }));
+}
+
+function times(peer: ScriptedPeer, amount: number, act: (peer: ScriptedPeer) => void): ScriptedPeer {
+  for (let i = 0; i < amount; i++) act(peer);
+  return peer;
+}
+
+const LIMITS: readonly LimitTest[] = [
+  {
+    limit: 'handshakeMessageLength',
+    what: 'a ticket message',
+    reason: 'message-too-long',
+    play: (amount, limits) => {
+      const ticket = new Uint8Array(amount - 4 - 4 - 1 - 2 - 2).fill(1);
+      const peer = server(limits).handshake();
+      const message = peer.forge('new_session_ticket', {
+        ticketLifetime: 1,
+        ticketAgeAdd: 1,
+        ticketNonce: none,
+        ticket,
+        extensions: [],
+      });
+      return inRecords(peer, message);
+    },
+  },
+  {
+    limit: 'certificateMessageLength',
+    what: 'a Certificate message',
+    reason: 'message-too-long',
+    play: (amount, limits) => {
+      const peer = server(limits).serverHello().encryptedExtensions();
+      const leaf = TOY_SERVER.certificateChain[0] as Uint8Array;
+      const padding = new Uint8Array(amount - 1 - 3 - (3 + leaf.length + 2) - (3 + 2));
+      const message = peer.forge('certificate', {
+        certificateRequestContext: none,
+        certificateList: [
+          { certificateData: leaf, extensions: [] },
+          { certificateData: padding, extensions: [] },
+        ],
+      });
+      return inRecords(peer, message);
+    },
+  },
+  {
+    limit: 'certificateCount',
+    what: 'certificates in a chain',
+    reason: 'certificate-chain-too-long',
+    play: (amount, limits) =>
+      server(limits)
+        .serverHello()
+        .encryptedExtensions()
+        .certificate({
+          body: (honest) => ({
+            ...honest,
+            certificateList: Array.from({ length: amount }, () => honest.certificateList[0] as never),
+          }),
+        }),
+  },
+  {
+    limit: 'extensionCount',
+    what: 'extensions in a ClientHello',
+    reason: 'too-many-extensions',
+    play: (amount, limits) => {
+      const peer = new ScriptedClient(toyServer({ limits }));
+      const unknown = Array.from({ length: amount - 5 }, (_, index) => ({ type: 0x4000 + index, data: none }));
+      return peer.clientHello({
+        body: (hello) => ({ ...hello, extensions: [...unknown, ...(hello.extensions ?? [])] }),
+      });
+    },
+  },
+  {
+    limit: 'emptyRecordsInARow',
+    what: 'empty application data records',
+    reason: 'too-many-empty-records',
+    play: (amount, limits) => times(server(limits).handshake(), amount, (peer) => peer.applicationData(none)),
+  },
+  {
+    limit: 'changeCipherSpecRecords',
+    what: 'change_cipher_spec records',
+    reason: 'too-many-change-cipher-specs',
+    play: (amount, limits) => times(server(limits), amount, (peer) => peer.changeCipherSpec()),
+  },
+  {
+    limit: 'warningAlerts',
+    what: 'user_canceled alerts',
+    reason: 'too-many-warning-alerts',
+    play: (amount, limits) => times(server(limits).handshake(), amount, (peer) => peer.alert('user_canceled')),
+  },
+  {
+    limit: 'keyUpdatesInARow',
+    what: 'KeyUpdates without data between them',
+    reason: 'too-many-key-updates',
+    play: (amount, limits) => times(server(limits).handshake(), amount, (peer) => peer.keyUpdate()),
+  },
+  {
+    limit: 'sessionTickets',
+    what: 'tickets',
+    reason: 'too-many-session-tickets',
+    play: (amount, limits) =>
+      times(server(limits).handshake(), amount, (peer) => (peer as ScriptedServer).newSessionTicket()),
+  },
+];
+
+/** A message over as many records as it takes. */
+function inRecords(peer: ScriptedPeer, message: Uint8Array): ScriptedPeer {
+  for (let at = 0; at < message.length && peer.failure === null; at += MAX_PLAINTEXT_LENGTH) {
+    peer.send('handshake', message.subarray(at, at + MAX_PLAINTEXT_LENGTH));
+  }
+  return peer;
+}
+
+describe.each(LIMITS)('limits.$limit', ({ limit, reason, play }) => {
+  const value = DEFAULT_TLS_LIMITS[limit];
+
+  it('takes as much as the default says', () => {
+    expect(play(value, {}).failure).toBeNull();
+  });
+
+  it('refuses one more, with the right alert', () => {
+    const peer = play(value + 1, {});
+    expect(peer.failure).toBe(reason);
+    expect(peer.alerts.at(-1)).toBe(alertForReason(reason));
+  });
+
+  it('can be set', () => {
+    expect(play(value + 1, { [limit]: value + 1 }).failure).toBeNull();
+  });
+});
+
+describe('counts of a row begin anew', () => {
+  it('with data between empty records', () => {
+    const peer = server({ emptyRecordsInARow: 2 }).handshake();
+    for (let i = 0; i < 5; i++) peer.applicationData(none).applicationData(none).applicationData();
+    expect(peer.failure).toBeNull();
+  });
+
+  it('with data between key updates', () => {
+    const peer = server({ keyUpdatesInARow: 2 }).handshake();
+    for (let i = 0; i < 5; i++) peer.keyUpdate().keyUpdate().applicationData();
+    expect(peer.failure).toBeNull();
+  });
+
+  it('not with empty data between key updates', () => {
+    const peer = server({ keyUpdatesInARow: 2 }).handshake();
+    for (let i = 0; i < 3; i++) peer.keyUpdate().applicationData(none);
+    expect(peer.failure).toBe('too-many-key-updates');
+  });
+});
+
+describe('record lengths, sections 5.1 and 5.2', () => {
+  const header = (type: number, length: number): Uint8Array => Uint8Array.of(type, 3, 3, length >> 8, length & 0xff);
+
+  it('an unprotected record has at most 2^14 bytes', () => {
+    const ticketLike = (length: number): ScriptedPeer => new ScriptedClient(toyServer()).deliver(header(22, length));
+    expect(ticketLike(MAX_PLAINTEXT_LENGTH).failure).toBeNull();
+    const beyond = ticketLike(MAX_PLAINTEXT_LENGTH + 1);
+    expect(beyond.failure).toBe('record-too-long');
+    expect(beyond.alerts).toEqual(['record_overflow']);
+  });
+
+  it('a protected record has at most 2^14 + 256 bytes, which its header alone decides', () => {
+    expect(server({}).handshake().deliver(header(23, MAX_CIPHERTEXT_LENGTH)).failure).toBeNull();
+    const beyond = server({})
+      .handshake()
+      .deliver(header(23, MAX_CIPHERTEXT_LENGTH + 1));
+    expect(beyond.failure).toBe('record-too-long');
+    expect(beyond.alerts).toEqual(['record_overflow']);
+  });
+
+  it.each([
+    [
+      'content',
+      (extra: number) =>
+        server({})
+          .handshake()
+          .applicationData(new Uint8Array(MAX_PLAINTEXT_LENGTH + extra).fill(1)),
+    ],
+    [
+      'content with padding',
+      (extra: number) =>
+        server({})
+          .handshake()
+          .send('application_data', Uint8Array.of(1), MAX_PLAINTEXT_LENGTH - 1 + extra),
+    ],
+  ])('the inside of a protected record has at most 2^14 bytes and its type: %s', (_name, play) => {
+    expect(play(0).eventTypes.at(-1)).toBe('data');
+    const beyond = play(1);
+    expect(beyond.failure).toBe('record-too-long');
+    expect(beyond.alerts).toEqual(['record_overflow']);
+  });
+
+  it('we never send more than maxFragmentLength in one record', () => {
+    for (const maxFragmentLength of [1, 512, MAX_PLAINTEXT_LENGTH]) {
+      const pair = runNow(createPair(toyClient({ maxFragmentLength }), toyServer()));
+      pair.client.send(new Uint8Array(3000));
+      const output = pair.client.takeOutput();
+      for (let at = 0; at < output.length;) {
+        const length = ((output[at + 3] as number) << 8) | (output[at + 4] as number);
+        expect(length).toBeLessThanOrEqual(maxFragmentLength + 1 + 16);
+        at += 5 + length;
+      }
+      const data = pair.server.receive(output).flatMap((event) => (event.type === 'data' ? [...event.data] : []));
+      expect(data).toHaveLength(3000);
+    }
+  });
+});
+
+describe('output that nobody takes', () => {
+  it('is bounded by pendingOutput, to the byte, and the call that goes beyond has sent nothing', () => {
+    const record = 5 + 100 + 1 + 16;
+    const { client } = runNow(createPair(toyClient({ limits: { pendingOutput: 2 * record } }), toyServer()));
+    client.send(new Uint8Array(100));
+    client.send(new Uint8Array(100));
+    expect(client.pendingOutputLength).toBe(2 * record);
+    expect(() => client.send(Uint8Array.of(1))).toThrow('too-much-pending-output');
+    expect(client.takeOutput()).toHaveLength(2 * record);
+    client.send(new Uint8Array(100));
+    expect(client.state).toBe('open');
+  });
+});
+
+describe('keys change before the limit of section 5.5', () => {
+  it('on the side that sends, by itself, as often as it takes', () => {
+    // The toy AES-GCM may seal 1000 records under one key.
+    const pair = runNow(createPair(toyClient({ cipherSuites: ['TLS_AES_128_GCM_SHA256'] }), toyServer()));
+    for (let i = 0; i < 2500; i++) pair.client.send(Uint8Array.of(i & 0xff));
+    runNow(pair);
+    expect(failureOf(pair.serverEvents)).toBeNull();
+    const types = pair.serverEvents.map(({ type }) => type);
+    expect(types.filter((type) => type === 'data')).toHaveLength(2500);
+    expect(types.filter((type) => type === 'peer-keys-updated')).toHaveLength(2);
+  });
+});
+
+describe('configuration of limits', () => {
+  it.each([0, -1, 1.5, Number.NaN, Infinity])('refuses %s', (value) => {
+    expect(() => createTlsClient(toyClient({ limits: { warningAlerts: value } }))).toThrow('limits.warningAlerts');
+  });
+});
+
+describe('ALPN names examined', () => {
+  const offered = (position: number): Uint8Array[] =>
+    Array.from({ length: position }, (_, index) =>
+      index === position - 1 ? Uint8Array.of(1) : Uint8Array.of(2, index),
+    );
+
+  it('are bounded: a name beyond is as if not offered', () => {
+    expect(selectProtocol(offered(MAX_PROTOCOL_NAMES_EXAMINED), [Uint8Array.of(1)])).toEqual(Uint8Array.of(1));
+    expect(selectProtocol(offered(MAX_PROTOCOL_NAMES_EXAMINED + 1), [Uint8Array.of(1)])).toBeNull();
+  });
+});
+
+describe('a length that is never filled', () => {
+  it('costs no memory before the bytes come: an endless message is refused by its header', () => {
+    const peer = server({}).handshake();
+    peer.send('handshake', Uint8Array.of(4, 0xff, 0xff, 0xff));
+    expect(peer.failure).toBe('message-too-long');
+    expect(new ScriptedClient(toyServer()).deliver(plainRecord(22, Uint8Array.of(1, 0xff, 0xff, 0xff))).failure).toBe(
+      'message-too-long',
+    );
+  });
+});

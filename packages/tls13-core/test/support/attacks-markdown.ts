@@ -1,0 +1,39 @@
+import { format } from 'prettier';
+import { ATTACK_GROUPS } from '../attacks/all.js';
+import type { AttackGroup } from '../attacks/attack.js';
+
+/** docs/attacks.md: every attack that the tests play, and the check that refuses it. */
+export function attacksMarkdown(): Promise<string> {
+  const count = ATTACK_GROUPS.reduce((sum, { attacks }) => sum + attacks.length, 0);
+  const text = [
+    '# Attacks and where they are excluded',
+    '',
+    `The ${count} ways to break the protocol that the tests play against both sides. Each names the section of RFC 9846 (or`,
+    'of the document it names) that forbids it, the check that refuses it, and the reason with which the connection fails;',
+    'the alert follows from the reason. Paths are relative to `packages/tls13-core/src`. Each test plays the attack with',
+    'right keys and a right transcript, so that only the named check stands in its way.',
+    '',
+    'Floods, and every other bound, are in `packages/tls13-core/test/limits.test.ts`, each at the limit and one beyond.',
+    'Printed from `packages/tls13-core/test/attacks/`; print it anew with',
+    '`npx vitest run packages/tls13-core/test/documents.test.ts -u`.',
+    '',
+    ...ATTACK_GROUPS.flatMap(groupMarkdown),
+  ].join('\n');
+  return format(text, { parser: 'markdown', printWidth: 120, singleQuote: true });
+}
+
+function groupMarkdown({ title, file, attacks }: AttackGroup): string[] {
+  return [
+    `## ${title}`,
+    '',
+    `Played in \`packages/tls13-core/test/attacks/${file}\`.`,
+    '',
+    '| attack | against | section | excluded in | reason |',
+    '| --- | --- | --- | --- | --- |',
+    ...attacks.map(
+      ({ attack, against, section, excludedIn, reason }) =>
+        `| ${attack} | ${against} | ${section} | ${excludedIn} | \`${reason}\` |`,
+    ),
+    '',
+  ];
+}
