@@ -25,7 +25,18 @@ export function observeRequests(server: NetServer): void {
       if (current.draining && current.open.size === 0) request.socket.destroySoon();
     });
   };
-  for (const event of ['request', 'checkContinue', 'checkExpectation']) server.prependListener(event, observe);
+  server.prependListener('request', observe);
+  // That somebody listens to these two makes Node leave the answer to the listener: where nobody but us does, we do what
+  // Node would have done, or a client that sends `Expect: 100-continue` (curl, with any larger upload) waits for ever.
+  server.prependListener('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    if (server.listenerCount('checkContinue') > 1) return observe(request, response);
+    response.writeContinue();
+    server.emit('request', request, response);
+  });
+  server.prependListener('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    observe(request, response);
+    if (server.listenerCount('checkExpectation') === 1) response.writeHead(417).end();
+  });
 }
 
 /** Begins to follow a connection. */

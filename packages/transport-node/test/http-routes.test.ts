@@ -91,6 +91,28 @@ describe('an http server that never listens', () => {
     expect(await untilClosed(socket)).toMatch(/^HTTP\/1\.1 400 /);
   });
 
+  it('answers Expect: 100-continue by itself, and any other expectation 417', async () => {
+    const server = http.createServer((request, response) => request.pipe(response));
+    const { port } = await openWeb(server);
+    const head = 'POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5\r\nExpect: ';
+    const socket = await h1(port, `${head}100-continue\r\n\r\n`);
+    const [interim] = (await once(socket, 'data')) as [Buffer];
+    expect(interim.toString()).toBe('HTTP/1.1 100 Continue\r\n\r\n');
+    socket.write('hello');
+    expect(await untilClosed(socket)).toMatch(/^HTTP\/1\.1 200 [^]*hello/);
+    expect(await untilClosed(await h1(port, `${head}a miracle\r\n\r\nhello`))).toMatch(/^HTTP\/1\.1 417 /);
+  });
+
+  it('leaves expectations to the server that wants to judge them', async () => {
+    const server = http.createServer(() => expect.unreachable());
+    server.on('checkContinue', (_request, response: http.ServerResponse) => response.writeHead(413).end());
+    server.on('checkExpectation', (_request, response: http.ServerResponse) => response.writeHead(400).end());
+    const { port } = await openWeb(server);
+    const head = 'POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5\r\nExpect: ';
+    expect(await untilClosed(await h1(port, `${head}100-continue\r\n\r\n`))).toMatch(/^HTTP\/1\.1 413 /);
+    expect(await untilClosed(await h1(port, `${head}a miracle\r\n\r\n`))).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
   it('upgrades to a WebSocket, which stays open and gets the bytes that came with the request', async () => {
     const server = http.createServer();
     server.on('upgrade', (request, socket, head) => {
