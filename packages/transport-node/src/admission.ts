@@ -31,6 +31,11 @@ export class Admission {
     return this.#connections;
   }
 
+  /** Addresses that have a connection. */
+  get addresses(): number {
+    return this.#addresses.size;
+  }
+
   get handshakes(): number {
     return this.#handshakes.size;
   }

@@ -347,6 +347,12 @@ describe('contexts', () => {
     expect(context.groups).toEqual(['secp384r1', 'x25519']);
   });
 
+  it('trust the platform’s roots without ca, and nobody with an empty one', () => {
+    expect(createSecureContext().trustAnchors.length).toBeGreaterThan(100);
+    expect(createSecureContext({ ca }).trustAnchors).toHaveLength(1);
+    expect(createSecureContext({ ca: [] }).trustAnchors).toEqual([]);
+  });
+
   it('read encrypted keys', async () => {
     const { createPrivateKey } = await import('node:crypto');
     const encrypted = createPrivateKey(localhost.key)

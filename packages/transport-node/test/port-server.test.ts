@@ -8,6 +8,7 @@ import {
   connect,
   connectionInfo,
   createPortServer,
+  DEFAULT_PORT_LIMITS,
   PORT_CHANNELS,
   type ConnectionInfo,
   type HandlerRoute,
@@ -16,7 +17,7 @@ import {
   type SocketError,
   type TLSSocket,
 } from '../src/index.js';
-import { addressKey } from '../src/admission.js';
+import { addressKey, Admission } from '../src/admission.js';
 import { ca, clientCredential, localhost } from './support/certificates.js';
 import { connectTo, openPort } from './support/port.js';
 import { cleanUp, eventually, textOf } from './support/servers.js';
@@ -331,6 +332,14 @@ describe('limits', () => {
     socket.on('error', () => {});
     await eventually(() => errors.length > 0);
     expect(errors).toEqual(['ERR_TLS_WRITE_QUEUE_LIMIT']);
+  });
+
+  it('forgets addresses that have gone', () => {
+    const admission = new Admission(DEFAULT_PORT_LIMITS);
+    for (let i = 0; i < 100; i++) expect(admission.enter(`192.0.2.${i}`)).toBeNull();
+    expect([admission.connections, admission.addresses]).toEqual([100, 100]);
+    for (let i = 0; i < 100; i++) admission.leave(`192.0.2.${i}`);
+    expect([admission.connections, admission.addresses]).toEqual([0, 0]);
   });
 
   it('counts an IPv6 site as one address', () => {

@@ -184,6 +184,20 @@ describe('the end of a connection', () => {
     expect(error.code).toBe('ERR_SSL_WRONG_VERSION_NUMBER');
   });
 
+  it('keeps the transport until the peer has read the alert and ended: a reset would hide it', async () => {
+    const [near, far] = duplexPair();
+    const server = createServer(localhost);
+    server.emit('connection', far);
+    const failed = once(server, 'tlsClientError');
+    near.write('GET / HTTP/1.1\r\n\r\n');
+    await failed;
+    expect([far.destroyed, far.writableEnded]).toEqual([false, true]);
+    near.write('what came after it is read and dropped');
+    expect(Buffer.from(await textOf(near), 'latin1')[0]).toBe(0x15);
+    near.end();
+    await eventually(() => far.destroyed);
+  });
+
   it('by destroySoon sends everything first', async () => {
     const { client, server } = await pair();
     client.write(Buffer.alloc(300_000));
