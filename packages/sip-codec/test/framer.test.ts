@@ -162,6 +162,12 @@ describe('failures', () => {
     }
   });
 
+  it('leave the field in which the fault is out of the head, with all its lines', () => {
+    const text = `OPTIONS a SIP/2.0\r\nVia: x\r\nSubject: a\r\n ${'b'.repeat(50)}\r\n\r\n`;
+    const error = failure(createSipFramer({ ...stream, limits: { headerLine: 40 } }).push(wire(text)));
+    expect(wireText(error.head)).toBe('OPTIONS a SIP/2.0\r\nVia: x\r\n');
+  });
+
   it('own their head: it survives the chunk', () => {
     const bytes = options({ 'Content-Length': 'x' });
     const error = failure(createSipFramer(stream).push(bytes));
@@ -266,6 +272,17 @@ describe('memory', () => {
       expect(messages).toBeGreaterThanOrEqual(5_000);
       expect(framer.heldBytes).toBe(0);
     }
+  });
+
+  it('a large chunk behind the beginning of a message is not copied whole', () => {
+    const framer = createSipFramer(stream);
+    const all = wire(MESSAGE.repeat(1_000));
+    framer.push(all.subarray(0, 1));
+    const items = framer.push(all.subarray(1, all.length - 1));
+    expect(items).toHaveLength(999);
+    expect(framer.heldBytes).toBeLessThanOrEqual(8192);
+    const last = items[998];
+    expect(last?.type === 'message' && last.bytes.buffer === all.buffer).toBe(true);
   });
 
   it('time is linear: ten times the bytes cost nowhere near a hundred times as much, byte by byte', () => {

@@ -174,6 +174,17 @@ describe('headers', () => {
     expect(headerKey('\u212a')).toBe('\u212a');
   });
 
+  it('a Contact of * stands alone', () => {
+    for (const [first, second] of [
+      ['*', '<sip:a@b>'],
+      ['<sip:a@b>', '*'],
+      ['*', '*'],
+    ]) {
+      const message = request(wire(`REGISTER sip:b SIP/2.0\r\nm: ${first}\r\nm: ${second}\r\n\r\n`));
+      expect(() => message.headers.read(CONTACT)).toThrow(SipError);
+    }
+  });
+
   it('unfold to one space', () => {
     const { headers } = request(wire('OPTIONS a SIP/2.0\r\nSubject: one \r\n\t two\r\n three\r\n\r\n'));
     expect(headers.text('Subject')).toBe('one two three');
@@ -217,6 +228,8 @@ describe('headers', () => {
     expect(inText).toMatchObject([{ reason: 'header-syntax', field: 'To', rule: 'quoted-string' }]);
     const notUtf8 = findFaults(request(options({ To: '"\xff" <sip:b@c>' })));
     expect(notUtf8).toMatchObject([{ reason: 'header-syntax', field: 'To', rule: 'quoted-string', expected: 'UTF-8' }]);
+    const wide = findFaults(request(options({ To: '"\\\xc3\xa9" <sip:b@c>' })));
+    expect(wide).toMatchObject([{ field: 'To', rule: 'quoted-pair' }]);
     const pair = request(options({ To: '"a\\\0b" <sip:b@c>' }));
     expect(findFaults(pair)).toEqual([]);
     expect(findFaults(request(options({ Subject: 'tab\tand\r\n fold' })))).toEqual([]);

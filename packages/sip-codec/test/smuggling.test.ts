@@ -27,6 +27,7 @@ const TABLE: readonly Differential[] = [
   { name: 'two equal', fields: 'Content-Length: 5\r\nContent-Length: 5\r\n', strict: 'content-length-repeated', lenient: 5 },
   { name: 'two equal, one compact', fields: 'l: 5\r\nContent-Length: 05\r\n', strict: 'content-length-repeated', lenient: 5 },
   { name: 'two different', fields: 'Content-Length: 5\r\nContent-Length: 0\r\n', strict: 'content-length-repeated', lenient: 'content-length-repeated' },
+  { name: 'two different and one malformed: the first fault is named', fields: 'l: 5\r\nl: 6\r\nl: x\r\n', strict: 'content-length-repeated', lenient: 'content-length-repeated' },
   { name: 'a list', fields: 'Content-Length: 5, 5\r\n', strict: 'content-length-malformed', lenient: 'content-length-malformed' },
   { name: 'plus', fields: 'Content-Length: +5\r\n', strict: 'content-length-malformed', lenient: 'content-length-malformed' },
   { name: 'minus', fields: 'Content-Length: -1\r\n', strict: 'content-length-malformed', lenient: 'content-length-malformed' },

@@ -203,6 +203,8 @@ describe('createBestEffortResponse', () => {
     const text = 'OPTIONS x\r\nVia: SIP/2.0/TLS a\r\nFrom: a\rInjected: b\r\nTo: a\0b\r\nCall-ID: c\r\n\r\n';
     const response = createBestEffortResponse(wire(text), { status: 400 });
     expect(Array.from(response?.headers ?? [], (field) => field.rawName)).toEqual(['Via', 'Call-ID', 'Content-Length']);
+    const dirty = wire('OPTIONS x\r\nVia: SIP/2.0/TLS a\0\r\nVia: SIP/2.0/TLS b\r\n\r\n');
+    expect(createBestEffortResponse(dirty, { status: 400 })?.headers.texts('Via')).toEqual(['SIP/2.0/TLS b']);
   });
 });
 

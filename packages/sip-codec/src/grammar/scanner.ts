@@ -98,8 +98,7 @@ export class Scanner {
     let i = from;
     let value = 0;
     while (i < this.end && DIGIT[this.bytes[i] as number] === 1) {
-      // Once it is too large it stays so, without ever leaving the exact integers.
-      if (value <= max) value = value * 10 + (this.bytes[i] as number) - 0x30;
+      value = value * 10 + (this.bytes[i] as number) - 0x30;
       i++;
     }
     if (i === from) this.fail(rule, 'a digit');

@@ -116,7 +116,7 @@ function readStatusLine(bytes: Uint8Array, start: number, end: number): StatusLi
     const byte = bytes[i] as number;
     if (REASON[byte] === 1) continue;
     const isEscape = byte === PERCENT && HEXDIG[bytes[i + 1] as number] === 1 && HEXDIG[bytes[i + 2] as number] === 1;
-    if (!isEscape || i + 2 >= end) refuse('Status-Line', 'Reason-Phrase', i, 'text');
+    if (!isEscape) refuse('Status-Line', 'Reason-Phrase', i, 'text');
   }
   return {
     type: 'response',
