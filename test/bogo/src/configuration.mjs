@@ -1,0 +1,160 @@
+// Flags to configurations of our client and server.
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { SIGNATURE_SCHEMES } from '@portico/crypto';
+import { createNobleProvider } from '@portico/crypto/noble';
+import { createCertificateVerifier, createSigner } from '@portico/tls13-core';
+import { certificatesFromPem, privateKeyFromPem, trustAnchorsFromPem } from '@portico/x509';
+import { Unimplemented } from './flags.mjs';
+
+const TLS_1_3 = 0x0304;
+
+const noble = createNobleProvider({ random: (length) => new Uint8Array(randomBytes(length)) });
+
+/** BoringSSL's default groups and, for peers' signatures, schemes: the tests know them. */
+const DEFAULT_GROUPS = [0x001d, 0x0017, 0x0018];
+const DEFAULT_VERIFY = [0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601];
+
+export function commonConfig(flags) {
+  if ((flags['min-version'] ?? 0) > TLS_1_3 || (flags['max-version'] ?? TLS_1_3) < TLS_1_3) {
+    throw new Unimplemented('versions other than TLS 1.3');
+  }
+  const groups = known(noble.groups, flags.curves ?? DEFAULT_GROUPS);
+  // In the configured order, and the suites in BoringSSL's: AES-128 first.
+  const cipherSuites = [...noble.cipherSuites].sort((left, right) => left.id - right.id);
+  return {
+    provider: noble,
+    groups: groups.map(({ name }) => name),
+    cipherSuites: cipherSuites.map(({ name }) => name),
+    signatureSchemes: known(SIGNATURE_SCHEMES, flags['verify-prefs'] ?? DEFAULT_VERIFY, 'skip').map(({ name }) => name),
+    ...(flags['max-send-fragment'] === undefined ? {} : { maxFragmentLength: flags['max-send-fragment'] }),
+    limits: {
+      certificateCount: 100,
+      ...(flags['max-cert-list'] === undefined ? {} : { certificateMessageLength: flags['max-cert-list'] }),
+    },
+  };
+}
+
+export function clientConfig(flags) {
+  const credential = readCredential(flags);
+  const alpn = flags['advertise-alpn'];
+  return {
+    ...commonConfig(flags),
+    verifyPeer: maybeAsync(flags, verifier(flags)),
+    ...(flags['host-name'] === undefined ? {} : { serverName: flags['host-name'] }),
+    ...(alpn === undefined
+      ? {}
+      : {
+          alpn: {
+            protocols: lengthPrefixed(alpn),
+            acceptUnoffered: flags['allow-unknown-alpn-protos'] === true,
+          },
+        }),
+    ...(flags['no-key-shares'] ? { keyShares: [] } : {}),
+    ...(flags['key-shares'] === undefined
+      ? {}
+      : { keyShares: known(noble.groups, flags['key-shares']).map(({ name }) => name) }),
+    selectCredential: maybeAsync(flags, () => {
+      if (flags['fail-cert-callback']) throw new Error('asked to fail');
+      return credential;
+    }),
+  };
+}
+
+export function serverConfig(flags, seen) {
+  const credential = readCredential(flags);
+  const authenticate = flags['require-any-client-certificate'] || flags['verify-peer'];
+  return {
+    ...commonConfig(flags),
+    credentials: maybeAsync(flags, (hello) => {
+      seen.hello = hello;
+      if (flags['fail-early-callback']) return null;
+      if (flags['fail-cert-callback']) throw new Error('asked to fail');
+      if (credential === null) throw new Error('no -cert-file was given');
+      return credential;
+    }),
+    ...serverAlpn(flags, seen),
+    ...(authenticate
+      ? {
+          clientAuthentication: {
+            mode: flags['require-any-client-certificate'] ? 'require' : 'request',
+            verifyPeer: maybeAsync(flags, verifier(flags)),
+          },
+        }
+      : {}),
+  };
+}
+
+function serverAlpn(flags, seen) {
+  const selected = flags['select-alpn'];
+  if (
+    flags['select-empty-alpn'] === undefined &&
+    selected === undefined &&
+    !flags['decline-alpn'] &&
+    !flags['reject-alpn']
+  ) {
+    return {};
+  }
+  return {
+    alpn: {
+      protocols: [],
+      onNoOverlap: flags['reject-alpn'] ? 'alert' : 'continue',
+      preference: (offered) => {
+        seen.offeredAlpn = offered;
+        if (flags['decline-alpn'] || flags['reject-alpn']) return null;
+        return Uint8Array.from(Buffer.from(flags['select-empty-alpn'] ? '' : selected, 'latin1'));
+      },
+    },
+  };
+}
+
+function readCredential(flags) {
+  if (flags['cert-file'] === undefined) return null;
+  const privateKey = privateKeyFromPem(readFileSync(flags['key-file']));
+  const signer = createSigner(noble, privateKey);
+  const schemes =
+    flags['signing-prefs'] === undefined
+      ? signer.schemes
+      : flags['signing-prefs']
+          .map((id) => SIGNATURE_SCHEMES.find((scheme) => scheme.id === id)?.name)
+          .filter((name) => signer.schemes.includes(name));
+  return {
+    certificateChain: certificatesFromPem(readFileSync(flags['cert-file'])).map(({ raw }) => raw),
+    // A key whose preferences leave nothing is still a credential: the handshake has to fail, not the configuration.
+    signer: { schemes, sign: signer.sign },
+  };
+}
+
+function verifier(flags) {
+  if (flags['verify-fail']) return () => ({ trusted: false, refusal: 'unknown', message: 'asked to fail' });
+  const checksPath = flags['verify-peer'] && !flags['use-custom-verify-callback'] && flags['trust-cert'] !== undefined;
+  if (!checksPath) return () => ({ trusted: true });
+  return createCertificateVerifier({
+    provider: noble,
+    trustAnchors: trustAnchorsFromPem(readFileSync(flags['trust-cert'])),
+    now: Date.now,
+    identity: null,
+  });
+}
+
+function maybeAsync(flags, callback) {
+  return flags.async ? async (...values) => callback(...values) : callback;
+}
+
+function known(available, ids, unknown = 'refuse') {
+  const found = ids.flatMap((id) => available.find((candidate) => candidate.id === id) ?? []);
+  if (unknown === 'refuse' ? found.length < ids.length : found.length === 0) {
+    throw new Unimplemented(`code points ${ids.join()}`);
+  }
+  return found;
+}
+
+/** A list of names, each behind a length byte, in one argument. */
+export function lengthPrefixed(argument) {
+  const bytes = Buffer.from(argument, 'latin1');
+  const names = [];
+  for (let at = 0; at < bytes.length; at += 1 + bytes[at]) {
+    names.push(Uint8Array.from(bytes.subarray(at + 1, at + 1 + bytes[at])));
+  }
+  return names;
+}

@@ -1,0 +1,102 @@
+// The runner's flags: which there are, what they take, and what they mean for one connection.
+
+/** Thrown for a flag that we do not know: the runner then counts the test as not implemented. */
+export class Unimplemented extends Error {}
+
+/** Flags without a value that need no action: what they switch off or on is not there, or is always so. */
+const IGNORED = new Set([
+  'no-tls1',
+  'no-tls11',
+  'no-tls12',
+  'use-old-client-cert-callback',
+  'expect-extended-master-secret',
+  'renegotiate-freely',
+  'no-legacy-server-connect',
+  'peek-then-read',
+  'expect-secure-renegotiation',
+  'no-rsa-pss-rsae-certs',
+  'ipv6',
+  'server-preference',
+  'expect-no-secure-renegotiation',
+  'no-op-extra-handshake',
+  'is-quic-off',
+]);
+
+/** name → what its value becomes: `on` takes none, `list` may come several times. */
+const FLAGS = {
+  port: 'number',
+  'shim-id': 'text',
+  server: 'on',
+  'key-file': 'text',
+  'cert-file': 'text',
+  'trust-cert': 'text',
+  'resume-count': 'number',
+  'min-version': 'number',
+  'max-version': 'number',
+  curves: 'list',
+  'key-shares': 'list',
+  'no-key-shares': 'on',
+  'verify-prefs': 'list',
+  'signing-prefs': 'list',
+  'require-any-client-certificate': 'on',
+  'verify-peer': 'on',
+  'verify-fail': 'on',
+  'use-custom-verify-callback': 'on',
+  'expect-peer-signature-algorithm': 'number',
+  'expect-curve-id': 'number',
+  'expect-hrr': 'on',
+  'expect-no-hrr': 'on',
+  'expect-session-miss': 'on',
+  'implicit-handshake': 'on',
+  'check-close-notify': 'on',
+  'shim-shuts-down': 'on',
+  'shim-writes-first': 'on',
+  'advertise-alpn': 'text',
+  'expect-alpn': 'text',
+  'expect-advertised-alpn': 'text',
+  'select-alpn': 'text',
+  'select-empty-alpn': 'on',
+  'decline-alpn': 'on',
+  'reject-alpn': 'on',
+  'allow-unknown-alpn-protos': 'on',
+  'host-name': 'text',
+  'expect-server-name': 'text',
+  'export-keying-material': 'number',
+  'export-label': 'text',
+  'export-context': 'text',
+  'use-export-context': 'on',
+  'send-alert': 'on',
+  'key-update': 'on',
+  'read-size': 'number',
+  'max-send-fragment': 'number',
+  'max-cert-list': 'number',
+  'fail-cert-callback': 'on',
+  'fail-early-callback': 'on',
+  async: 'on',
+};
+
+const PREFIXES = { 'on-initial-': 'initial', 'on-resume-': 'resume', 'on-retry-': 'retry' };
+
+/** Reads the command line into the flags of each connection: `{ initial, resume, retry }`. */
+export function readFlags(words) {
+  const flags = { initial: {}, resume: {}, retry: {} };
+  for (let i = 0; i < words.length; i++) {
+    let name = words[i].replace(/^-/, '');
+    let targets = Object.values(flags);
+    for (const [prefix, connection] of Object.entries(PREFIXES)) {
+      if (name.startsWith(prefix)) {
+        name = name.slice(prefix.length);
+        targets = [flags[connection]];
+      }
+    }
+    if (IGNORED.has(name)) continue;
+    const kind = FLAGS[name];
+    if (kind === undefined) throw new Unimplemented(`-${name}`);
+    const value = kind === 'on' ? true : words[++i];
+    for (const target of targets) {
+      if (kind === 'list') (target[name] ??= []).push(Number(value));
+      else target[name] = kind === 'number' ? Number(value) : value;
+    }
+  }
+  return flags;
+}

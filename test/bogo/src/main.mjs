@@ -1,0 +1,173 @@
+// One test: dial, say which test it is, be a TLS client or server, exchange data, check what was expected.
+import { connect } from 'node:net';
+import { createTlsClient } from '@portico/tls13-core/client';
+import { createTlsServer } from '@portico/tls13-core/server';
+import { signatureSchemeById } from '@portico/crypto';
+import { clientConfig, lengthPrefixed, serverConfig } from './configuration.mjs';
+import { readFlags, Unimplemented } from './flags.mjs';
+
+const EXIT_UNIMPLEMENTED = 89;
+
+export async function main(words) {
+  if (words.includes('-is-handshaker-supported')) {
+    console.log('No');
+    process.exit(0);
+  }
+  try {
+    const flags = readFlags(words);
+    await runConnection(flags.initial, words.includes('-ipv6'), 'initial');
+    for (let i = 0; i < (flags.initial['resume-count'] ?? 0); i++) {
+      await runConnection(flags.resume, words.includes('-ipv6'), 'resume');
+    }
+    process.exit(0);
+  } catch (error) {
+    if (error instanceof Unimplemented) {
+      console.error(`unimplemented: ${error.message}`);
+      process.exit(EXIT_UNIMPLEMENTED);
+    }
+    console.error(`:${error.reason ?? 'shim'}: ${error.stack}`);
+    process.exit(1);
+  }
+}
+
+async function runConnection(flags, ipv6, which) {
+  const seen = {};
+  const tls = flags.server ? createTlsServer(serverConfig(flags, seen)) : createTlsClient(clientConfig(flags));
+  const socket = connect({ port: flags.port, host: ipv6 ? '::1' : '127.0.0.1', noDelay: true, allowHalfOpen: true });
+  const id = Buffer.alloc(8);
+  id.writeBigUInt64LE(BigInt(flags['shim-id']));
+  await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+  socket.write(id);
+  const session = new Session(tls, socket, flags, seen, which);
+  try {
+    await session.run();
+  } finally {
+    await new Promise((resolve) => {
+      socket.once('close', resolve);
+      // The alert has to arrive before the end does: a reset would hide it.
+      socket.end(() => setTimeout(() => socket.destroy(), 50));
+      socket.resume();
+    });
+  }
+}
+
+/** The default exchange: every byte of application data goes back, XOR 0xff. */
+class Session {
+  constructor(tls, socket, flags, seen, which) {
+    Object.assign(this, { tls, socket, flags, seen, which });
+  }
+
+  run() {
+    return new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+      this.socket.on('error', (error) => (this.ended ? undefined : reject(error)));
+      this.socket.on('data', (chunk) => this.take(() => this.tls.receive(chunk)));
+      this.socket.on('end', () => this.endOfInput());
+      this.flush();
+      this.awaitAnswers();
+    });
+  }
+
+  take(call) {
+    if (this.ended) return;
+    try {
+      for (const event of call()) this.handle(event);
+      this.flush();
+      this.awaitAnswers();
+    } catch (error) {
+      this.finish(error);
+    }
+  }
+
+  awaitAnswers() {
+    const { waiting } = this.tls;
+    if (waiting === null || waiting === this.awaited) return;
+    this.awaited = waiting;
+    waiting.then((events) => this.take(() => events));
+  }
+
+  flush() {
+    const output = this.tls.takeOutput();
+    if (output.length > 0 && !this.socket.destroyed) this.socket.write(output);
+  }
+
+  handle(event) {
+    switch (event.type) {
+      case 'handshake-complete':
+        this.check(event.info);
+        this.start();
+        return;
+      case 'data':
+        this.tls.send(event.data.map((byte) => byte ^ 0xff));
+        return;
+      case 'peer-closed':
+        this.peerClosed = true;
+        this.tls.close();
+        this.finish();
+        return;
+      case 'failed':
+        this.finish(event.error);
+        return;
+    }
+  }
+
+  start() {
+    const { flags, tls } = this;
+    if (flags['send-alert']) throw new Unimplemented('-send-alert');
+    if (flags['export-keying-material'] !== undefined) {
+      const context = flags['use-export-context'] ? Buffer.from(flags['export-context'] ?? '', 'latin1') : null;
+      tls.send(tls.exportKeyingMaterial(flags['export-label'] ?? '', context, flags['export-keying-material']));
+    }
+    if (flags['key-update']) tls.updateKeys();
+    if (flags['shim-writes-first']) tls.send(Buffer.from('hello'));
+    if (flags['shim-shuts-down']) {
+      tls.close();
+      if (!flags['check-close-notify']) this.finish();
+    }
+  }
+
+  /** Stops on a clean or an unclean end, as long as nobody asked for close_notify. */
+  endOfInput() {
+    if (this.ended) return;
+    if (this.tls.state === 'open' && !this.flags['check-close-notify']) {
+      this.finish();
+      return;
+    }
+    this.take(() => this.tls.endOfInput());
+  }
+
+  finish(error) {
+    if (this.ended) return;
+    this.ended = true;
+    this.flush();
+    if (error === undefined) this.resolve();
+    else this.reject(error);
+  }
+
+  check(info) {
+    const { flags, seen } = this;
+    const expect = (what, expected, got) => {
+      if (expected !== got) throw new Error(`${what}: expected ${expected}, got ${got}`);
+    };
+    if (flags['expect-peer-signature-algorithm'] !== undefined) {
+      const scheme = signatureSchemeById(flags['expect-peer-signature-algorithm']);
+      expect('peer signature', scheme?.name, info.peerSignatureScheme);
+    }
+    if (flags['expect-curve-id'] !== undefined) {
+      const name = { 29: 'x25519', 23: 'secp256r1', 24: 'secp384r1', 25: 'secp521r1' }[flags['expect-curve-id']];
+      expect('group', name, info.group);
+    }
+    if (flags['expect-hrr']) expect('HelloRetryRequest', true, info.helloRetryRequested);
+    if (flags['expect-no-hrr']) expect('HelloRetryRequest', false, info.helloRetryRequested);
+    if (flags['expect-session-miss']) expect('resumed', false, info.resumed);
+    if (flags['expect-alpn'] !== undefined) {
+      expect('ALPN', flags['expect-alpn'], info.alpn === null ? '' : Buffer.from(info.alpn).toString('latin1'));
+    }
+    if (flags['expect-advertised-alpn'] !== undefined) {
+      const hex = (names) => names.map((name) => Buffer.from(name).toString('hex')).join();
+      expect('offered ALPN', hex(lengthPrefixed(flags['expect-advertised-alpn'])), hex(seen.offeredAlpn ?? []));
+    }
+    if (flags['expect-server-name'] !== undefined) expect('server name', flags['expect-server-name'], info.serverName);
+  }
+}
