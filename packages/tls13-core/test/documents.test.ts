@@ -1,11 +1,27 @@
-import { expect, it } from 'vitest';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { ATTACK_GROUPS } from './attacks/all.js';
 import { attacksMarkdown } from './support/attacks-markdown.js';
 import { statesMarkdown } from './support/states-markdown.js';
 
-it('docs/states.md says what the tables say', async () => {
-  await expect(await statesMarkdown()).toMatchFileSnapshot('../../../docs/states.md');
-});
+describe('documents printed from data', () => {
+  it('docs/states.md says what the tables say', async () => {
+    await expect(await statesMarkdown()).toMatchFileSnapshot('../../../docs/states.md');
+  });
 
-it('docs/attacks.md lists the attacks that are played', async () => {
-  await expect(await attacksMarkdown()).toMatchFileSnapshot('../../../docs/attacks.md');
+  it('docs/attacks.md lists the attacks that are played', async () => {
+    await expect(await attacksMarkdown()).toMatchFileSnapshot('../../../docs/attacks.md');
+  });
+
+  it('the checks that docs/attacks.md names are where it says', () => {
+    const places = ATTACK_GROUPS.flatMap(({ attacks }) => attacks.flatMap(({ excludedIn }) => excludedIn.split(', ')));
+    for (const place of new Set(places)) {
+      const [file, name] = place.split(' ') as [string, string | undefined];
+      const path = fileURLToPath(new URL(`../src/${file}`, import.meta.url));
+      expect([place, existsSync(path)]).toEqual([place, true]);
+      if (name !== undefined)
+        expect([place, readFileSync(path, 'utf8').includes(name.split('.').at(-1) as string)]).toEqual([place, true]);
+    }
+  });
 });

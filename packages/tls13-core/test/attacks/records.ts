@@ -10,10 +10,10 @@ import { ScriptedServer } from '../support/scripted-server.js';
 import { toyClient, toyServer } from '../support/toy-credentials.js';
 import type { Attack, AttackGroup } from './attack.js';
 
-const HANDLE = 'connection.ts handleRecord';
-const CONTENT = 'connection.ts handleContent';
+const HANDLE = 'record/record-reader.ts read';
+const CONTENT = 'record/record-reader.ts judge';
 const OPENER = 'record/protection.ts RecordOpener.open';
-const CCS = 'connection.ts handleChangeCipherSpec';
+const CCS = 'record/record-reader.ts judgeChangeCipherSpec';
 const ENCRYPTED_EXTENSIONS = encodeHandshakeMessage('encrypted_extensions', { extensions: [] });
 
 function onClient(
@@ -56,11 +56,19 @@ const EARLY: readonly Attack[] = [
     'connection.ts handleApplicationData',
     (peer) => peer.serverHello().encryptedExtensions().certificate().certificateVerify().applicationData(),
   ),
-  onClient('application data in the clear', '5', 'unprotected-record', 'connection.ts handlePlaintextRecord', (peer) =>
-    peer.applicationData(),
+  onClient(
+    'application data in the clear',
+    '5',
+    'unprotected-record',
+    'record/record-reader.ts readPlaintext',
+    (peer) => peer.applicationData(),
   ),
-  onServer('application data in the clear', '5', 'unprotected-record', 'connection.ts handlePlaintextRecord', (peer) =>
-    peer.applicationData(),
+  onServer(
+    'application data in the clear',
+    '5',
+    'unprotected-record',
+    'record/record-reader.ts readPlaintext',
+    (peer) => peer.applicationData(),
   ),
   onServer(
     'application data under handshake keys',
@@ -189,7 +197,7 @@ const MESSAGES: readonly Attack[] = [
     'EncryptedExtensions in the clear, in one record with ServerHello',
     '5.1',
     'data-across-key-change',
-    'connection.ts useReadSecret',
+    'connection.ts demandRecordBoundary',
     (peer) => {
       const forged = peer.serverHello.bind(peer);
       return forged({ behind: ENCRYPTED_EXTENSIONS });
@@ -199,7 +207,7 @@ const MESSAGES: readonly Attack[] = [
     'a ticket under handshake keys, in one record with Finished',
     '5.1',
     'data-across-key-change',
-    'connection.ts useReadSecret',
+    'connection.ts demandRecordBoundary',
     (peer) =>
       peer
         .serverHello()
@@ -212,21 +220,21 @@ const MESSAGES: readonly Attack[] = [
     'a message behind KeyUpdate in one record',
     '5.1',
     'data-across-key-change',
-    'connection.ts useReadSecret',
+    'connection.ts demandRecordBoundary',
     (peer) => peer.handshake().send('handshake', Uint8Array.of(24, 0, 0, 1, 0, 24)),
   ),
   onServer(
     'bytes behind ClientHello in one record',
     '5.1',
     'data-across-key-change',
-    'connection.ts useReadSecret',
+    'connection.ts demandRecordBoundary',
     (peer) => peer.clientHello({ behind: Uint8Array.of(20) }),
   ),
   onServer(
     'bytes behind Finished in one record',
     '5.1',
     'data-across-key-change',
-    'connection.ts useReadSecret',
+    'connection.ts demandRecordBoundary',
     (peer) => peer.clientHello().finished({ behind: Uint8Array.of(24) }),
   ),
   onClient(
@@ -282,14 +290,14 @@ const EARLY_DATA: readonly Attack[] = [
     'unreadable records from a client that announced no early data',
     '4.3.10',
     'bad-record-mac',
-    'connection.ts skipAsEarlyData',
+    'record/record-reader.ts skipsAsEarlyData',
     (peer) => peer.clientHello().deliver(unreadable(40)),
   ),
   {
     attack: 'more refused early data than a bound',
     against: 'server',
     section: '4.3.10',
-    excludedIn: 'connection.ts skipAsEarlyData',
+    excludedIn: 'record/record-reader.ts skipsAsEarlyData',
     reason: 'bad-record-mac',
     run: () => {
       const peer = withEarlyData().clientHello();
@@ -302,7 +310,7 @@ const EARLY_DATA: readonly Attack[] = [
     attack: 'refused early data after a record that opened',
     against: 'server',
     section: '4.3.10',
-    excludedIn: 'connection.ts handleRecord',
+    excludedIn: 'record/record-reader.ts read',
     reason: 'bad-record-mac',
     run: () => withEarlyData().clientHello().deliver(unreadable(40)).alert('user_canceled').deliver(unreadable(40)),
   },
@@ -310,7 +318,7 @@ const EARLY_DATA: readonly Attack[] = [
     attack: 'refused early data after the second ClientHello',
     against: 'server',
     section: '4.3.10',
-    excludedIn: 'connection.ts handlePlaintextRecord',
+    excludedIn: 'record/record-reader.ts readPlaintext',
     reason: 'bad-record-mac',
     run: () => {
       const peer = withEarlyData().clientHelloWithoutShare().deliver(unreadable(40));

@@ -1,4 +1,10 @@
-import { SIGNATURE_SCHEMES, type KeyExchange, type NamedGroup, type SignatureSchemeName } from '@portico/crypto';
+import {
+  SIGNATURE_SCHEMES,
+  type CryptoProvider,
+  type KeyExchange,
+  type NamedGroup,
+  type SignatureSchemeName,
+} from '@portico/crypto';
 import type { Credential, ServerConfig } from '../../src/config.js';
 import { EarlySecretStage, finishedVerifyData } from '../../src/key-schedule/key-schedule.js';
 import { certificateVerifyContent } from '../../src/messages/certificate-verify.js';
@@ -26,7 +32,7 @@ import { TOY_CLIENT } from './toy-credentials.js';
 
 /** A client played by hand against a server of ours. Each step is what an honest client sends, unless it is forged. */
 export class ScriptedClient extends ScriptedPeer {
-  readonly #config: ServerConfig;
+  readonly #provider: CryptoProvider;
   readonly credential: Credential;
   /** What the next hello gives a share for; any number of groups. */
   shareGroups: readonly NamedGroup[];
@@ -35,11 +41,12 @@ export class ScriptedClient extends ScriptedPeer {
   #exchanges: { readonly group: NamedGroup; readonly exchange: KeyExchange }[] = [];
   #firstHello: ClientHello | null = null;
 
-  constructor(config: ServerConfig, credential: Credential = TOY_CLIENT) {
+  /** With a provider of its own the server draws the same random bytes as it would alone. */
+  constructor(config: ServerConfig, credential: Credential = TOY_CLIENT, provider: CryptoProvider = config.provider) {
     super(createTlsServer(config));
-    this.#config = config;
+    this.#provider = provider;
     this.credential = credential;
-    this.shareGroups = config.provider.groups.slice(0, 1);
+    this.shareGroups = provider.groups.slice(0, 1);
   }
 
   /** ClientHello with fresh shares; a second one repeats the first in everything else. */
@@ -57,7 +64,7 @@ export class ScriptedClient extends ScriptedPeer {
   }
 
   honestHello(): ClientHello {
-    const { provider } = this.#config;
+    const provider = this.#provider;
     this.#exchanges = this.shareGroups.map((group) => ({
       group,
       exchange: group.start(provider.random) as KeyExchange,
@@ -141,7 +148,7 @@ export class ScriptedClient extends ScriptedPeer {
     this.addToTranscript(raw);
     const data = retry.extensions?.find(({ type }) => type === EXTENSION_CODES.key_share)?.data as Uint8Array;
     const id = decodeExtension(retryKeyShareCodec, data, 'key_share');
-    this.shareGroups = this.#config.provider.groups.filter((group) => group.id === id);
+    this.shareGroups = this.#provider.groups.filter((group) => group.id === id);
   }
 
   #hearServerHello(hello: ServerHello): void {
@@ -158,7 +165,7 @@ export class ScriptedClient extends ScriptedPeer {
   }
 
   #suiteOf(hello: ServerHello): NonNullable<ScriptedPeer['suite']> {
-    const suite = this.#config.provider.cipherSuites.find(({ id }) => id === hello.cipherSuite);
+    const suite = this.#provider.cipherSuites.find(({ id }) => id === hello.cipherSuite);
     if (suite === undefined) throw new Error('the server chose an unknown suite');
     return suite;
   }
