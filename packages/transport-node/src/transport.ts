@@ -23,6 +23,16 @@ export function asSocket(transport: Duplex): Socket | null {
   return transport instanceof Socket ? transport : null;
 }
 
+/** Makes a transport ours: its end comes when we say so, and small writes leave at once. */
+export function takeOver(transport: Duplex, connected: () => void): void {
+  // We end it ourselves, after what is still to be sent.
+  transport.allowHalfOpen = true;
+  const socket = asSocket(transport);
+  // A handshake is two small writes in a row; Nagle's algorithm would hold back the second for a round trip.
+  socket?.setNoDelay(true);
+  if (socket?.connecting === true) socket.once('connect', connected);
+}
+
 /** How long a closed connection waits for the peer to read what was sent last. */
 const LINGER_MILLISECONDS = 1000;
 
