@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { connect } from '@portico/transport-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-const PROGRAM = fileURLToPath(new URL('../dist/bin/portico.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../bin/portico.js', import.meta.url));
 
 let folder = '';
 beforeAll(async () => {

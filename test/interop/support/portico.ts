@@ -15,7 +15,7 @@ export interface Portico {
 
 export async function startPortico({ port = 0, keylog }: { port?: number; keylog?: string } = {}): Promise<Portico> {
   const folder = temporaryFolder();
-  const program = join(PROJECT_ROOT, 'packages/portico/dist/bin/portico.js');
+  const program = join(PROJECT_ROOT, 'packages/portico/bin/portico.js');
   if (!existsSync(program)) throw new Error('packages/portico is not built: run npm run build');
   const flags = keylog === undefined ? [] : ['--keylog', keylog];
   const process = start('node', [program, 'serve', ...flags], {
