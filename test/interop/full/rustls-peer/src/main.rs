@@ -1,0 +1,150 @@
+//! A TLS 1.3 peer over rustls.
+//!
+//! client --port P --ca F [--alpn a,b] [--cert F --key F] [--group G] [--name N]   sends a line, prints a JSON line
+//! server --port P --cert F --key F [--alpn a,b] [--ca F] [--group G]              echoes; --ca requires a certificate
+use std::collections::HashMap;
+use std::error::Error;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+
+use rustls::crypto::{ring, CryptoProvider};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{ClientConfig, ClientConnection, CommonState, RootCertStore, ServerConfig, ServerConnection, StreamOwned};
+
+type Options = HashMap<String, String>;
+type Fallible<T> = Result<T, Box<dyn Error>>;
+
+fn main() -> Fallible<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let options: Options = arguments[1..]
+        .chunks(2)
+        .map(|pair| (pair[0].trim_start_matches("--").to_string(), pair[1].clone()))
+        .collect();
+    if arguments[0] == "client" {
+        if let Err(error) = client(&options) {
+            print_error(&error);
+        }
+        return Ok(());
+    }
+    server(&options)
+}
+
+fn client(options: &Options) -> Fallible<()> {
+    let builder = ClientConfig::builder_with_provider(provider(options))
+        .with_protocol_versions(&[&rustls::version::TLS13])?
+        .with_root_certificates(anchors(options)?);
+    let mut config = match options.get("cert") {
+        Some(_) => {
+            let (chain, key) = credential(options)?;
+            builder.with_client_auth_cert(chain, key)?
+        }
+        None => builder.with_no_client_auth(),
+    };
+    config.alpn_protocols = alpn(options);
+    let name = options.get("name").map_or("localhost", String::as_str).to_string();
+    let connection = ClientConnection::new(Arc::new(config), ServerName::try_from(name)?)?;
+    let socket = TcpStream::connect(format!("127.0.0.1:{}", options["port"]))?;
+    let mut stream = StreamOwned::new(connection, socket);
+    stream.write_all(b"a line from the peer\n")?;
+    let mut received = String::new();
+    BufReader::new(&mut stream).read_line(&mut received)?;
+    print(&stream.conn, Some(&received));
+    stream.conn.send_close_notify();
+    stream.flush()?;
+    Ok(())
+}
+
+fn server(options: &Options) -> Fallible<()> {
+    let builder = ServerConfig::builder_with_provider(provider(options))
+        .with_protocol_versions(&[&rustls::version::TLS13])?;
+    let (chain, key) = credential(options)?;
+    let builder = match options.get("ca") {
+        Some(_) => {
+            let roots = Arc::new(anchors(options)?);
+            let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider(options)).build()?;
+            builder.with_client_cert_verifier(verifier)
+        }
+        None => builder.with_no_client_auth(),
+    };
+    let mut config = builder.with_single_cert(chain, key)?;
+    config.alpn_protocols = alpn(options);
+    let config = Arc::new(config);
+    let listener = TcpListener::bind(format!("127.0.0.1:{}", options["port"]))?;
+    println!("listening");
+    for socket in listener.incoming() {
+        if let Err(error) = echo(config.clone(), socket?) {
+            print_error(&error);
+        }
+    }
+    Ok(())
+}
+
+fn echo(config: Arc<ServerConfig>, mut socket: TcpStream) -> Fallible<()> {
+    let mut connection = ServerConnection::new(config)?;
+    while connection.is_handshaking() {
+        connection.complete_io(&mut socket)?;
+    }
+    print(&connection, None);
+    let mut stream = StreamOwned::new(connection, socket);
+    let mut buffer = [0; 4096];
+    loop {
+        let count = stream.read(&mut buffer)?;
+        if count == 0 {
+            stream.conn.send_close_notify();
+            stream.flush()?;
+            return Ok(());
+        }
+        stream.write_all(&buffer[..count])?;
+    }
+}
+
+fn provider(options: &Options) -> Arc<CryptoProvider> {
+    let mut provider = ring::default_provider();
+    if let Some(group) = options.get("group") {
+        provider.kx_groups = match group.as_str() {
+            "x25519" => vec![ring::kx_group::X25519],
+            "secp256r1" => vec![ring::kx_group::SECP256R1],
+            "secp384r1" => vec![ring::kx_group::SECP384R1],
+            _ => vec![],
+        };
+    }
+    Arc::new(provider)
+}
+
+fn anchors(options: &Options) -> Fallible<RootCertStore> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_file_iter(&options["ca"])? {
+        roots.add(certificate?)?;
+    }
+    Ok(roots)
+}
+
+fn credential(options: &Options) -> Fallible<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)> {
+    let chain = CertificateDer::pem_file_iter(&options["cert"])?.collect::<Result<Vec<_>, _>>()?;
+    Ok((chain, PrivateKeyDer::from_pem_file(&options["key"])?))
+}
+
+fn alpn(options: &Options) -> Vec<Vec<u8>> {
+    let list = options.get("alpn").map_or("", String::as_str);
+    list.split(',').filter(|name| !name.is_empty()).map(|name| name.as_bytes().to_vec()).collect()
+}
+
+fn print(connection: &CommonState, received: Option<&str>) {
+    let suite = connection.negotiated_cipher_suite().map(|suite| format!("{:?}", suite.suite()));
+    let alpn = connection.alpn_protocol().map(String::from_utf8_lossy);
+    println!(
+        "{{\"version\":{:?},\"suite\":{:?},\"alpn\":{:?},\"certificates\":{}{}}}",
+        if connection.protocol_version() == Some(rustls::ProtocolVersion::TLSv1_3) { "TLSv1.3" } else { "other" },
+        suite.unwrap_or_default().replace("TLS13_", "TLS_"),
+        alpn.unwrap_or_default(),
+        connection.peer_certificates().map_or(0, |list| list.len()),
+        received.map_or(String::new(), |text| format!(",\"received\":{text:?}")),
+    );
+}
+
+fn print_error(error: &dyn std::fmt::Display) {
+    println!("{{\"error\":{:?}}}", error.to_string());
+}

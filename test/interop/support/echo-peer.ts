@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ownCertificates, type Certificates, type KeyKind } from './certificates.js';
+import { runOwnClient, startOwnServer, type OwnServer } from './own-programs.js';
+import { describePeer } from './peer.js';
+import { freePort, run, start, type Running } from './processes.js';
+
+/** A small program of ours over somebody else's TLS, with the flags that its head comment lists. */
+export interface EchoPeer {
+  readonly title: string;
+  /** What must be installed. */
+  readonly needs: readonly string[];
+  /** Builds it, if need be, and says how it is started. */
+  prepare(): Promise<readonly [command: string, ...args: string[]]>;
+  /** The groups of ours that it has. */
+  readonly groups: readonly string[];
+  /** The keys that it takes in certificates. */
+  readonly keys: readonly KeyKind[];
+}
+
+/** What it prints of a connection. */
+interface PeerView {
+  readonly version?: string;
+  readonly suite?: string;
+  readonly alpn?: string;
+  readonly peer?: string;
+  readonly received?: string;
+  readonly error?: string;
+}
+
+const SUITES = ['TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384'];
+const LINE = 'a line from the peer\n';
+
+/** Both roles of a peer, each over its suites, groups, certificates and refusals. */
+export function describeEchoPeer(peer: EchoPeer): void {
+  describePeer(peer.title, peer.needs, () => {
+    let certificates: Certificates;
+    let program: readonly [string, ...string[]];
+
+    beforeAll(async () => {
+      certificates = await ownCertificates(peer.keys);
+      program = await peer.prepare();
+    }, 300_000);
+
+    const identity = (kind: KeyKind): string[] => {
+      const { cert, key } = certificates.server(kind);
+      return ['--cert', cert, '--key', key];
+    };
+
+    describe('as client', () => {
+      let server: OwnServer;
+
+      beforeAll(async () => {
+        server = await startEcho(peer.keys[0] as KeyKind);
+      });
+      beforeEach(() => server.forgetLines());
+      afterAll(() => server?.stop());
+
+      const startEcho = (kind: KeyKind, ...flags: string[]): Promise<OwnServer> =>
+        startOwnServer(...identity(kind), '--alpn', 'sip/2,http/1.1', '--app', 'echo', ...flags);
+
+      async function call(to: OwnServer, ...flags: string[]): Promise<PeerView> {
+        const [command, ...args] = program;
+        const role = ['client', '--port', String(to.port), '--ca', certificates.ca];
+        const { stdout, stderr } = await run(command, [...args, ...role, ...flags]);
+        if (!stdout.startsWith('{')) throw new Error(`${peer.title} printed no line: ${stdout}${stderr}`);
+        return JSON.parse(stdout) as PeerView;
+      }
+
+      it('negotiates sip/2 and gets its line back', async () => {
+        expect(await call(server, '--alpn', 'foo,sip/2')).toMatchObject({ alpn: 'sip/2', received: LINE });
+        expect(await server.nextLine()).toMatchObject({ ok: true, alpn: 'sip/2', sni: 'localhost', bytesSent: 21 });
+      });
+
+      it('gets alert 120 where it offers nothing that we know', async () => {
+        expect((await call(server, '--alpn', 'sip')).error).toBeDefined();
+        expect(await server.nextLine()).toMatchObject({ ok: false, alertSent: 'no_application_protocol' });
+      });
+
+      it.each(SUITES)('with %s', async (suite) => {
+        const other = await startEcho(peer.keys[0] as KeyKind, '--suites', suite);
+        expect(await call(other)).toMatchObject({ suite, received: LINE });
+        expect(await other.nextLine()).toMatchObject({ ok: true, suite });
+        await other.stop();
+      });
+
+      it.each(peer.groups)('with a share for %s', async (group) => {
+        expect(await call(server, '--group', group)).toMatchObject({ received: LINE });
+        expect(await server.nextLine()).toMatchObject({ ok: true, group, hrr: false });
+      });
+
+      it('is asked for another share', async () => {
+        const picky = await startEcho(peer.keys[0] as KeyKind, '--groups', 'secp384r1');
+        expect(await call(picky, '--alpn', 'sip/2')).toMatchObject({ alpn: 'sip/2', received: LINE });
+        expect(await picky.nextLine()).toMatchObject({ ok: true, group: 'secp384r1', hrr: true });
+        await picky.stop();
+      });
+
+      it.each(peer.keys)('trusts our certificate for %s', async (kind) => {
+        const other = await startEcho(kind);
+        expect(await call(other)).toMatchObject({ received: LINE });
+        expect((await other.nextLine()).ok).toBe(true);
+        await other.stop();
+      });
+
+      it('is known by its certificate', async () => {
+        const asking = await startEcho(peer.keys[0] as KeyKind, '--client-auth', 'require', '--ca', certificates.ca);
+        const { cert, key } = certificates.client;
+        expect(await call(asking, '--cert', cert, '--key', key)).toMatchObject({ received: LINE });
+        expect((await asking.nextLine()).clientCertificate).toMatchObject({ subject: 'CN=alice' });
+        expect((await call(asking)).error).toBeDefined();
+        expect(await asking.nextLine()).toMatchObject({ ok: false, alertSent: 'certificate_required' });
+        await asking.stop();
+      });
+
+      it.each([
+        ['a CA that it does not know', (): string[] => ['--ca', certificates.otherCa]],
+        ['a wrong name', (): string[] => ['--name', 'wrong.test']],
+      ])('refuses %s', async (_what, flags) => {
+        expect((await call(server, ...flags())).error).toBeDefined();
+        const { ok, alertReceived } = await server.nextLine();
+        expect({ ok, told: alertReceived !== null }).toEqual({ ok: false, told: true });
+      });
+    });
+
+    describe('as server', () => {
+      let trust: readonly string[];
+      beforeAll(() => {
+        trust = ['--servername', 'localhost', '--ca', certificates.ca, '--send', 'hello\n', '--until', 'hello'];
+      });
+
+      async function serve(
+        kind: KeyKind,
+        flags: readonly string[],
+        work: (port: number, server: Running) => Promise<void>,
+      ): Promise<void> {
+        const port = await freePort();
+        const [command, ...args] = program;
+        const server = start(command, [...args, 'server', '--port', String(port), ...identity(kind), ...flags]);
+        await server.waitFor(/^listening$/m);
+        await work(port, server);
+        await server.stop();
+      }
+
+      it('negotiates sip/2, or sends alert 120', async () => {
+        await serve(peer.keys[0] as KeyKind, ['--alpn', 'http/1.1,sip/2'], async (port, server) => {
+          const line = await runOwnClient(port, ...trust, '--alpn', 'sip/2');
+          expect(line).toMatchObject({ ok: true, alpn: 'sip/2', received: 'hello\n' });
+          const [view] = await server.waitFor(/^\{.*\}$/m);
+          expect(JSON.parse(view)).toMatchObject({ alpn: 'sip/2', suite: line.suite });
+          const refused = await runOwnClient(port, ...trust, '--alpn', 'msrp');
+          expect(refused).toMatchObject({ ok: false, alertReceived: 'no_application_protocol' });
+        });
+      });
+
+      it('with each of our suites', async () => {
+        await serve(peer.keys[0] as KeyKind, [], async (port) => {
+          for (const suite of SUITES) {
+            const line = await runOwnClient(port, ...trust, '--suites', suite);
+            expect(line).toMatchObject({ ok: true, suite, received: 'hello\n' });
+          }
+        });
+      });
+
+      it.each(peer.groups)('asks us for a share for %s', async (group) => {
+        await serve(peer.keys[0] as KeyKind, ['--group', group], async (port) => {
+          const other = group === 'x25519' ? 'secp256r1' : 'x25519';
+          const line = await runOwnClient(port, ...trust, '--key-shares', other);
+          expect(line).toMatchObject({ ok: true, group, hrr: true, received: 'hello\n' });
+        });
+      });
+
+      it.each(peer.keys)('with a certificate for %s', async (kind) => {
+        await serve(kind, [], async (port) => {
+          const line = await runOwnClient(port, ...trust);
+          expect(line).toMatchObject({ ok: true, received: 'hello\n' });
+          expect(line.serverCertificate?.subject).toBe(`CN=server-${kind}`);
+        });
+      });
+
+      it('knows us by our certificate, or refuses', async () => {
+        await serve(peer.keys[0] as KeyKind, ['--ca', certificates.ca], async (port) => {
+          const { cert, key } = certificates.client;
+          const known = await runOwnClient(port, ...trust, '--cert', cert, '--key', key);
+          expect(known).toMatchObject({ ok: true, received: 'hello\n', clientCertificate: { subject: 'CN=alice' } });
+          const unknown = await runOwnClient(port, ...trust);
+          expect({ ok: unknown.ok, told: unknown.alertReceived !== null }).toEqual({ ok: false, told: true });
+        });
+      });
+
+      it('is refused by us with a wrong CA or a wrong name', async () => {
+        await serve(peer.keys[0] as KeyKind, [], async (port) => {
+          const wrongCa = await runOwnClient(port, '--servername', 'localhost', '--ca', certificates.otherCa);
+          expect(wrongCa).toMatchObject({ ok: false, alertSent: 'unknown_ca' });
+          const wrongName = await runOwnClient(port, '--servername', 'wrong.test', '--ca', certificates.ca);
+          expect(wrongName).toMatchObject({ ok: false, alertSent: 'bad_certificate' });
+        });
+      });
+    });
+  });
+}
