@@ -23,7 +23,7 @@ export interface CodecUnderTest<T> {
   readonly encoding?: 'canonical' | 'tolerant';
 }
 
-/** The properties that DESIGN 2.4 asks of every codec. */
+/** The properties that every codec has to have. */
 export function describeCodecProperties<T>(name: string, codec: CodecUnderTest<T>): void {
   const { extent = 'self-delimiting', encoding = 'canonical' } = codec;
 

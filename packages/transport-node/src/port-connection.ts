@@ -206,7 +206,7 @@ export class PortConnection {
     this.#handedOver = handOver(route, socket, info);
   }
 
-  /** Design 4.11: a browser that was made to talk to a SIP port, or a phone to a web server, is cut off. */
+  /** Cross-protocol attacks: a browser that was made to talk to a SIP port, or a phone to a web server, is cut off. */
   #watchForOtherProtocols({ expects }: ReadyRoute): void {
     if (expects === null) return;
     const { sniffBytes } = this.#port.limits;

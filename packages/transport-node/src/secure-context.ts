@@ -6,6 +6,7 @@ import { socketError } from './errors.js';
 import { pemTexts, type PemInput } from './pem-input.js';
 import { defaultProvider } from './provider.js';
 import { trustAnchors } from './trust.js';
+import { refuseUnsupportedOptions } from './unsupported-options.js';
 import { refuseOtherVersions, type VersionOptions } from './versions.js';
 
 /** A private key with its own passphrase, as `node:tls` takes it. */
@@ -46,6 +47,7 @@ export class SecureContext {
   /** @throws SocketError, as `createSecureContext` */
   constructor(options: SecureContextOptions = {}) {
     refuseOtherVersions(options);
+    refuseUnsupportedOptions(options);
     this.provider = options.provider ?? defaultProvider();
     this.credentials = readCredentials(this.provider, options);
     this.cipherSuites = cipherSuiteNames(this.provider, options.ciphers);
@@ -65,7 +67,8 @@ export class SecureContext {
 /**
  * Reads certificates, keys and CAs, as `tls.createSecureContext`.
  * @throws SocketError `ERR_TLS_INVALID_CERTIFICATE`, `ERR_TLS_INVALID_KEY`, `ERR_TLS_INVALID_CA`,
- *   `ERR_OSSL_X509_KEY_VALUES_MISMATCH`, `ERR_TLS_INVALID_PROTOCOL_VERSION` for TLS 1.2 and older
+ *   `ERR_OSSL_X509_KEY_VALUES_MISMATCH`, `ERR_TLS_INVALID_PROTOCOL_VERSION` for TLS 1.2 and older,
+ *   `ERR_TLS_OPTION_NOT_SUPPORTED` for an option of `node:tls` that is not built
  */
 export function createSecureContext(options?: SecureContextOptions): SecureContext {
   return new SecureContext(options);

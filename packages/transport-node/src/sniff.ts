@@ -1,5 +1,5 @@
 /**
- * Recognises SIP, HTTP and MSRP by their first bytes, for clients that send no ALPN (design 4.10). Pure: bytes in, an
+ * Recognises SIP, HTTP and MSRP by their first bytes, for clients that send no ALPN. Pure: bytes in, an
  * answer out; the caller keeps the bytes, the time limit and the connection.
  */
 
@@ -89,7 +89,7 @@ export function protocolOfAlpn(name: string): WireProtocol | null {
 
 /**
  * Whether first bytes plainly belong to another protocol than the one negotiated: a browser made to speak HTTP to a
- * SIP port, or the reverse (the ALPACA attacks; design 4.11). Only a whole start line of another protocol is plain;
+ * SIP port, or the reverse (the ALPACA attacks). Only a whole start line of another protocol is plain;
  * what nobody knows is left to the protocol's own parser.
  */
 export function isForeign(expected: WireProtocol, seen: SniffResult): boolean {

@@ -324,6 +324,13 @@ describe('contexts', () => {
     createSecureContext({ minVersion: 'TLSv1.2', maxVersion: 'TLSv1.3', secureProtocol: 'TLS_method' });
   });
 
+  it.each(['pfx', 'crl', 'sigalgs', 'pskCallback', 'clientCertEngine', 'requestOCSP'])(
+    'refuses %s, which is not built, instead of passing over it',
+    (name) => {
+      expect(() => createSecureContext({ [name]: 'x' })).toThrow(code('ERR_TLS_OPTION_NOT_SUPPORTED'));
+    },
+  );
+
   it('name what is wrong with a certificate, a key, a CA, or both', () => {
     expect(() => createSecureContext({ cert: localhost.cert })).toThrow(code('ERR_TLS_INVALID_KEY'));
     expect(() => createSecureContext({ ...localhost, key: 'no key' })).toThrow(code('ERR_TLS_INVALID_KEY'));
