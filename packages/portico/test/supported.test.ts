@@ -9,7 +9,9 @@ const rows = page.split('\n').filter((line) => /^\| (?!---|section|what)/.test(l
 /** The files that a cell names: `sip/x.ts` of this package, or after another package's name. */
 function files(cell: string, folder: 'src' | 'test'): string[] {
   let owner = 'portico';
-  return Array.from(cell.matchAll(/([a-z0-9]+-codec|[a-z0-9]+-core|x509)\s|`([^`]+\.ts)`/g)).flatMap((match) => {
+  return Array.from(
+    cell.matchAll(/([a-z0-9]+-codec|[a-z0-9]+-core|x509|crypto|transport-node)\s|`([^`]+\.ts)`/g),
+  ).flatMap((match) => {
     if (match[1] !== undefined) owner = match[1];
     return match[2] === undefined ? [] : [`packages/${owner}/${folder}/${match[2]}`];
   });
