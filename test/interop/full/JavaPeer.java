@@ -5,6 +5,7 @@
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,10 @@ public class JavaPeer {
 
   static void client() {
     int port = Integer.parseInt(options.get("port"));
-    try (var socket = (SSLSocket) context().getSocketFactory().createSocket("127.0.0.1", port)) {
+    // Over a socket that is connected already, so that the name is compared and not the address.
+    var name = options.getOrDefault("name", "localhost");
+    try (var plain = new Socket("127.0.0.1", port);
+        var socket = (SSLSocket) context().getSocketFactory().createSocket(plain, name, port, true)) {
       prepare(socket);
       socket.startHandshake();
       socket.getOutputStream().write("a line from the peer\n".getBytes(StandardCharsets.US_ASCII));
