@@ -440,7 +440,9 @@ export class TlsConnection {
     const wanted = this.#guard.takePostponed();
     if (wanted === 'close') this.close();
     if (wanted === 'abort') this.abort();
-    if (this.#owesKeyUpdate && this.#ended === 'no' && !this.#sentClose) this.#flushKeyUpdate();
+    // A peer that asks again and again and does not read gets one answer: the next waits until the last one is taken.
+    const mayAnswer = this.#ended === 'no' && !this.#sentClose && this.#writer.pendingLength === 0;
+    if (mayAnswer) this.#flushKeyUpdate();
   }
 
   #fail(error: TlsError): void {
