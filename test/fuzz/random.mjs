@@ -17,7 +17,7 @@ export function randomBytes(random, length) {
 
 /** One to four small damages: a byte changed, a bit flipped, a part removed, doubled, moved or cut off. */
 export function mutate(random, input, dictionary = []) {
-  let bytes = Array.from(input);
+  const bytes = Array.from(input);
   for (let damages = 1 + random(4); damages > 0; damages--) {
     const at = random(bytes.length + 1);
     switch (random(dictionary.length > 0 ? 8 : 7)) {
