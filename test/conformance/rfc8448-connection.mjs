@@ -1,0 +1,200 @@
+// Plays one side of a trace with our TlsConnection, against the recorded bytes of the other side. Negotiation,
+// authentication, Finished, records and closure are all ours; only the wording of our hellos is not that of the trace's
+// peers, so a `Stage` puts theirs in place of ours, and what ours say is compared at the end.
+import { bytesEqual, bytesToHex, concatBytes, decode } from '@portico/bytes';
+import { signatureSchemeById, supportedSignatureSchemes } from '@portico/crypto';
+import { TlsConnection } from '../../packages/tls13-core/dist/connection.js';
+import { clientHandshake } from '../../packages/tls13-core/dist/handshake/client.js';
+import { serverHandshake } from '../../packages/tls13-core/dist/handshake/server.js';
+import { decodeServerName } from '../../packages/tls13-core/dist/messages/extensions/server-name.js';
+import { clientSettings, parseServerConfig } from '../../packages/tls13-core/dist/settings.js';
+import { compareMessage } from './rfc8448-comparison.mjs';
+import { withPrivateKey, withRandom } from './rfc8448-provider.mjs';
+import { isNewSessionTicket, Stage } from './rfc8448-stage.mjs';
+import { clientShares, codePointsCodec, extensionData, messageOf, selectedPsk, serverShare } from './rfc8448-trace.mjs';
+import { verdictOn } from './rfc8448-values.mjs';
+
+/** Lines of the key log → labels of the key schedule. */
+const KEY_LOG_LABELS = {
+  CLIENT_HANDSHAKE_TRAFFIC_SECRET: 'c hs traffic',
+  SERVER_HANDSHAKE_TRAFFIC_SECRET: 's hs traffic',
+  CLIENT_TRAFFIC_SECRET_0: 'c ap traffic',
+  SERVER_TRAFFIC_SECRET_0: 's ap traffic',
+  EXPORTER_SECRET: 'exp master',
+};
+
+/** Plays `side` from its first byte to its last. */
+export function replayConnection(trace, side, { provider, schedule, report }) {
+  const id = `${trace.id}: our ${side}`;
+  if (selectedPsk(trace.serverHello) !== null) {
+    report.skip('a whole connection with a PSK');
+    return;
+  }
+  const stage = new Stage(trace, side);
+  const logged = {};
+  const keyLog = (line) => {
+    const [label, , secret] = line.split(' ');
+    logged[label] = secret;
+  };
+  const sign = signer(trace, side, { id, provider, report });
+  const settings = { provider: scriptedProvider(trace, side, stage, provider), keyLog };
+  const connection =
+    side === 'client' ? startClient(trace, stage, settings, sign) : startServer(trace, stage, settings, sign);
+
+  let output = new Uint8Array(0);
+  for (const [index, record] of trace.records.entries()) {
+    const recordId = `${id}, record ${index + 1}: ${record.type}`;
+    if (record.who === side) {
+      act(connection, stage, record, report);
+      output = concatBytes(output, connection.takeOutput());
+      const { length } = record.bytes;
+      report.check(`${recordId}, sent`, bytesToHex(record.bytes), bytesToHex(output.subarray(0, length)));
+      output = output.subarray(length);
+    } else {
+      const events = connection.receive(record.bytes);
+      report.check(`${recordId}, received`, expectedEvents(trace, record), events.map(eventText).join());
+    }
+  }
+  report.check(`${id}, bytes that the trace has not`, '', bytesToHex(concatBytes(output, connection.takeOutput())));
+  report.check(`${id}, state at the end`, stateAtEnd(trace), connection.state);
+  for (const [line, label] of Object.entries(KEY_LOG_LABELS)) {
+    report.check(`${id}, key log ${line}`, bytesToHex(schedule.secrets[label].expanded), logged[line]);
+  }
+  for (const { ours, theirs } of stage.exchanged) {
+    compareMessage(`${id}, ${theirs.type}`, side, ours, theirs, provider, report);
+  }
+}
+
+/** Does what the application of this side did; a handshake goes on by itself. */
+function act(connection, stage, { type, payload }, report) {
+  if (type === 'application_data') connection.send(payload);
+  else if (type === 'alert' && isCloseNotify(payload)) connection.close();
+  else if (type === 'handshake' && isNewSessionTicket(payload)) {
+    // Its record takes a sequence number all the same.
+    report.skip('new_session_ticket: our server does not send it');
+    stage.speakForUs(payload);
+  }
+}
+
+function isCloseNotify(payload) {
+  return bytesEqual(payload, Uint8Array.of(1, 0));
+}
+
+/** The events of a record of the peer, as `eventText` gives them. */
+function expectedEvents({ messages }, { who, type, payload }) {
+  if (type === 'application_data') return `data ${bytesToHex(payload)}`;
+  if (type === 'alert') return isCloseNotify(payload) ? 'peer-closed' : 'failed';
+  const finished = messages.find((message) => message.who === who && message.type === 'finished').raw;
+  return bytesEqual(payload.subarray(-finished.length), finished) ? 'handshake-complete' : '';
+}
+
+function eventText(event) {
+  if (event.type === 'data') return `data ${bytesToHex(event.data)}`;
+  if (event.type !== 'failed' || event.error.reason === 'alert-received') return event.type;
+  return `failed: ${event.error.message} ${event.error.cause ?? ''}`;
+}
+
+function stateAtEnd({ records }) {
+  const closed = (side) =>
+    records.some(({ who, type, payload }) => who === side && type === 'alert' && isCloseNotify(payload));
+  return closed('client') && closed('server') ? 'closed' : 'open';
+}
+
+/** The provider with this side's randoms and private keys, and the staged transcript. */
+function scriptedProvider(trace, side, stage, provider) {
+  const { random, legacySessionId } = messageOf(trace, 'client', 'client_hello').body;
+  const draws = side === 'client' ? [random, legacySessionId] : [trace.serverHello.body.random];
+  return withRandom(
+    {
+      ...provider,
+      cipherSuites: provider.cipherSuites.map((suite) => ({ ...suite, hash: stage.hash(suite.hash) })),
+      groups: provider.groups.map((group) => {
+        const pair = trace.keyPairs[side].find((candidate) => candidate.group === group);
+        return pair === undefined ? group : withPrivateKey(group, pair.privateKey);
+      }),
+    },
+    draws,
+  );
+}
+
+/** A client that offers what the trace's offered, as far as we have it. */
+function startClient(trace, stage, { provider, keyLog }, credential) {
+  const hello = messageOf(trace, 'client', 'client_hello');
+  const serverName = extensionData(hello, 'server_name');
+  const shared = clientShares(hello).map(({ group }) => group);
+  const settings = clientSettings({
+    provider,
+    keyLog,
+    ...(serverName === undefined ? {} : { serverName: decodeServerName(serverName) }),
+    cipherSuites: namesOf(hello.body.cipherSuites, provider.cipherSuites),
+    groups: namesOf(codePoints(hello, 'supported_groups'), provider.groups),
+    keyShares: namesOf(shared, provider.groups),
+    signatureSchemes: namesOf(codePoints(hello, 'signature_algorithms'), supportedSignatureSchemes(provider)),
+    middleboxCompatibility: hello.body.legacySessionId.length > 0,
+    verifyPeer: trustAnyone,
+    selectCredential: () => credential,
+  });
+  return new TlsConnection({
+    side: 'client',
+    limits: settings.limits,
+    maxFragmentLength: settings.maxFragmentLength,
+    peerAuthentication: 'demanded',
+    start: stage.direct((carrier) => clientHandshake({ settings, ...carrier })),
+  });
+}
+
+/** A server that chooses what the trace's chose. */
+function startServer(trace, stage, { provider, keyLog }, credential) {
+  const request = messageOf(trace, 'server', 'certificate_request');
+  const requested =
+    request && namesOf(codePoints(request, 'signature_algorithms'), supportedSignatureSchemes(provider));
+  // A client without a certificate sends no CertificateVerify.
+  const mode = messageOf(trace, 'client', 'certificate_verify') === undefined ? 'request' : 'require';
+  const { settings } = parseServerConfig({
+    provider,
+    keyLog,
+    cipherSuites: [trace.suite.name],
+    groups: namesOf([serverShare(trace.serverHello).group], provider.groups),
+    credentials: [credential],
+    ...(request === undefined
+      ? {}
+      : { clientAuthentication: { mode, verifyPeer: trustAnyone }, signatureSchemes: requested }),
+  });
+  return new TlsConnection({
+    side: 'server',
+    limits: settings.limits,
+    maxFragmentLength: settings.maxFragmentLength,
+    peerAuthentication: mode === 'require' ? 'demanded' : 'optional',
+    start: stage.direct((carrier) => serverHandshake({ settings, ...carrier })),
+  });
+}
+
+/** A trace is about the protocol, not about its certificates' paths; CertificateVerify is checked all the same. */
+const trustAnyone = () => ({ trusted: true });
+
+/** The side's certificate with its recorded signature, given out only for what it signs; null where it has none. */
+function signer(trace, side, { id, provider, report }) {
+  const certificate = messageOf(trace, side, 'certificate');
+  const certificateVerify = messageOf(trace, side, 'certificate_verify');
+  if (certificate === undefined || certificateVerify === undefined) return null;
+  const { algorithm, signature } = certificateVerify.body;
+  return {
+    certificateChain: certificate.body.certificateList.map(({ certificateData }) => certificateData),
+    signer: {
+      schemes: [signatureSchemeById(algorithm)?.name],
+      sign: (scheme, content) => {
+        report.check(`${id}, what it signs`, 'valid', verdictOn(trace, side, content, provider));
+        return signature;
+      },
+    },
+  };
+}
+
+function codePoints(message, name) {
+  const data = extensionData(message, name);
+  return data === undefined ? [] : decode(codePointsCodec, data);
+}
+
+function namesOf(ids, available) {
+  return ids.flatMap((id) => available.find((candidate) => candidate.id === id)?.name ?? []);
+}
