@@ -8,8 +8,7 @@
 // when the server closes, when --until has come, or when the answer is followed by --idle milliseconds of silence.
 import { connect, isIP } from 'node:net';
 import { createTlsClient } from '@portico/tls13-core';
-import { UsageError } from './report.mjs';
-import { choice, groupNames, list, number, present, readArguments, runMain } from './support/arguments.mjs';
+import { choice, groupNames, list, number, present, readArguments, runMain, UsageError } from './support/arguments.mjs';
 import { credentialFromFiles, keyLogTo, provider, verifierFromFile, verifierFromHost } from './support/credentials.mjs';
 import { Link } from './support/link.mjs';
 import { ConnectionRecord } from './support/record.mjs';

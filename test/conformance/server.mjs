@@ -7,9 +7,8 @@
 // connection, when it ends; standard error says "listening on 127.0.0.1:P" (--port 0 takes a free one).
 import { createServer } from 'node:net';
 import { createTlsServer, parseServerConfig } from '@portico/tls13-core';
-import { UsageError } from './report.mjs';
 import { APPS } from './support/apps.mjs';
-import { choice, groupNames, list, number, present, readArguments, runMain } from './support/arguments.mjs';
+import { choice, groupNames, list, number, present, readArguments, runMain, UsageError } from './support/arguments.mjs';
 import { authorityNames, credentialFromFiles, keyLogTo, provider, verifierFromFile } from './support/credentials.mjs';
 import { Link } from './support/link.mjs';
 import { ConnectionRecord } from './support/record.mjs';

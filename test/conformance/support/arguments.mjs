@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
-import { UsageError } from '../report.mjs';
+
+/** What was typed cannot be run; the message is one clear line for whoever typed it. */
+export class UsageError extends Error {}
 
 /** Names that people know from other programs, beside the registered ones. */
 const GROUP_ALIASES = new Map([

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ownCertificates, type Certificates, type KeyKind } from './certificates.js';
+import {
+  opensslCertificates,
+  ownCertificates,
+  type Certificates,
+  type CredentialFiles,
+  type KeyKind,
+} from './certificates.js';
 import { runOwnClient, startOwnServer, type OwnServer } from './own-programs.js';
 import { describePeer } from './peer.js';
 import { freePort, run, start, type Running } from './processes.js';
@@ -32,19 +38,19 @@ const LINE = 'a line from the peer\n';
 
 /** Both roles of a peer, each over its suites, groups, certificates and refusals. */
 export function describeEchoPeer(peer: EchoPeer): void {
-  describePeer(peer.title, peer.needs, () => {
-    let certificates: Certificates;
+  describePeer(peer.title, [...peer.needs, 'openssl'], () => {
+    // We use what our issuer made, the peer what OpenSSL made: each reads what the other's side wrote.
+    let ours: Certificates;
+    let theirs: Certificates;
     let program: readonly [string, ...string[]];
 
     beforeAll(async () => {
-      certificates = await ownCertificates(peer.keys);
+      ours = await ownCertificates(peer.keys);
+      theirs = opensslCertificates(peer.keys);
       program = await peer.prepare();
     }, 300_000);
 
-    const identity = (kind: KeyKind): string[] => {
-      const { cert, key } = certificates.server(kind);
-      return ['--cert', cert, '--key', key];
-    };
+    const identity = ({ cert, key }: CredentialFiles): string[] => ['--cert', cert, '--key', key];
 
     describe('as client', () => {
       let server: OwnServer;
@@ -56,11 +62,11 @@ export function describeEchoPeer(peer: EchoPeer): void {
       afterAll(() => server?.stop());
 
       const startEcho = (kind: KeyKind, ...flags: string[]): Promise<OwnServer> =>
-        startOwnServer(...identity(kind), '--alpn', 'sip/2,http/1.1', '--app', 'echo', ...flags);
+        startOwnServer(...identity(ours.server(kind)), '--alpn', 'sip/2,http/1.1', '--app', 'echo', ...flags);
 
       async function call(to: OwnServer, ...flags: string[]): Promise<PeerView> {
         const [command, ...args] = program;
-        const role = ['client', '--port', String(to.port), '--ca', certificates.ca];
+        const role = ['client', '--port', String(to.port), '--ca', ours.ca];
         const { stdout, stderr } = await run(command, [...args, ...role, ...flags]);
         if (!stdout.startsWith('{')) throw new Error(`${peer.title} printed no line: ${stdout}${stderr}`);
         return JSON.parse(stdout) as PeerView;
@@ -103,9 +109,8 @@ export function describeEchoPeer(peer: EchoPeer): void {
       });
 
       it('is known by its certificate', async () => {
-        const asking = await startEcho(peer.keys[0] as KeyKind, '--client-auth', 'require', '--ca', certificates.ca);
-        const { cert, key } = certificates.client;
-        expect(await call(asking, '--cert', cert, '--key', key)).toMatchObject({ received: LINE });
+        const asking = await startEcho(peer.keys[0] as KeyKind, '--client-auth', 'require', '--ca', theirs.ca);
+        expect(await call(asking, ...identity(theirs.client))).toMatchObject({ received: LINE });
         expect((await asking.nextLine()).clientCertificate).toMatchObject({ subject: 'CN=alice' });
         expect((await call(asking)).error).toBeDefined();
         expect(await asking.nextLine()).toMatchObject({ ok: false, alertSent: 'certificate_required' });
@@ -113,7 +118,7 @@ export function describeEchoPeer(peer: EchoPeer): void {
       });
 
       it.each([
-        ['a CA that it does not know', (): string[] => ['--ca', certificates.otherCa]],
+        ['a CA that it does not know', (): string[] => ['--ca', ours.otherCa]],
         ['a wrong name', (): string[] => ['--name', 'wrong.test']],
       ])('refuses %s', async (_what, flags) => {
         expect((await call(server, ...flags())).error).toBeDefined();
@@ -125,7 +130,7 @@ export function describeEchoPeer(peer: EchoPeer): void {
     describe('as server', () => {
       let trust: readonly string[];
       beforeAll(() => {
-        trust = ['--servername', 'localhost', '--ca', certificates.ca, '--send', 'hello\n', '--until', 'hello'];
+        trust = ['--servername', 'localhost', '--ca', theirs.ca, '--send', 'hello\n', '--until', 'hello'];
       });
 
       async function serve(
@@ -135,7 +140,14 @@ export function describeEchoPeer(peer: EchoPeer): void {
       ): Promise<void> {
         const port = await freePort();
         const [command, ...args] = program;
-        const server = start(command, [...args, 'server', '--port', String(port), ...identity(kind), ...flags]);
+        const server = start(command, [
+          ...args,
+          'server',
+          '--port',
+          String(port),
+          ...identity(theirs.server(kind)),
+          ...flags,
+        ]);
         await server.waitFor(/^listening$/m);
         await work(port, server);
         await server.stop();
@@ -178,9 +190,8 @@ export function describeEchoPeer(peer: EchoPeer): void {
       });
 
       it('knows us by our certificate, or refuses', async () => {
-        await serve(peer.keys[0] as KeyKind, ['--ca', certificates.ca], async (port) => {
-          const { cert, key } = certificates.client;
-          const known = await runOwnClient(port, ...trust, '--cert', cert, '--key', key);
+        await serve(peer.keys[0] as KeyKind, ['--ca', ours.ca], async (port) => {
+          const known = await runOwnClient(port, ...trust, ...identity(ours.client));
           expect(known).toMatchObject({ ok: true, received: 'hello\n', clientCertificate: { subject: 'CN=alice' } });
           const unknown = await runOwnClient(port, ...trust);
           expect({ ok: unknown.ok, told: unknown.alertReceived !== null }).toEqual({ ok: false, told: true });
@@ -189,9 +200,9 @@ export function describeEchoPeer(peer: EchoPeer): void {
 
       it('is refused by us with a wrong CA or a wrong name', async () => {
         await serve(peer.keys[0] as KeyKind, [], async (port) => {
-          const wrongCa = await runOwnClient(port, '--servername', 'localhost', '--ca', certificates.otherCa);
+          const wrongCa = await runOwnClient(port, '--servername', 'localhost', '--ca', theirs.otherCa);
           expect(wrongCa).toMatchObject({ ok: false, alertSent: 'unknown_ca' });
-          const wrongName = await runOwnClient(port, '--servername', 'wrong.test', '--ca', certificates.ca);
+          const wrongName = await runOwnClient(port, '--servername', 'wrong.test', '--ca', theirs.ca);
           expect(wrongName).toMatchObject({ ok: false, alertSent: 'bad_certificate' });
         });
       });
