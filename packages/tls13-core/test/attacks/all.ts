@@ -1,15 +1,19 @@
 import type { AttackGroup } from './attack.js';
-import { AUTHENTICATION_ATTACKS } from './authentication.js';
 import { CERTIFICATE_ATTACKS } from './certificates.js';
+import { CLIENT_AUTHENTICATION_ATTACKS } from './client-authentication.js';
+import { CLIENT_HELLO_ATTACKS } from './client-hellos.js';
 import { ENDING_ATTACKS } from './endings.js';
 import { EXTENSION_ATTACKS } from './extensions.js';
-import { HELLO_ATTACKS } from './hellos.js';
 import { RECORD_ATTACKS } from './records.js';
+import { SERVER_AUTHENTICATION_ATTACKS } from './server-authentication.js';
+import { SERVER_HELLO_ATTACKS } from './server-hellos.js';
 
 export const ATTACK_GROUPS: readonly AttackGroup[] = [
-  AUTHENTICATION_ATTACKS,
+  SERVER_AUTHENTICATION_ATTACKS,
+  CLIENT_AUTHENTICATION_ATTACKS,
   CERTIFICATE_ATTACKS,
-  HELLO_ATTACKS,
+  SERVER_HELLO_ATTACKS,
+  CLIENT_HELLO_ATTACKS,
   EXTENSION_ATTACKS,
   RECORD_ATTACKS,
   ENDING_ATTACKS,

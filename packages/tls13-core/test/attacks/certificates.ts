@@ -11,7 +11,7 @@ import { seededProvider } from '../support/provider.js';
 import { ScriptedClient } from '../support/scripted-client.js';
 import { ScriptedServer } from '../support/scripted-server.js';
 import type { Attack, AttackGroup } from './attack.js';
-import { withExtension } from './hellos.js';
+import { withExtension } from './with-extension.js';
 
 /** These are about certificates and points on curves, so they run over real cryptography. */
 const provider = seededProvider(0xbad);

@@ -6,7 +6,7 @@ import { ScriptedClient } from '../support/scripted-client.js';
 import { ScriptedServer } from '../support/scripted-server.js';
 import { toyClient, toyServer } from '../support/toy-credentials.js';
 import type { Attack, AttackGroup } from './attack.js';
-import { withExtension } from './hellos.js';
+import { withExtension } from './with-extension.js';
 
 const BLOCK = 'messages/extensions/extension-block.ts readExtensionBlock';
 const {

@@ -1,0 +1,93 @@
+import { bytesToHex, hexToBytes } from '@portico/bytes';
+import type { PrivateKey } from '@portico/crypto';
+import { createAuthority, createLeaf } from '@portico/x509/issue';
+import { describe, expect, it } from 'vitest';
+import type { AlertName } from '../src/alert.js';
+import type { CertificateRefusal, Credential } from '../src/config.js';
+import { createSigner } from '../src/signer.js';
+import { createPair, failureOf, runNow, type Pair } from './support/pair.js';
+import { TOY_CLIENT, TOY_SERVER, toyClient, toyServer } from './support/toy-credentials.js';
+import { toyProvider } from './support/toy-provider.js';
+
+const REFUSALS: readonly (readonly [CertificateRefusal, AlertName])[] = [
+  ['untrusted', 'bad_certificate'],
+  ['unknown-ca', 'unknown_ca'],
+  ['expired', 'certificate_expired'],
+  ['revoked', 'certificate_revoked'],
+  ['unsupported', 'unsupported_certificate'],
+  ['name-mismatch', 'bad_certificate'],
+  ['malformed', 'bad_certificate'],
+  ['unknown', 'certificate_unknown'],
+];
+
+describe('a verdict against a certificate', () => {
+  it.each(REFUSALS)('%s becomes %s, at a client and at a server', (refusal, alert) => {
+    const verifyPeer = () => ({ trusted: false, refusal, message: 'no' }) as const;
+    const atClient = runNow(createPair(toyClient({ verifyPeer }), toyServer()));
+    expect(atClient.clientEvents.at(-1)).toMatchObject({ error: { kind: 'peer-incompatible' } });
+    expect(atClient.serverEvents.at(-1)).toMatchObject({ error: { alert: { name: alert } } });
+    const atServer = runNow(
+      createPair(
+        toyClient({ selectCredential: () => TOY_CLIENT }),
+        toyServer({ clientAuthentication: { mode: 'request', verifyPeer } }),
+      ),
+    );
+    expect(atServer.clientEvents.at(-1)).toMatchObject({ error: { alert: { name: alert } } });
+  });
+
+  it('that is no verdict refuses', () => {
+    for (const verdict of [undefined, null, true, {}, { trusted: 'yes' }, { trusted: false, refusal: 'whim' }]) {
+      const pair = runNow(createPair(toyClient({ verifyPeer: () => verdict as never }), toyServer()));
+      expect(pair.client.state).toBe('failed');
+      expect(pair.client.info).toBeNull();
+    }
+  });
+
+  it('is asked for once, with the chain, the side and the name that was wanted', () => {
+    const asked: unknown[] = [];
+    const verifyPeer = (peer: unknown) => {
+      asked.push(peer);
+      return { trusted: true } as const;
+    };
+    runNow(
+      createPair(
+        toyClient({ verifyPeer, serverName: '192.0.2.7', selectCredential: () => TOY_CLIENT }),
+        toyServer({ clientAuthentication: { mode: 'require', verifyPeer } }),
+      ),
+    );
+    expect(asked).toEqual([
+      { certificates: TOY_SERVER.certificateChain, peer: 'server', serverName: '192.0.2.7' },
+      { certificates: TOY_CLIENT.certificateChain, peer: 'client', serverName: null },
+    ]);
+  });
+});
+
+/** A client that trusts everybody, against a server with this leaf. */
+function against(leaf: Uint8Array): Pair {
+  const credential: Credential = { certificateChain: [leaf], signer: TOY_SERVER.signer };
+  return runNow(createPair(toyClient(), toyServer({ credentials: () => credential })));
+}
+
+describe('a leaf is refused whatever the verifier says', () => {
+  const provider = toyProvider(5);
+  const key: PrivateKey = { type: 'ed25519', seed: new Uint8Array(32).fill(1) };
+  const validity = { notBefore: Date.UTC(2026, 0, 1), notAfter: Date.UTC(2027, 0, 1) };
+  const issuer = createAuthority({ provider, privateKey: key, subject: [['CN', 'CA']], ...validity });
+
+  it('where its key usage does not allow signatures', () => {
+    const template = { keyUsage: ['keyAgreement'] as const };
+    const leaf = createLeaf({ provider, issuer, key, names: ['localhost'], ...validity, template });
+    expect(failureOf(against(leaf.raw).clientEvents)).toBe('certificate-unsupported');
+    const signer = createSigner(provider, key);
+    expect(signer.schemes).toEqual(['ed25519']);
+  });
+
+  it('where its key is of a kind that nobody knows', () => {
+    // The object identifier of Ed25519 stands in the certificate three times; the second is that of the key.
+    const parts = bytesToHex(TOY_SERVER.certificateChain[0] as Uint8Array).split('06032b6570');
+    expect(parts).toHaveLength(4);
+    const [head, beforeKey, afterKey, tail] = parts as [string, string, string, string];
+    const leaf = hexToBytes([head, '06032b6570', beforeKey, '06032b6579', afterKey, '06032b6570', tail].join(''));
+    expect(failureOf(against(leaf).clientEvents)).toBe('certificate-unsupported');
+  });
+});

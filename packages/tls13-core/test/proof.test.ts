@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { TlsError } from '../src/error.js';
+import {
+  certificateTrusted,
+  peerAuthenticated,
+  possessionProved,
+  verifyFinished,
+  type FinishedVerified,
+} from '../src/handshake/proof.js';
+import { finishedVerifyData } from '../src/key-schedule/key-schedule.js';
+import { toyProvider } from './support/toy-provider.js';
+
+const leaf = Uint8Array.of(1, 2, 3);
+const transcriptHash = new Uint8Array(32).fill(4);
+const trafficSecret = new Uint8Array(32).fill(5);
+const hash = toyProvider(1).hashes[0] as ReturnType<typeof toyProvider>['hashes'][number];
+
+function reasonOf(act: () => unknown): string {
+  try {
+    act();
+  } catch (error) {
+    return error instanceof TlsError ? error.reason : String(error);
+  }
+  return 'a proof was made';
+}
+
+/** Each proof is made by its check alone, whatever was checked before it. */
+describe('a proof is not made', () => {
+  it('of a certificate that the verdict does not trust', () => {
+    expect(reasonOf(() => certificateTrusted(leaf, { trusted: false } as never))).toBe('certificate-untrusted');
+    expect(reasonOf(() => certificateTrusted(leaf, { trusted: true }))).toBe('a proof was made');
+  });
+
+  it('of possession with an invalid signature', () => {
+    expect(reasonOf(() => possessionProved(leaf, transcriptHash, 'invalid'))).toBe('bad-certificate-verify');
+  });
+
+  it('of a peer from two proofs about different certificates', () => {
+    const trusted = certificateTrusted(leaf, { trusted: true });
+    const other = possessionProved(Uint8Array.of(1, 2, 4), transcriptHash, 'valid');
+    expect(reasonOf(() => peerAuthenticated(trusted, other))).toBe('internal-error');
+    expect(peerAuthenticated(trusted, possessionProved(leaf, transcriptHash, 'valid')).made).toBe(true);
+  });
+
+  it.each(['client', 'server'] as const)('of a Finished of the %s with one bit changed, in any byte', (sender) => {
+    const right = finishedVerifyData(hash, trafficSecret, transcriptHash);
+    const check = (received: Uint8Array): FinishedVerified =>
+      verifyFinished({ hash, sender, trafficSecret, transcriptHash, received });
+    expect(check(right)).toMatchObject({ made: true, sender });
+    for (let at = 0; at < right.length; at++) {
+      const wrong = right.map((byte, index) => (index === at ? byte ^ 0x80 : byte));
+      expect(reasonOf(() => check(wrong))).toBe('bad-finished');
+    }
+  });
+
+  it('by hand: the private field cannot be given', () => {
+    const proof = certificateTrusted(leaf, { trusted: true });
+    const forged = Object.assign(Object.create(Object.getPrototypeOf(proof) as object) as object, { leaf });
+    expect(() => (forged as unknown as { made: boolean }).made).toThrow(TypeError);
+  });
+});
