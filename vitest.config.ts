@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
+const packagesFolder = new URL('./packages/', import.meta.url);
+
 /** Tests run on the sources: each entry of a package's exports map is aliased from dist to src. */
 function sourceAliases(): { find: RegExp; replacement: string }[] {
-  const packagesFolder = new URL('./packages/', import.meta.url);
   return readdirSync(packagesFolder).flatMap((folder) => {
     const manifest = JSON.parse(readFileSync(new URL(`${folder}/package.json`, packagesFolder), 'utf8')) as {
       name: string;
@@ -20,7 +21,13 @@ function sourceAliases(): { find: RegExp; replacement: string }[] {
 }
 
 export default defineConfig({
-  resolve: { alias: sourceAliases() },
+  resolve: {
+    alias: [
+      ...sourceAliases(),
+      // The conformance programs reach into the build; under test they judge the sources.
+      { find: /^(?:\.\.\/)+packages\/([^/]+)\/dist\/(.+)\.js$/, replacement: `${packagesFolder.pathname}$1/src/$2.ts` },
+    ],
+  },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', 'test/interop/full/**'],

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { Report } from './conformance/report.mjs';
-import { runTraces } from './conformance/rfc8448.mjs';
+import { Report } from './conformance/support/report.mjs';
+import { runTraces } from './conformance/suites/rfc8448.mjs';
 
 interface TraceFile {
   readonly sections: {

@@ -1,13 +1,12 @@
 // npm run conformance -- SUITE ARGUMENTS… [--json OUT]
 //
-// Each suite is a module beside this file that exports `run(args)`: it takes the arguments without `--json OUT` and
-// returns (a promise of) the report of `report.mjs`. This file prints the report and turns failures into the exit code:
+// Each suite is a module in `suites/` that exports `run(args)`: it takes the arguments without `--json OUT` and
+// returns (a promise of) the report of `support/report.mjs`. This file prints the report and turns failures into the exit code:
 // 0 all passed, 1 something failed, 2 the command was wrong.
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { UsageError } from './report.mjs';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { UsageError } from './support/report.mjs';
 
-const NOT_SUITES = ['run.mjs', 'report.mjs', 'server.mjs', 'client.mjs'];
+const SUITES = new URL('./suites/', import.meta.url);
 
 const [suite = '', ...rest] = process.argv.slice(2);
 
@@ -39,12 +38,11 @@ function takeJsonPath(args) {
 }
 
 async function loadSuite(name) {
-  const folder = fileURLToPath(new URL('.', import.meta.url));
-  const known = readdirSync(folder)
-    .filter((file) => file.endsWith('.mjs') && !NOT_SUITES.includes(file))
+  const known = readdirSync(SUITES)
+    .filter((file) => file.endsWith('.mjs'))
     .map((file) => file.slice(0, -'.mjs'.length));
-  if (!known.includes(name) || !existsSync(new URL(`${name}.mjs`, import.meta.url))) {
+  if (!known.includes(name)) {
     throw new UsageError(`unknown suite ${JSON.stringify(name)}: expected one of ${known.join(', ')}`);
   }
-  return await import(new URL(`${name}.mjs`, import.meta.url).href);
+  return await import(new URL(`${name}.mjs`, SUITES).href);
 }

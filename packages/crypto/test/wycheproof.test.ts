@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createNobleProvider } from '@portico/crypto/noble';
 import { describe, expect, it } from 'vitest';
-import { Report } from '../../../test/conformance/report.mjs';
-import { runFile } from '../../../test/conformance/wycheproof.mjs';
+import { Report } from '../../../test/conformance/support/report.mjs';
+import { runFile } from '../../../test/conformance/suites/wycheproof.mjs';
 import { deterministicRandom } from './deterministic-random.js';
 
 // The vectors are not part of the project: `npm run conformance -- wycheproof DIR` runs over any copy of them.

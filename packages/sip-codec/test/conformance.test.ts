@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { run as runCorpus } from '../../../test/conformance/sip-corpus.mjs';
-import { run as runTorture } from '../../../test/conformance/sip-torture.mjs';
+import { run as runCorpus } from '../../../test/conformance/suites/sip-corpus.mjs';
+import { run as runTorture } from '../../../test/conformance/suites/sip-torture.mjs';
 import { options, wireText } from './wire.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sip-conformance-'));

@@ -78,7 +78,13 @@ const roots = {
   crossSigned: authority('cross-signed', { issuer: root }),
 };
 
-const rows: readonly (readonly [rule: string, chain: () => readonly Certificate[], anchor?: Credential])[] = [
+interface Row {
+  readonly rule: string;
+  readonly chain: () => readonly Certificate[];
+  readonly anchor: Credential;
+}
+
+const table: readonly (readonly [rule: string, chain: () => readonly Certificate[], anchor?: Credential])[] = [
   ['serial number zero', () => [leaf(root, { template: serial(0) })]],
   [
     'serial number of more than 20 octets',
@@ -130,7 +136,9 @@ const rows: readonly (readonly [rule: string, chain: () => readonly Certificate[
 ];
 
 describe('the profile strict', () => {
-  it.each(rows)('%s is refused, and accepted by compatible', (rule, chain, anchor = root) => {
+  const rows = table.map(([rule, chain, anchor]): Row => ({ rule, chain, anchor: anchor ?? root }));
+
+  it.each(rows)('$rule is refused, and accepted by compatible', ({ rule, chain, anchor }) => {
     expect(verdict(chain(), 'strict', anchor)).toBe(rule);
     expect(verdict(chain(), 'compatible', anchor)).toBe('trusted');
   });

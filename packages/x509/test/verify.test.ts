@@ -29,7 +29,7 @@ const good = leaf(intermediate);
 /** Verifies at NOW as a server for example.com, unless told otherwise. */
 function verify(
   certificates: readonly (Certificate | Uint8Array)[],
-  anchors: readonly (Credential | Certificate)[] = [root],
+  anchors: readonly (TrustAnchor | Certificate)[] = [root],
   options: Partial<VerifyOptions> = {},
 ): PathVerdict {
   const verdict = verifyCertificatePath({

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { createSipFramer } from '@portico/sip-codec';
-import { UsageError } from '../report.mjs';
+import { UsageError } from './report.mjs';
 
 /** `--name value` pairs and what stands alone. */
 export function parseArguments(args, known, usage) {

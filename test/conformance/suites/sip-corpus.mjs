@@ -2,8 +2,8 @@
 // Frames and reads every file whole, byte by byte and in random cuts: the same items each time, only our error type, and
 // time and memory that stay in proportion to the bytes.
 import { findFaults, parseSipMessage } from '@portico/sip-codec';
-import { Report, UsageError } from './report.mjs';
-import { filesBelow, frame, parseArguments } from './support/sip-messages.mjs';
+import { Report, UsageError } from '../support/report.mjs';
+import { filesBelow, frame, parseArguments } from '../support/sip-messages.mjs';
 
 const USAGE = 'usage: sip-corpus DIR [--mode stream|datagram] [--seed N] [--json OUT]';
 

@@ -25,8 +25,8 @@ import {
   uriParameter,
   VIA,
 } from '@portico/sip-codec';
-import { Report, UsageError } from './report.mjs';
-import { frame, parseArguments, parseCsv } from './support/sip-messages.mjs';
+import { Report, UsageError } from '../support/report.mjs';
+import { frame, parseArguments, parseCsv } from '../support/sip-messages.mjs';
 
 const USAGE = 'usage: sip-torture DIR CSV [--mode datagram|stream] [--json OUT]';
 

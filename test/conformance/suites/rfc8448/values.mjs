@@ -2,10 +2,10 @@
 import { bytesToHex } from '@portico/bytes';
 import { keyAlgorithmFor, signatureSchemeById } from '@portico/crypto';
 import { parseCertificate } from '@portico/x509';
-import { certificateVerifyContent } from '../../packages/tls13-core/dist/messages/certificate-verify.js';
-import { encodeHandshakeMessage } from '../../packages/tls13-core/dist/messages/message.js';
-import { RecordDirection } from './rfc8448-records.mjs';
-import { KEY_PAIR_STEP, messageOf, offeredPsks, RECORD_STEP, selectedPsk } from './rfc8448-trace.mjs';
+import { certificateVerifyContent } from '../../../../packages/tls13-core/dist/messages/certificate-verify.js';
+import { encodeHandshakeMessage } from '../../../../packages/tls13-core/dist/messages/message.js';
+import { RecordDirection } from './records.mjs';
+import { KEY_PAIR_STEP, messageOf, offeredPsks, RECORD_STEP, selectedPsk } from './trace.mjs';
 
 /** Values that are nobody's result. */
 const INPUTS = ['private key'];

@@ -1,12 +1,15 @@
 // Reads one trace: what its peers chose, and what they sent, in order.
 import { decode, encode, hexToBytes, list, opaque, struct, u16, u32 } from '@portico/bytes';
-import { EXTENSION_CODES } from '../../packages/tls13-core/dist/messages/extensions/extension.js';
+import { EXTENSION_CODES } from '../../../../packages/tls13-core/dist/messages/extensions/extension.js';
 import {
   clientKeySharesCodec,
   keyShareEntryCodec,
-} from '../../packages/tls13-core/dist/messages/extensions/key-share.js';
-import { HANDSHAKE_HEADER_LENGTH, handshakeTypeName } from '../../packages/tls13-core/dist/messages/handshake-type.js';
-import { decodeHandshakeMessage } from '../../packages/tls13-core/dist/messages/message.js';
+} from '../../../../packages/tls13-core/dist/messages/extensions/key-share.js';
+import {
+  HANDSHAKE_HEADER_LENGTH,
+  handshakeTypeName,
+} from '../../../../packages/tls13-core/dist/messages/handshake-type.js';
+import { decodeHandshakeMessage } from '../../../../packages/tls13-core/dist/messages/message.js';
 
 /** What the text of a step calls a group → our name. */
 const GROUP_NAMES = { x25519: 'x25519', 'P-256': 'secp256r1', 'P-384': 'secp384r1', 'P-521': 'secp521r1' };

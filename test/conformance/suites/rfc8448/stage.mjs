@@ -7,8 +7,8 @@ import {
   HANDSHAKE_TYPE_CODES,
   handshakeTypeName,
   MESSAGE_HASH_CODE,
-} from '../../packages/tls13-core/dist/messages/handshake-type.js';
-import { decodeHandshakeMessage } from '../../packages/tls13-core/dist/messages/message.js';
+} from '../../../../packages/tls13-core/dist/messages/handshake-type.js';
+import { decodeHandshakeMessage } from '../../../../packages/tls13-core/dist/messages/message.js';
 
 /** Messages whose extensions answer ours, at either side (a second ClientHello answers with a cookie). */
 const ANSWERS = ['client_hello', 'server_hello', 'hello_retry_request', 'encrypted_extensions'];

@@ -1,11 +1,11 @@
 // The records of a trace, sealed and opened by our record layer under the keys that our key schedule made.
 import { bytesEqual } from '@portico/bytes';
-import { createOpener, createSealer } from '../../packages/tls13-core/dist/key-schedule/application-keys.js';
-import { DEFAULT_TLS_LIMITS, MAX_PLAINTEXT_LENGTH } from '../../packages/tls13-core/dist/limits.js';
-import { HANDSHAKE_TYPE_CODES } from '../../packages/tls13-core/dist/messages/handshake-type.js';
-import { RecordReader } from '../../packages/tls13-core/dist/record/record-reader.js';
-import { RecordWriter } from '../../packages/tls13-core/dist/record/record-writer.js';
-import { messageOf } from './rfc8448-trace.mjs';
+import { createOpener, createSealer } from '../../../../packages/tls13-core/dist/key-schedule/application-keys.js';
+import { DEFAULT_TLS_LIMITS, MAX_PLAINTEXT_LENGTH } from '../../../../packages/tls13-core/dist/limits.js';
+import { HANDSHAKE_TYPE_CODES } from '../../../../packages/tls13-core/dist/messages/handshake-type.js';
+import { RecordReader } from '../../../../packages/tls13-core/dist/record/record-reader.js';
+import { RecordWriter } from '../../../../packages/tls13-core/dist/record/record-writer.js';
+import { messageOf } from './trace.mjs';
 
 /** The secret of each side's epochs. */
 const SECRETS = {

@@ -1,15 +1,15 @@
 // The key schedule of a trace (RFC 9846 section 7.1), run by our code from private keys and sent messages alone. What
 // each call made is given in the words of the traces: `{ PRK, hash, info, expanded }` and so on.
 import { bytesToHex, hexToBytes } from '@portico/bytes';
-import { deriveSecret, hkdfExpandLabel } from '../../packages/tls13-core/dist/key-schedule/hkdf-label.js';
+import { deriveSecret, hkdfExpandLabel } from '../../../../packages/tls13-core/dist/key-schedule/hkdf-label.js';
 import {
   EarlySecretStage,
   finishedVerifyData,
   trafficKeys,
-} from '../../packages/tls13-core/dist/key-schedule/key-schedule.js';
-import { Transcript } from '../../packages/tls13-core/dist/key-schedule/transcript.js';
-import { listenTo, withPrivateKey } from './rfc8448-provider.mjs';
-import { clientShares, extensionData, messageOf, offeredPsks, selectedPsk, serverShare } from './rfc8448-trace.mjs';
+} from '../../../../packages/tls13-core/dist/key-schedule/key-schedule.js';
+import { Transcript } from '../../../../packages/tls13-core/dist/key-schedule/transcript.js';
+import { listenTo, withPrivateKey } from './provider.mjs';
+import { clientShares, extensionData, messageOf, offeredPsks, selectedPsk, serverShare } from './trace.mjs';
 
 /** Everything that follows from a trace's inputs. `knownTickets`: ticket in hex → PSK. */
 export function runSchedule(trace, provider, knownTickets) {

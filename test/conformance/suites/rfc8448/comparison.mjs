@@ -1,9 +1,9 @@
 // What one of our handshake messages says, against the trace's: what both can say must be the same.
 import { bytesToHex, decode, encode } from '@portico/bytes';
 import { supportedSignatureSchemes } from '@portico/crypto';
-import { EXTENSION_CODES } from '../../packages/tls13-core/dist/messages/extensions/extension.js';
-import { encodeHandshakeMessage } from '../../packages/tls13-core/dist/messages/message.js';
-import { codePointsCodec } from './rfc8448-trace.mjs';
+import { EXTENSION_CODES } from '../../../../packages/tls13-core/dist/messages/extensions/extension.js';
+import { encodeHandshakeMessage } from '../../../../packages/tls13-core/dist/messages/message.js';
+import { codePointsCodec } from './trace.mjs';
 
 const EXTENSION_NAMES = new Map(Object.entries(EXTENSION_CODES).map(([name, code]) => [code, name]));
 

@@ -9,7 +9,7 @@ import { basename, join } from 'node:path';
 import { bytesEqual, bytesToHex, hexToBytes } from '@portico/bytes';
 import { CryptoError, hkdfExpand, hkdfExtract } from '@portico/crypto';
 import { createNobleProvider } from '@portico/crypto/noble';
-import { Report, UsageError } from './report.mjs';
+import { Report, UsageError } from '../support/report.mjs';
 
 const PROVIDERS = {
   noble: () => createNobleProvider({ random: (length) => new Uint8Array(randomBytes(length)) }),

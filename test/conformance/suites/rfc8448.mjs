@@ -2,20 +2,20 @@
 //
 // Takes traces in the form of RFC 8448: `{ sections: [{ section, title, steps: [{ who, text, values }] }] }`, each value
 // `{ name, octets, hex }`. Nothing that a trace states is believed but what its peers chose: private keys, and the
-// messages that they sent. From these our code computes every other octet string and compares (rfc8448-values.mjs). Then
-// it plays each side of the connection against the other side's recorded bytes (rfc8448-connection.mjs).
+// messages that they sent. From these our code computes every other octet string and compares (rfc8448/values.mjs). Then
+// it plays each side of the connection against the other side's recorded bytes (rfc8448/connection.mjs).
 //
 // A private key is an input and has no verdict of its own: its public key has. A string is skipped only by the feature
 // that would make it.
 import { readFileSync } from 'node:fs';
 import { bytesToHex } from '@portico/bytes';
 import { createNobleProvider } from '@portico/crypto/noble';
-import { Report, UsageError } from './report.mjs';
-import { replayConnection } from './rfc8448-connection.mjs';
-import { acceptSmallRsa } from './rfc8448-provider.mjs';
-import { runSchedule } from './rfc8448-schedule.mjs';
-import { readTrace } from './rfc8448-trace.mjs';
-import { checkValues } from './rfc8448-values.mjs';
+import { Report, UsageError } from '../support/report.mjs';
+import { replayConnection } from './rfc8448/connection.mjs';
+import { acceptSmallRsa } from './rfc8448/provider.mjs';
+import { runSchedule } from './rfc8448/schedule.mjs';
+import { readTrace } from './rfc8448/trace.mjs';
+import { checkValues } from './rfc8448/values.mjs';
 
 export function run(args) {
   const [path, ...extra] = args;

@@ -3,16 +3,16 @@
 // peers, so a `Stage` puts theirs in place of ours, and what ours say is compared at the end.
 import { bytesEqual, bytesToHex, concatBytes, decode } from '@portico/bytes';
 import { signatureSchemeById, supportedSignatureSchemes } from '@portico/crypto';
-import { TlsConnection } from '../../packages/tls13-core/dist/connection.js';
-import { clientHandshake } from '../../packages/tls13-core/dist/handshake/client.js';
-import { serverHandshake } from '../../packages/tls13-core/dist/handshake/server.js';
-import { decodeServerName } from '../../packages/tls13-core/dist/messages/extensions/server-name.js';
-import { clientSettings, parseServerConfig } from '../../packages/tls13-core/dist/settings.js';
-import { compareMessage } from './rfc8448-comparison.mjs';
-import { withPrivateKey, withRandom } from './rfc8448-provider.mjs';
-import { isNewSessionTicket, Stage } from './rfc8448-stage.mjs';
-import { clientShares, codePointsCodec, extensionData, messageOf, selectedPsk, serverShare } from './rfc8448-trace.mjs';
-import { verdictOn } from './rfc8448-values.mjs';
+import { TlsConnection } from '../../../../packages/tls13-core/dist/connection.js';
+import { clientHandshake } from '../../../../packages/tls13-core/dist/handshake/client.js';
+import { serverHandshake } from '../../../../packages/tls13-core/dist/handshake/server.js';
+import { decodeServerName } from '../../../../packages/tls13-core/dist/messages/extensions/server-name.js';
+import { clientSettings, parseServerConfig } from '../../../../packages/tls13-core/dist/settings.js';
+import { compareMessage } from './comparison.mjs';
+import { withPrivateKey, withRandom } from './provider.mjs';
+import { isNewSessionTicket, Stage } from './stage.mjs';
+import { clientShares, codePointsCodec, extensionData, messageOf, selectedPsk, serverShare } from './trace.mjs';
+import { verdictOn } from './values.mjs';
 
 /** Lines of the key log → labels of the key schedule. */
 const KEY_LOG_LABELS = {

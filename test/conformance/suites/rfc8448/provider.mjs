@@ -1,7 +1,7 @@
 // What a test may put into a provider and a product may not: known private keys, a hash that is listened to, RSA keys of
 // 1024 bits.
-import { verifyPss } from '../../packages/crypto/dist/rsa/encoding.js';
-import { bitLength, bytesToInteger, integerToBytes, powPublic } from '../../packages/crypto/dist/rsa/integer.js';
+import { verifyPss } from '../../../../packages/crypto/dist/rsa/encoding.js';
+import { bitLength, bytesToInteger, integerToBytes, powPublic } from '../../../../packages/crypto/dist/rsa/integer.js';
 
 /** RFC 8448 signs with keys of this size. Our RSA refuses them, as it should. */
 const SMALL_MODULUS_BITS = 1024;

@@ -3,7 +3,7 @@ import { webcrypto } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { createNobleProvider } from '@portico/crypto/noble';
 import { decodePem, trustAnchorsFromPem, verifyCertificatePath, X509Error } from '@portico/x509';
-import { UsageError } from './report.mjs';
+import { UsageError } from '../support/report.mjs';
 
 const HELP = `x509-limbo FILE... [--profile compatible|strict] [--json OUT]
 Limbo-format files (.json or .json.gz). A case is skipped only for a feature that the verifier does not have.`;
