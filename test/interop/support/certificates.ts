@@ -31,10 +31,18 @@ export interface Certificates {
 const SERVER_NAMES = ['localhost', 'sip.test', '127.0.0.1', 'sip:localhost', 'sip:sip.test'];
 const CLIENT_NAMES = ['client.sip.test', 'sip:alice@sip.test'];
 
+const folders = new Set<string>();
+const removeFolders = (): void => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  folders.clear();
+};
+afterAll(removeFolders);
+process.once('exit', removeFolders);
+
 /** An empty folder outside the project, removed after the file's tests. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'portico-interop-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  folders.add(folder);
   return folder;
 }
 
