@@ -1,0 +1,57 @@
+import type { CipherSuite } from '@portico/crypto';
+import { describe, expect, it } from 'vitest';
+import { TlsError } from '../src/error.js';
+import { Connected } from '../src/handshake/connected.js';
+import { DEFAULT_TLS_LIMITS } from '../src/limits.js';
+import { decodeHandshakeMessage, encodeHandshakeMessage } from '../src/messages/message.js';
+import { RecordOpener, RecordSealer } from '../src/record/protection.js';
+import { toyProvider } from './support/toy-provider.js';
+
+function reasonOf(act: () => unknown): string | null {
+  try {
+    act();
+    return null;
+  } catch (error) {
+    return error instanceof TlsError ? error.reason : String(error);
+  }
+}
+
+/** Checks that a connection never reaches, because another stands before them. They hold all the same. */
+describe('after the handshake', () => {
+  it('no message of the handshake is handled, even where one got so far', () => {
+    const raw = encodeHandshakeMessage('encrypted_extensions', { extensions: [] });
+    const message = decodeHandshakeMessage('encrypted_extensions', raw);
+    for (const side of ['client', 'server'] as const) {
+      expect(reasonOf(() => new Connected(side, DEFAULT_TLS_LIMITS).handle(message))).toBe('unexpected-message');
+    }
+  });
+});
+
+describe('a key', () => {
+  const suite = toyProvider(1).cipherSuites.find(
+    ({ confidentialityLimit }) => confidentialityLimit < Infinity,
+  ) as CipherSuite;
+  const keys = { key: new Uint8Array(suite.keyLength).fill(1), iv: new Uint8Array(suite.ivLength).fill(2) };
+
+  it('seals as many records as section 5.5 allows and not one more', () => {
+    const sealer = new RecordSealer(suite, keys);
+    const output = new Uint8Array(sealer.overhead);
+    for (let i = 0; i < suite.confidentialityLimit; i++) sealer.sealInto(output, 0, 23, new Uint8Array(0));
+    expect(sealer.recordsLeft).toBe(0);
+    expect(reasonOf(() => sealer.sealInto(output, 0, 23, new Uint8Array(0)))).toBe('key-usage-limit');
+  });
+
+  it('has another nonce for each record, beyond one and two bytes of sequence number', () => {
+    const unlimited = { ...suite, confidentialityLimit: Infinity };
+    const sealer = new RecordSealer(unlimited, keys);
+    const opener = new RecordOpener(unlimited, keys);
+    const seen = new Set<string>();
+    const output = new Uint8Array(sealer.overhead);
+    for (let i = 0; i < 66_000; i++) {
+      sealer.sealInto(output, 0, 23, new Uint8Array(0));
+      if (i < 300 || i > 65_000) seen.add(output.join());
+      expect(opener.open(output).type).toBe(23);
+    }
+    expect(seen.size).toBe(300 + 999);
+  });
+});
