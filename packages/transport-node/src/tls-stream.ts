@@ -293,7 +293,9 @@ export abstract class TlsStream extends Duplex {
 
   #push(chunk: Buffer): void {
     if (this.destroyed) return;
-    if (!this.push(chunk)) this.#wanted = false;
+    // In this order: a `_read` from inside `push` is a wish of its own, which its answer must not take back.
+    this.#wanted = false;
+    if (this.push(chunk)) this.#wanted = true;
   }
 
   #updateReading(): void {

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CryptoProvider, PrivateKey } from '@portico/crypto';
 import { afterAll, describe, expect, it } from 'vitest';
-import { OID, parseCertificate, privateKeyFromPem, type PathFailureReason } from '../src/index.js';
+import { decodePem, OID, parseCertificate, privateKeyFromPem, type PathFailureReason } from '../src/index.js';
 import {
   certificatesToPem,
   createAuthority,
@@ -143,7 +143,13 @@ describe('issuing', () => {
     const files = credentialToPem(root);
     expect(privateKeyFromPem(files.privateKey)).toEqual(root.privateKey);
     expect(files.certificate).toBe(certificatesToPem([root.certificate]));
-    expect(new X509Certificate(files.certificate).checkPrivateKey).toBeDefined();
+    expect(new X509Certificate(files.certificate).checkPrivateKey(createPrivateKey(files.privateKey))).toBe(true);
+  });
+
+  it('writes an EC key with its public half, which some readers demand', () => {
+    const { point } = root.certificate.publicKey as { point: Uint8Array };
+    const [block] = decodePem(credentialToPem(root).privateKey);
+    expect(Buffer.from((block as { bytes: Uint8Array }).bytes).includes(Buffer.from(point))).toBe(true);
   });
 
   it.each(['P-256', 'P-384', 'P-521', 'ed25519'] as const)('generates %s keys', async (kind) => {

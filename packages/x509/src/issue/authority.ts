@@ -129,7 +129,10 @@ export function credentialToPem({ certificate, privateKey }: Credential): {
   readonly certificate: string;
   readonly privateKey: string;
 } {
-  return { certificate: certificatesToPem([certificate]), privateKey: privateKeyToPem(privateKey) };
+  return {
+    certificate: certificatesToPem([certificate]),
+    privateKey: privateKeyToPem(privateKey, certificate.publicKey ?? undefined),
+  };
 }
 
 /** RFC 5280 appendix A.1 bounds a common name to 64 characters. */

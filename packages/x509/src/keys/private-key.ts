@@ -1,5 +1,5 @@
 import { bytesEqual, concatBytes } from '@portico/bytes';
-import type { EcCurveName, PrivateKey, RsaPrivateValues } from '@portico/crypto';
+import type { EcCurveName, PrivateKey, PublicKey, RsaPrivateValues } from '@portico/crypto';
 import { demandAbsent, demandNull, readAlgorithmIdentifier, type AlgorithmIdentifier } from '../algorithm.js';
 import { DerReader } from '../der/reader.js';
 import { contextPrimitive } from '../der/tag.js';
@@ -39,9 +39,9 @@ export function privateKeyFromPem(pem: string | Uint8Array): PrivateKey {
   throw new X509Error('not-found', { expected: 'a PRIVATE KEY block' });
 }
 
-/** A `PRIVATE KEY` block (PKCS#8). */
-export function privateKeyToPem(key: PrivateKey): string {
-  return encodePem('PRIVATE KEY', privateKeyToPkcs8(key));
+/** A `PRIVATE KEY` block (PKCS#8), as `privateKeyToPkcs8`. */
+export function privateKeyToPem(key: PrivateKey, publicKey?: PublicKey): string {
+  return encodePem('PRIVATE KEY', privateKeyToPkcs8(key, publicKey));
 }
 
 /**
@@ -64,13 +64,20 @@ export function privateKeyFromPkcs8(pkcs8: Uint8Array): PrivateKey {
   return readByAlgorithm(algorithm, contents);
 }
 
-/** The inverse of `privateKeyFromPkcs8`, as version v1 without the public key. */
-export function privateKeyToPkcs8(key: PrivateKey): Uint8Array {
+/**
+ * The inverse of `privateKeyFromPkcs8`, as version v1. With its public half an EC key holds that too, which RFC 5915
+ * section 3 recommends and some readers demand.
+ */
+export function privateKeyToPkcs8(key: PrivateKey, publicKey?: PublicKey): Uint8Array {
   switch (key.type) {
     case 'ec':
       return pkcs8(
         derSequence(derOid(OID.ecPublicKey), derOid(CURVE_OIDS[key.curve])),
-        derSequence(derSmallInteger(1), derOctetString(padded(key.scalar, FIELD_LENGTH[key.curve]))),
+        derSequence(
+          derSmallInteger(1),
+          derOctetString(padded(key.scalar, FIELD_LENGTH[key.curve])),
+          ...(publicKey?.type === 'ec' ? [derExplicit(1, derBitString(publicKey.point))] : []),
+        ),
       );
     case 'rsa':
       return pkcs8(derSequence(derOid(OID.rsaEncryption), derNull()), encodeRsaPrivateKey(key));
