@@ -39,6 +39,7 @@ function connectionWith(
     limits: DEFAULT_TLS_LIMITS,
     maxFragmentLength: 1000,
     peerAuthentication,
+    // eslint-disable-next-line require-yield -- it needs nothing
     *start(): Flow<HandshakeResult> {
       return {
         ...proofs,
