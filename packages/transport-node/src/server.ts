@@ -60,6 +60,8 @@ export class Server extends NetServer {
         clearTimeout(timer);
         socket.off('error', failed);
         socket.off('close', closed);
+        // As in node:tls: a peer's reset, where the program does not listen for errors, must not end the process.
+        socket.on('error', () => {});
         if (pauseOnConnect === true) socket.pause();
         this.emit('secureConnection', socket);
       },

@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import http from 'node:http';
 import http2 from 'node:http2';
 import https from 'node:https';
+import net from 'node:net';
 import tls from 'node:tls';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   checkServerIdentity,
   connect,
@@ -26,7 +27,7 @@ import {
   type PemCredential,
 } from './support/certificates.js';
 import { connectTo } from './support/port.js';
-import { cleanUp, listen, textOf } from './support/servers.js';
+import { cleanUp, eventually, listen, textOf } from './support/servers.js';
 
 const echo = (socket: TLSSocket | tls.TLSSocket): void => void socket.on('error', () => {}).pipe(socket);
 
@@ -56,6 +57,23 @@ describe('our server', () => {
     const [told] = (await once(client, 'error')) as [SocketError];
     expect(told.message).toContain('alert number 120');
     expect(((await failed)[0] as SocketError).code).toBe('ERR_SSL_NO_APPLICATION_PROTOCOL');
+  });
+
+  it('goes on when a client resets a connection whose program does not listen for errors', async () => {
+    const server = createServer(localhost, (socket) => void socket.write('connected'));
+    const port = await listen(server);
+    const raw = net.connect(port, '127.0.0.1');
+    const client = connectTo(port, [], { socket: raw });
+    client.on('error', () => {});
+    const [accepted] = (await once(server, 'secureConnection')) as [TLSSocket];
+    await once(client, 'data');
+    const handshakeFailed = vi.fn();
+    server.on('tlsClientError', handshakeFailed);
+    raw.resetAndDestroy();
+    await eventually(() => accepted.destroyed);
+    expect(accepted.errored).toMatchObject({ code: 'ECONNRESET' });
+    expect(await outcome(connectTo(port, []))).toBe('authorized');
+    expect(handshakeFailed).not.toHaveBeenCalled();
   });
 
   it('refuses TLS 1.2 with a protocol_version alert and a code that says so', async () => {
