@@ -14,7 +14,10 @@ export interface TlsStreamOptions {
   /** End our side too when the peer ends its own. As in `node:net`, false by default. */
   readonly allowHalfOpen?: boolean;
   readonly highWaterMark?: number;
-  /** Bytes that may wait to be sent; beyond it the socket is destroyed with `ERR_TLS_WRITE_QUEUE_LIMIT`. */
+  /**
+   * Bytes that may wait to be sent beside the largest single write; beyond it the socket is destroyed with
+   * `ERR_TLS_WRITE_QUEUE_LIMIT`.
+   */
   readonly writeQueueLimit?: number;
 }
 
@@ -29,13 +32,15 @@ export abstract class TlsStream extends Duplex {
   secureConnecting: boolean = true;
   /** Plaintext bytes received. */
   bytesRead = 0;
-  /** Bytes that may wait to be sent. */
+  /** Bytes that may wait to be sent beside the largest single write. */
   writeQueueLimit: number;
 
   protected readonly engine: TlsEngine;
   protected readonly transport: Duplex;
   #endpoints: Endpoints;
   #bytesSent = 0;
+  /** The largest write since the queue was last empty. */
+  #largestWrite = 0;
   readonly #firstBytes = new FirstBytes((chunk) => this.#push(chunk));
   readonly #inactivity = new InactivityTimer(() => this.emit('timeout'));
   /** The reader asked for more than it has been given. */
@@ -141,9 +146,12 @@ export abstract class TlsStream extends Duplex {
     callback?: (error: Error | null | undefined) => void,
   ): boolean {
     // Whatever was left out, Writable sorts it out: node:http writes with an undefined encoding and a callback.
+    const before = this.writableLength;
     const more = super.write(chunk, encoding as BufferEncoding, callback);
-    // A peer that reads slowly, or not at all, must not fill our memory with what a careless writer sends it.
-    if (this.writableLength > this.writeQueueLimit && !this.destroyed) {
+    this.#largestWrite = Math.max(before === 0 ? 0 : this.#largestWrite, this.writableLength - before);
+    // A peer that reads slowly, or not at all, must not fill our memory with what a careless writer sends it. One write
+    // may be of any size: the writer had that memory already, and a stream has no other way to send it.
+    if (this.writableLength - this.#largestWrite > this.writeQueueLimit && !this.destroyed) {
       this.destroy(socketError('ERR_TLS_WRITE_QUEUE_LIMIT', `More than ${this.writeQueueLimit} bytes wait to be sent`));
     }
     return more;

@@ -131,6 +131,14 @@ describe('an http server that never listens', () => {
     expect(await answer).toMatch(/101 Switching[^]*web http\/1\.1 head tail$/);
   });
 
+  it('sends an answer larger than the write queue of a port, whole', async () => {
+    const server = http.createServer((_request, response) => response.end(Buffer.alloc(20e6)));
+    const { port } = await openWeb(server);
+    const socket = await h1(port, 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    const text = await textOf(socket);
+    expect(text.length - text.indexOf('\r\n\r\n') - 4).toBe(20e6);
+  });
+
   it('serves pipelined requests and keeps the connection', async () => {
     const server = http.createServer((request, response) => response.end(request.url));
     const { port } = await openWeb(server);

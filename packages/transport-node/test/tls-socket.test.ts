@@ -278,6 +278,25 @@ describe('backpressure', () => {
     expect((await failure).code).toBe('ERR_TLS_WRITE_QUEUE_LIMIT');
   });
 
+  it('sends one write that is larger than the limit, and small ones after it', async () => {
+    const { client, server } = await pair();
+    server.writeQueueLimit = 65_536;
+    server.write(Buffer.alloc(300_000));
+    server.write('and ');
+    server.end('the rest');
+    expect((await textOf(client)).slice(300_000)).toBe('and the rest');
+  });
+
+  it('does not take a second large write on top of the first', async () => {
+    const { server } = await pair();
+    server.writeQueueLimit = 65_536;
+    const failure = errorOf(server);
+    server.write(Buffer.alloc(300_000));
+    expect(server.destroyed).toBe(false);
+    server.write(Buffer.alloc(300_000));
+    expect((await failure).code).toBe('ERR_TLS_WRITE_QUEUE_LIMIT');
+  });
+
   it('calls back for every way to write', async () => {
     const { client, server } = await pair();
     server.resume();
