@@ -29,22 +29,32 @@ export function detachRoute({ route }: ReadyRoute): void {
   if ('server' in route) stopConnectionTracking(route.server);
 }
 
-/** Gives a connection to its route. */
-export function handOver({ route }: ReadyRoute, socket: TLSSocket, info: ConnectionInfo): HandedOver {
+/** Gives a connection to its route; throws what the route throws, and tells `failed` what it rejects with. */
+export function handOver(
+  { route }: ReadyRoute,
+  socket: TLSSocket,
+  info: ConnectionInfo,
+  failed: (cause: unknown) => void,
+): HandedOver {
   return 'server' in route
     ? toServer(route.server, route.limits?.idleTimeout, socket, info)
-    : toHandler(route, socket, info);
+    : toHandler(route, socket, info, failed);
 }
 
-function toHandler(route: HandlerRoute, socket: TLSSocket, info: ConnectionInfo): HandedOver {
+function toHandler(
+  route: HandlerRoute,
+  socket: TLSSocket,
+  info: ConnectionInfo,
+  failed: (cause: unknown) => void,
+): HandedOver {
   socket.allowHalfOpen = route.allowHalfOpen ?? false;
-  route.handle(socket, info);
+  void Promise.resolve(route.handle(socket, info)).catch(failed);
   return {
     idleTimeout: route.limits?.idleTimeout ?? DEFAULT_IDLE_TIMEOUT,
     idle: () => endIdle(socket),
     drain: () => {
       if (route.onClosing === undefined) socket.destroySoon();
-      else route.onClosing(socket, info);
+      else void Promise.resolve(route.onClosing(socket, info)).catch(failed);
     },
   };
 }

@@ -89,7 +89,11 @@ export class PortConnection {
         this.#refuse('closing');
         break;
       case 'routed':
-        this.#handedOver?.drain();
+        try {
+          this.#handedOver?.drain();
+        } catch (cause) {
+          this.#routeFailed(cause);
+        }
         break;
       case 'over':
         break;
@@ -203,7 +207,11 @@ export class PortConnection {
     });
     publish('route', { id: this.id, info });
     if (routedBy !== 'sniffing') this.#watchForOtherProtocols(route);
-    this.#handedOver = handOver(route, socket, info);
+    try {
+      this.#handedOver = handOver(route, socket, info, (cause) => this.#routeFailed(cause));
+    } catch (cause) {
+      this.#routeFailed(cause);
+    }
   }
 
   /** Cross-protocol attacks: a browser that was made to talk to a SIP port, or a phone to a web server, is cut off. */
@@ -244,6 +252,14 @@ export class PortConnection {
     this.#port.tally.refused(reason);
     this.#port.logger.debug?.('connection refused', { id: this.id, reason, remoteAddress: this.#address });
     publish('refused', { id: this.id, reason, remoteAddress: this.#address });
+  }
+
+  /** A route's mistake is one connection's end, and nobody else's. */
+  #routeFailed(cause: unknown): void {
+    const error =
+      cause instanceof Error ? cause : socketError('ERR_UNHANDLED_ERROR', `The route threw ${String(cause)}`);
+    this.#port.logger.warn?.('route failed', { id: this.id, route: this.#info?.route, message: error.message });
+    this.#socket.destroy(error);
   }
 
   #failed(error: Error): void {

@@ -68,9 +68,13 @@ export class PortServer {
 
   /**
    * Listens, on 127.0.0.1 unless told otherwise.
-   * @throws SocketError `EADDRINUSE` and whatever else `net.Server` reports, as a rejection
+   * @throws SocketError, as a rejection: `EADDRINUSE` and whatever else `net.Server` reports; `ERR_SERVER_CLOSED` after
+   * `close`
    */
   listen(target: ListenTarget = {}): Promise<AddressInfo | string> {
+    if (this.#closing !== null) {
+      return Promise.reject(socketError('ERR_SERVER_CLOSED', 'The port was closed; make another one to listen again'));
+    }
     return new Promise((resolve, reject) => {
       this.#net.once('error', reject);
       const { path, backlog } = target;
@@ -101,6 +105,7 @@ export class PortServer {
     const { tally, admission, logger } = this.#context;
     const { remoteAddress } = endpointsOf(transport);
     tally.accepted++;
+    if (transport.destroyed) return; // It has had its 'close': there is nothing to take, and nothing would end it.
     transport.on('error', () => {}); // A reset before we look is no reason to fall over.
     const refusal = this.#closing === null ? admission.enter(remoteAddress) : 'closing';
     if (refusal !== null) {

@@ -26,13 +26,16 @@ interface RouteNames {
 
 /** A route that a function of ours or yours serves. */
 export interface HandlerRoute extends RouteNames {
-  /** Given the connection when it is decided; the first bytes are still unread. */
-  readonly handle: (connection: TLSSocket, info: ConnectionInfo) => void;
+  /**
+   * Given the connection when it is decided; the first bytes are still unread. Where it throws, or gives a
+   * promise that rejects, the connection is destroyed; what else it returns is nobody's business.
+   */
+  readonly handle: (connection: TLSSocket, info: ConnectionInfo) => unknown;
   /**
    * The port closes: finish what is going on and end the connection. Without it the connection is ended at once, after
    * what was written.
    */
-  readonly onClosing?: (connection: TLSSocket, info: ConnectionInfo) => void;
+  readonly onClosing?: (connection: TLSSocket, info: ConnectionInfo) => unknown;
   /** Whether the handler ends its side itself after the peer has. False by default. */
   readonly allowHalfOpen?: boolean;
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
 import { duplexPair } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   connect,
   connectionInfo,
@@ -55,6 +55,10 @@ async function opened(port: number, alpn: readonly string[], options = {}): Prom
   socket.resume();
   await once(socket, 'secureConnect');
   return socket;
+}
+
+function raise(thrown: unknown): never {
+  throw thrown;
 }
 
 /** A TCP connection that has said nothing yet. */
@@ -453,6 +457,55 @@ describe('the life of a port', () => {
     const { server, port } = await openPort({ routes });
     expect(server.address()).toEqual({ address: '127.0.0.1', family: 'IPv4', port });
     expect(server.listening).toBe(true);
+  });
+
+  it('passes over a transport that is destroyed already', async () => {
+    const { server } = await openPort({ routes });
+    const [, far] = duplexPair();
+    far.destroy();
+    await once(far, 'close');
+    server.accept(far);
+    expect([server.counters.accepted, server.counters.open]).toEqual([1, 0]);
+    await server.close();
+  });
+
+  it.each([
+    ['throws', () => raise(new Error('a mistake'))],
+    ['throws no error', () => raise('a mistake')],
+    ['rejects', () => Promise.reject(new Error('a mistake'))],
+  ])('destroys the connection whose handler %s, and goes on', async (_what, handle) => {
+    const warn = vi.fn();
+    const { server, port } = await openPort({
+      routes: [{ name: 'wrong', alpn: ['wrong'], handle }, sip],
+      logger: { warn },
+    });
+    connectTo(port, ['wrong']).on('error', () => {});
+    await eventually(() => server.counters.routed['wrong'] === 1 && server.counters.open === 0);
+    expect(warn).toHaveBeenCalledExactlyOnceWith(
+      'route failed',
+      expect.objectContaining({ route: 'wrong', message: expect.stringContaining('a mistake') as string }),
+    );
+    expect(await exchange(port, ['sip/2'], 'x')).toBe('sip sip/2 alpn: x');
+  });
+
+  it.each([
+    ['throws', () => raise(new Error('a mistake'))],
+    ['rejects', () => Promise.reject(new Error('a mistake'))],
+  ])('closes though onClosing %s', async (_what, onClosing) => {
+    const { server, port } = await openPort({
+      routes: [{ name: 'x', alpn: ['x'], handle: (connection) => void connection.resume(), onClosing }],
+    });
+    await opened(port, ['x']);
+    await opened(port, ['x']);
+    await eventually(() => server.counters.routed['x'] === 2);
+    await server.close({ graceMs: 60_000 });
+    expect(server.counters.open).toBe(0);
+  });
+
+  it('does not listen again after it was closed', async () => {
+    const { server } = await openPort({ routes });
+    await server.close();
+    await expect(server.listen()).rejects.toMatchObject({ code: 'ERR_SERVER_CLOSED' });
   });
 
   it('says when a port is taken', async () => {
