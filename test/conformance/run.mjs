@@ -2,7 +2,7 @@
 //
 // Each suite is a module in `suites/` that exports `run(args)`: it takes the arguments without `--json OUT` and
 // returns (a promise of) the report of `support/report.mjs`. This file prints the report and turns failures into the exit code:
-// 0 all passed, 1 something failed, 2 the command was wrong.
+// 0 all passed, 1 something failed, 2 the command was wrong or there was nothing to judge.
 import { readdirSync, writeFileSync } from 'node:fs';
 import { UsageError } from './support/report.mjs';
 
@@ -23,8 +23,13 @@ try {
     console.log(`${report.suite}: ${report.passed} passed, ${report.failed} failed, ${report.skipped} skipped`);
   }
   process.exitCode = report.failed === 0 ? 0 : 1;
+  if (report.passed + report.failed + report.skipped === 0) {
+    throw new UsageError(`${report.suite}: nothing to judge in ${args.join(' ') || 'no input'}`);
+  }
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
+  // A name that was mistyped must neither look like a success nor like a fault of the program.
+  const noSuchFile = error instanceof Error && ['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES'].includes(error.code);
+  if (!(error instanceof UsageError) && !noSuchFile) throw error;
   console.error(error.message);
   process.exitCode = 2;
 }
