@@ -1,7 +1,7 @@
 import { socketError } from './errors.js';
 import { SNIFF_BYTES_LIMIT } from './sniff.js';
 
-/** What one port may cost. Counts, bytes and milliseconds; every one of them is a positive integer. */
+/** What one port may cost. Counts and bytes are positive integers, `Infinity` for no limit; milliseconds are positive. */
 export interface PortLimits {
   /** Open connections. More are refused. */
   readonly connections: number;
@@ -24,7 +24,7 @@ export interface PortLimits {
 /** The defaults, each with its reason. */
 export const DEFAULT_PORT_LIMITS: PortLimits = {
   connections: 10_000, // 38 KiB of memory each when idle, 10 KiB of it heap, measured over 1,000: 380 MB in all.
-  connectionsPerAddress: 1_000, // An office behind one address; half a port's worth for nobody.
+  connectionsPerAddress: 1_000, // An office behind one address; a tenth of the port for whoever means ill.
   handshakes: 512, // Two milliseconds of computing each: the newest waits a second at most.
   handshakesPerAddress: 128, // So that one address cannot push out everybody else's.
   handshakeTimeout: 10_000, // Two round trips to anywhere, a lost packet or two, and a slow phone.
@@ -48,13 +48,80 @@ export const DEFAULT_IDLE_TIMEOUT = 900_000;
 /** An h2 session without streams costs its peer one round trip to make anew. */
 export const DEFAULT_H2_IDLE_TIMEOUT = 300_000;
 
+/** How long a timer of Node's can wait: a longer one fires at once. */
+const MAX_TIMER = 2_147_483_647; // 2^31 - 1 milliseconds
+
+/** What a limit may be; each is an integer, `Infinity` where it can mean "none". */
+type LimitKind =
+  /** 1 or more, or `Infinity`. */
+  | 'amount'
+  /** 1 or more: what is kept in memory meanwhile must have an end. */
+  | 'finite amount'
+  /** Milliseconds that a timer of Node's can wait, at least 1. */
+  | 'timer'
+  /** Milliseconds that a timer of Node's can wait, 0 for none of it, or `Infinity`. */
+  | 'time';
+
+const EXPECTED: Readonly<Record<LimitKind, string>> = {
+  amount: 'a positive integer or Infinity',
+  'finite amount': 'a positive integer',
+  timer: `an integer from 1 to ${MAX_TIMER}`,
+  time: `an integer from 0 to ${MAX_TIMER}, or Infinity`,
+};
+
+const PORT_LIMIT_KINDS: Readonly<Record<keyof PortLimits, LimitKind>> = {
+  connections: 'amount',
+  connectionsPerAddress: 'amount',
+  handshakes: 'amount',
+  handshakesPerAddress: 'amount',
+  handshakeTimeout: 'timer',
+  sniffTimeout: 'timer',
+  sniffBytes: 'finite amount',
+  writeQueue: 'amount',
+};
+
+const ROUTE_LIMIT_KINDS: Readonly<Record<keyof RouteLimits, LimitKind>> = {
+  connections: 'amount',
+  idleTimeout: 'time',
+  writeQueue: 'amount',
+};
+
 /** @throws SocketError `ERR_OUT_OF_RANGE` */
 export function resolvePortLimits(overrides: Partial<PortLimits> | undefined): PortLimits {
   const limits: PortLimits = { ...DEFAULT_PORT_LIMITS, ...overrides };
-  for (const [name, value] of Object.entries(limits) as [string, number][]) {
-    if (!Number.isSafeInteger(value) || value < 1) {
-      throw socketError('ERR_OUT_OF_RANGE', `limits.${name}: expected a positive integer, got ${value}`);
-    }
-  }
+  checkLimits('limits', limits, PORT_LIMIT_KINDS);
   return Object.freeze(limits);
+}
+
+/** @throws SocketError `ERR_OUT_OF_RANGE` */
+export function checkRouteLimits(route: string, limits: RouteLimits | undefined): void {
+  checkLimits(`limits of route "${route}"`, limits ?? {}, ROUTE_LIMIT_KINDS);
+}
+
+/** @throws SocketError `ERR_OUT_OF_RANGE` */
+export function checkLimit(name: string, value: unknown, kind: LimitKind): void {
+  if (!isWithin(value, kind))
+    throw socketError('ERR_OUT_OF_RANGE', `${name}: expected ${EXPECTED[kind]}, got ${String(value)}`);
+}
+
+function checkLimits(owner: string, limits: object, kinds: Readonly<Record<string, LimitKind>>): void {
+  for (const [name, value] of Object.entries(limits) as [string, unknown][]) {
+    const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+    if (kind === undefined) throw socketError('ERR_OUT_OF_RANGE', `${owner}.${name}: there is no such limit`);
+    checkLimit(`${owner}.${name}`, value, kind);
+  }
+}
+
+function isWithin(value: unknown, kind: LimitKind): boolean {
+  const amount = Number.isSafeInteger(value) ? (value as number) : null;
+  switch (kind) {
+    case 'amount':
+      return value === Infinity || (amount !== null && amount >= 1);
+    case 'finite amount':
+      return amount !== null && amount >= 1;
+    case 'timer':
+      return amount !== null && amount >= 1 && amount <= MAX_TIMER;
+    case 'time':
+      return value === Infinity || (amount !== null && amount >= 0 && amount <= MAX_TIMER);
+  }
 }

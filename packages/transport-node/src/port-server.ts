@@ -6,7 +6,7 @@ import { socketError } from './errors.js';
 import { attachRoute, detachRoute } from './hand-over.js';
 import { PortConnection, type PortContext } from './port-connection.js';
 import { publish, PortTally, type PortCounters, type PortLogger } from './port-events.js';
-import { resolvePortLimits, type PortLimits } from './port-limits.js';
+import { checkLimit, resolvePortLimits, type PortLimits } from './port-limits.js';
 import { RouteTable, type ReadyRoute, type Route } from './routes.js';
 import type { SecureContext, SecureContextOptions } from './secure-context.js';
 import { endpointsOf } from './transport.js';
@@ -39,7 +39,7 @@ export interface ListenTarget {
 }
 
 export interface CloseOptions {
-  /** Milliseconds that what is going on may take to finish; 5 seconds by default. */
+  /** Milliseconds that what is going on may take to finish, `Infinity` for as long as it takes; 5 seconds by default. */
   readonly graceMs?: number;
 }
 
@@ -143,9 +143,12 @@ export class PortServer {
    * Accepts no more and ends what there is: h2 sessions with GOAWAY, HTTP/1.1 after the answer in progress, handlers by
    * their `onClosing`. After the grace the rest is closed with close_notify, and soon destroyed. Resolves when every
    * connection is gone; called again, it waits for the same.
+   * @throws SocketError `ERR_OUT_OF_RANGE` for the grace, before anything is closed
    */
   close(options: CloseOptions = {}): Promise<void> {
-    this.#closing ??= this.#close(options.graceMs ?? DEFAULT_GRACE);
+    const { graceMs = DEFAULT_GRACE } = options;
+    checkLimit('graceMs', graceMs, 'time');
+    this.#closing ??= this.#close(graceMs);
     return this.#closing;
   }
 
@@ -158,11 +161,14 @@ export class PortServer {
     if (this.#connections.size > 0) {
       const emptied = new Promise<void>((resolve) => (this.#emptied = resolve));
       for (const connection of [...this.#connections]) connection.drain();
-      const goodbye = setTimeout(() => this.#each((connection) => connection.endNow()), grace);
-      const end = setTimeout(() => this.#each((connection) => connection.destroyNow()), grace + GOODBYE_MILLISECONDS);
+      let timer: NodeJS.Timeout | undefined;
+      const endAll = (): void => {
+        timer = setTimeout(() => this.#each((connection) => connection.destroyNow()), GOODBYE_MILLISECONDS);
+        this.#each((connection) => connection.endNow());
+      };
+      if (grace !== Infinity) timer = setTimeout(endAll, grace);
       await emptied;
-      clearTimeout(goodbye);
-      clearTimeout(end);
+      clearTimeout(timer);
     }
     clearInterval(this.#sweep);
     for (const route of this.#context.routes.routes) detachRoute(route);

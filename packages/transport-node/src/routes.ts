@@ -3,7 +3,7 @@ import { Server as HttpsServer } from 'node:https';
 import { Server as NetServer } from 'node:net';
 import type { ConnectionInfo, RoutedBy } from './connection-info.js';
 import { socketError } from './errors.js';
-import type { RouteLimits } from './port-limits.js';
+import { checkRouteLimits, type RouteLimits } from './port-limits.js';
 import { protocolOfAlpn, type SniffedProtocol, type WireProtocol } from './sniff.js';
 import type { TLSSocket } from './tls-socket.js';
 
@@ -65,7 +65,10 @@ export class RouteTable {
   readonly #byWireName = new Map<string, { route: ReadyRoute; routedBy: RoutedBy }>();
   readonly #bySniff = new Map<SniffedProtocol, ReadyRoute>();
 
-  /** @throws SocketError `ERR_INVALID_ARG_VALUE` for a table in which a name leads to two routes, or to none */
+  /**
+   * @throws SocketError `ERR_INVALID_ARG_VALUE` for a table in which a name leads to two routes, or to none;
+   * `ERR_OUT_OF_RANGE` for a limit
+   */
   constructor(routes: readonly Route[]) {
     if (routes.length === 0) invalid('a port needs at least one route');
     const names = new Set<string>();
@@ -97,6 +100,7 @@ export class RouteTable {
     if ('server' in route ? !(route.server instanceof NetServer) : typeof route.handle !== 'function') {
       invalid(`route "${name}" needs a handle function or a server`);
     }
+    checkRouteLimits(name, route.limits);
     const ready: ReadyRoute = Object.freeze({ name, route, expects: expectation(route) });
     for (const wireName of alpn) this.#claim(wireName, ready, 'alpn');
     for (const wireName of aliases) this.#claim(wireName, ready, 'alias');

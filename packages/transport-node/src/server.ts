@@ -5,6 +5,7 @@ import { bytesToUtf8, utf8ToBytes } from '@portico/bytes';
 import { Acceptor, type ServerTlsOptions } from './acceptor.js';
 import { alpnNames, type AlpnOption } from './alpn-option.js';
 import { socketError } from './errors.js';
+import { checkLimit } from './port-limits.js';
 import type { SecureContext, SecureContextOptions } from './secure-context.js';
 import type { TLSSocket } from './tls-socket.js';
 
@@ -33,6 +34,7 @@ export class Server extends NetServer {
 
   constructor(options: ServerOptions = {}, listener?: (socket: TLSSocket) => void) {
     super({ allowHalfOpen: true, noDelay: true });
+    if (options.handshakeTimeout !== undefined) checkLimit('handshakeTimeout', options.handshakeTimeout, 'timer');
     const alpn = alpnConfig(options);
     this.#options = options;
     this.#acceptor = new Acceptor({

@@ -57,6 +57,8 @@ async function opened(port: number, alpn: readonly string[], options = {}): Prom
   return socket;
 }
 
+const OUT_OF_RANGE = expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }) as Error;
+
 function raise(thrown: unknown): never {
   throw thrown;
 }
@@ -288,6 +290,44 @@ describe('limits', () => {
       expect(server.counters.refused).toEqual({ 'handshake-limit': 1 });
     },
   );
+
+  it.each([
+    { handshakeTimeout: 2 ** 40 },
+    { handshakeTimeout: Infinity },
+    { sniffTimeout: 0 },
+    { sniffBytes: Infinity },
+    { connections: Number.NaN },
+    { handshakes: 1.5 },
+    { writeQueue: -1 },
+    { writeQueues: 1 },
+  ])('of a port must make sense: %j', (limits) => {
+    expect(() => createPortServer({ tls: localhost, routes, limits })).toThrow(OUT_OF_RANGE);
+  });
+
+  it.each([
+    { connections: Number.NaN },
+    { connections: -1 },
+    { idleTimeout: 'x' as never },
+    { idleTimeout: 2 ** 31 },
+    { writeQueue: Number.NaN },
+    { idle: 1 },
+  ])('of a route must make sense: %j', (limits) => {
+    expect(() => createPortServer({ tls: localhost, routes: [{ ...sip, limits }] })).toThrow(OUT_OF_RANGE);
+  });
+
+  it('may be Infinity where that means none', async () => {
+    const { port } = await openPort({
+      routes: [{ ...sip, limits: { connections: Infinity, idleTimeout: Infinity, writeQueue: Infinity } }],
+      limits: { connections: Infinity, writeQueue: Infinity },
+    });
+    expect(await exchange(port, ['sip/2'], 'x')).toMatch(/^sip/);
+  });
+
+  it.each([Number.NaN, -1, 2 ** 31, 0.5])('of the grace must make sense: %j', async (graceMs) => {
+    const { server, port } = await openPort({ routes });
+    expect(() => server.close({ graceMs })).toThrow(OUT_OF_RANGE);
+    expect(await exchange(port, ['sip/2'], 'x')).toMatch(/^sip/);
+  });
 
   it('gives up a handshake that takes too long', async () => {
     const { port, server } = await openPort({ routes, limits: { handshakeTimeout: 20 } });
@@ -564,6 +604,19 @@ describe('the life of a port', () => {
     await eventually(() => server.counters.routed['x'] === 1);
     await server.close({ graceMs: 10 });
     expect(await text).toBe('');
+  });
+
+  it('closing: waits for as long as it takes where the grace is infinite', async () => {
+    const { server, port } = await openPort({
+      routes: [{ name: 'x', alpn: ['x'], handle: (connection) => void connection.resume(), onClosing: () => {} }],
+    });
+    const socket = await opened(port, ['x']);
+    await eventually(() => server.counters.routed['x'] === 1);
+    const closed = server.close({ graceMs: Infinity });
+    // Longer than a goodbye takes.
+    expect(await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 400, 'waits'))])).toBe('waits');
+    socket.end();
+    await closed;
   });
 
   it('is closed by await using', async () => {

@@ -379,6 +379,14 @@ describe('timers', () => {
     expect(client.timeout).toBe(0);
   });
 
+  it('a handshake cannot be given a time that Node would take for none', () => {
+    for (const handshakeTimeout of [2 ** 40, Number.NaN, -1]) {
+      expect(() => createServer({ ...localhost, handshakeTimeout })).toThrow(
+        expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }) as Error,
+      );
+    }
+  });
+
   it('a handshake that takes too long fails', async () => {
     const server = createServer({ ...localhost, handshakeTimeout: 20 });
     const failed = once(server, 'tlsClientError');
