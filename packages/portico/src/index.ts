@@ -6,6 +6,7 @@ export type { LogLine } from './log.js';
 export {
   createSipEndpoint,
   DEFAULT_MESSAGE_TIMEOUT_MS,
+  MAX_OUTPUT_AT_ONCE,
   type SipEndpoint,
   type SipEndpointOptions,
   type SipOutput,

@@ -122,6 +122,73 @@ describe('a registrar', () => {
   });
 });
 
+describe('the bounds of a registrar', () => {
+  /** A contact that makes a binding of this many characters with the address `sip:a@x` and the Call-ID `c`. */
+  function contactOfLength(length: number, user = 'a'): ContactUpdate {
+    return contact(`sip:${user}@${'h'.repeat(length - `sip:a@xc`.length - `sip:${user}@`.length)}`);
+  }
+
+  test('a binding has 1024 characters at most', () => {
+    const registrar = new Registrar();
+    expect(registrar.register(registration({ contacts: [contactOfLength(1025)] }), 0).type).toBe('binding-too-long');
+    expect(registrar.register(registration({ contacts: [contactOfLength(1024)] }), 0).type).toBe('registered');
+  });
+
+  test('the bindings of an address have 4096 characters at most, together', () => {
+    const registrar = new Registrar();
+    const four = ['1', '2', '3', '4'].map((user) => contactOfLength(1024, user));
+    expect(registrar.register(registration({ contacts: four }), 0).type).toBe('registered');
+    const fifth = registration({ cseq: 2, contacts: [contact('sip:5@h')] });
+    expect(registrar.register(fifth, 0).type).toBe('too-many-bindings');
+    const refreshed = registration({ cseq: 3, contacts: four });
+    expect(registrar.register(refreshed, 0).type, 'a refresh of what is there').toBe('registered');
+    const one = registration({ cseq: 4, contacts: [{ ...contactOfLength(1024, '1'), expires: 0 }] });
+    expect(registrar.register(one, 0).type).toBe('registered');
+    expect(registrar.register({ ...fifth, cseq: 5 }, 0).type).toBe('registered');
+  });
+
+  test('all bindings have one bound in memory: full beyond it, and room comes back with removal and with time', () => {
+    // 1024 of overhead, 5 + 8 + 1 characters of address, URI and Call-ID, and the URI twice more.
+    const cost = 1024 + 'sip:1@x'.length + 'sip:a@h1'.length + 'c'.length + 2 * 'sip:a@h1'.length;
+    const registrar = new Registrar({ limits: { maxTotalCost: 2 * cost } });
+    const at = (address: string, expires: number | null, cseq = 1): Registration =>
+      registration({ address, cseq, contacts: [contact('sip:a@h1', expires)] });
+    expect(registrar.register(at('sip:1@x', 60), 0).type).toBe('registered');
+    expect(registrar.register(at('sip:2@x', 600), 0).type, 'at the limit').toBe('registered');
+    expect(registrar.register(at('sip:3@x', 600), 0)).toEqual({ type: 'full', retryAfter: 60 });
+    expect(registrar.register(at('sip:2@x', 600, 2), 0).type, 'a refresh').toBe('registered');
+    expect(registrar.register(at('sip:3@x', 600), 60_000).type, 'after the first has ended').toBe('registered');
+    expect(registrar.register(at('sip:4@x', 600), 60_000).type).toBe('full');
+    expect(registrar.register(at('sip:2@x', 0, 3), 60_000).type, 'a removal').toBe('registered');
+    expect(registrar.register(at('sip:4@x', 600), 60_000).type).toBe('registered');
+
+    const short = new Registrar({ limits: { maxTotalCost: 2 * cost - 1 } });
+    short.register(at('sip:1@x', 60), 0);
+    expect(short.register(at('sip:2@x', 60), 0).type, 'one byte beyond').toBe('full');
+  });
+
+  test('what can never fit is told to come back after the longest time, not never', () => {
+    const registrar = new Registrar({ limits: { maxTotalCost: 1 } });
+    expect(registrar.register(registration(), 0)).toEqual({ type: 'full', retryAfter: 7200 });
+  });
+
+  test('URI parameters and paths count for more than their text', () => {
+    const cost = 1024 + 'sip:1@x'.length + 'c'.length + 3 * 'sip:a@h;p;q'.length + 2 * 64 + '<sip:p>'.length + 64;
+    const request = registration({ address: 'sip:1@x', contacts: [contact('sip:a@h;p;q')], path: ['<sip:p>'] });
+    expect(new Registrar({ limits: { maxTotalCost: cost } }).register(request, 0).type).toBe('registered');
+    expect(new Registrar({ limits: { maxTotalCost: cost - 1 } }).register(request, 0).type).toBe('full');
+  });
+
+  test('together they are 32 MiB at most by default', () => {
+    const registrar = new Registrar();
+    const contacts = ['1', '2', '3', '4'].map((user) => contactOfLength(1000, user));
+    let stored = 0;
+    while (registrar.register(registration({ address: `sip:${stored}`, contacts }), 0).type === 'registered') stored++;
+    expect(stored).toBeGreaterThan(1000);
+    expect(stored).toBeLessThan(0x200_0000 / (4 * (1024 + 3 * 980)));
+  });
+});
+
 /** The registrar as one flat list, each rule said in the plainest way. */
 class Model {
   list: { address: string; uri: string; callId: string; cseq: number; ends: number }[] = [];

@@ -121,7 +121,7 @@ describe('what is never answered', () => {
     ['a malformed response', request({ headers: { CSeq: 'x' } }).replace(/^.*/, 'SIP/2.0 999 Odd')],
   ])('%s', (_, text) => {
     const to = endpoint();
-    expect(to.receive(asciiToBytes(text), NOW)).toEqual({ messages: [], close: null });
+    expect(to.receive(asciiToBytes(text), NOW)).toEqual({ messages: [], close: null, more: false });
     expect(ask(to, request({})), 'the connection goes on').toHaveLength(1);
   });
 });
@@ -266,7 +266,7 @@ describe('malformed input', () => {
     const { messages, close } = to.receive(asciiToBytes(text), NOW);
     expect(close).not.toBeNull();
     for (const message of messages) expect(bytesToLatin1(message)).toMatch(/^SIP\/2\.0 400 /);
-    expect(to.receive(asciiToBytes(request({})), NOW)).toEqual({ messages: [], close: null });
+    expect(to.receive(asciiToBytes(request({})), NOW)).toEqual({ messages: [], close: null, more: false });
   });
 
   test('a body that is declared larger than the limit is refused before it comes', () => {

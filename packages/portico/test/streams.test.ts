@@ -1,12 +1,14 @@
 import { PassThrough, Duplex } from 'node:stream';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { asciiToBytes, bytesToLatin1, concatBytes } from '@portico/bytes';
 import { describe, expect, test } from 'vitest';
 import { createMsrpEndpoint } from '../src/msrp/endpoint.js';
 import { serveMsrpStream } from '../src/msrp/stream.js';
+import { MAX_OUTPUT_AT_ONCE, type SipEndpoint } from '../src/sip/endpoint.js';
 import { sourceAddress } from '../src/sip/source.js';
 import { serveSipStream } from '../src/sip/stream.js';
-import { endpoint, request } from './sip-support.js';
+import { ask, endpoint, field, NOW, readAnswer, request } from './sip-support.js';
 
 /** Two ends of a connection in memory. */
 function pair(): { readonly server: Duplex; readonly client: Duplex } {
@@ -63,6 +65,89 @@ describe('SIP on a stream', () => {
     expect(accepted).toBeLessThan(1000);
     client.resume();
     await once(client, 'drain');
+  });
+});
+
+describe('many short requests with long answers', () => {
+  const REGISTER = { method: 'REGISTER', headers: { CSeq: '1 REGISTER' } };
+  const QUERIES = 200;
+
+  function loaded(): SipEndpoint {
+    const to = endpoint();
+    const contact = [1, 2, 3].map((i) => `Contact: <sip:${i}@${'h'.repeat(900)}>`);
+    ask(to, request({ ...REGISTER, extra: contact }));
+    return to;
+  }
+  const queries = Array.from({ length: QUERIES }, (_, i) =>
+    request({ ...REGISTER, headers: { 'Call-ID': `q${i}` } }),
+  ).join('');
+
+  test('one output is bounded, and the rest follows in order', () => {
+    const to = loaded();
+    const answers: Uint8Array[] = [];
+    let output = to.receive(asciiToBytes(queries), NOW);
+    expect(output.more).toBe(true);
+    // While answers are held back, input waits behind them.
+    expect(to.receive(asciiToBytes(request({ headers: { 'Call-ID': 'last' } })), NOW)).toEqual({
+      messages: [],
+      close: null,
+      more: true,
+    });
+    let rounds = 0;
+    for (;;) {
+      const [last = new Uint8Array()] = output.messages.slice(-1);
+      expect(concatBytes(...output.messages).length).toBeLessThan(MAX_OUTPUT_AT_ONCE + last.length);
+      answers.push(...output.messages);
+      if (!output.more) break;
+      rounds++;
+      output = to.resume(NOW);
+    }
+    expect(rounds).toBeGreaterThan(5);
+    expect(answers.map((answer) => field(readAnswer(answer), 'Call-ID'))).toEqual([
+      ...Array.from({ length: QUERIES }, (_, i) => `q${i}`),
+      'last',
+    ]);
+  });
+
+  test('the end of input comes after what was held back', () => {
+    const to = loaded();
+    let output = to.receive(asciiToBytes(`${queries}OPTIONS`), NOW);
+    let count = output.messages.length;
+    expect(to.end(NOW).more).toBe(true);
+    while (output.more) {
+      output = to.resume(NOW);
+      count += output.messages.length;
+    }
+    expect(count).toBe(QUERIES);
+    expect(to.receive(asciiToBytes(request({})), NOW).messages).toEqual([]);
+  });
+
+  test('a peer that does not read makes the server hold one output, and gets everything when it reads', async () => {
+    const held: Uint8Array[] = [];
+    let most = 0;
+    let read: (() => void) | null = null;
+    // A stream whose writes are taken only when the peer reads.
+    const server = new Duplex({
+      read() {},
+      write(chunk: Uint8Array, _, done) {
+        held.push(chunk);
+        if (read === null) read = done;
+        else done();
+      },
+    });
+    serveSipStream(server, loaded(), () => {});
+    server.push(asciiToBytes(queries));
+    server.push(asciiToBytes(queries));
+    for (let i = 0; i < 20; i++) {
+      await sleep(1);
+      most = Math.max(most, server.writableLength);
+    }
+    expect(server.writableLength).toBeGreaterThan(0);
+    expect(most).toBeLessThan(MAX_OUTPUT_AT_ONCE + 8192);
+    (read as unknown as () => void)();
+    server.push(null);
+    await once(server, 'finish');
+    expect(bytesToLatin1(concatBytes(...held)).match(/SIP\/2\.0 200/g)).toHaveLength(2 * QUERIES);
   });
 });
 

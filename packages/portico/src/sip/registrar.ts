@@ -1,6 +1,6 @@
 import { sameUri, type ComparableUri } from './uri-equality.js';
 
-/** Every bound of the registrar. Their product is the most memory that registrations can hold. */
+/** Every bound of the registrar. */
 export interface RegistrarLimits {
   /** Addresses-of-record with at least one binding. */
   readonly maxAddresses: number;
@@ -8,6 +8,10 @@ export interface RegistrarLimits {
   readonly maxBindingsPerAddress: number;
   /** Characters of one binding: address-of-record, contact, parameters, path and Call-ID together. */
   readonly maxBindingLength: number;
+  /** The same of all bindings of one address-of-record: what one answer can grow to, whoever asks. */
+  readonly maxLengthPerAddress: number;
+  /** Memory for all bindings, in bytes as `bindingCost` estimates them. */
+  readonly maxTotalCost: number;
 }
 
 /** How long bindings live, in seconds. */
@@ -68,7 +72,13 @@ export type RegistrationOutcome =
 /** Why an update cannot be made; the registrar is then as it was before. */
 type Refusal = Exclude<RegistrationOutcome, { readonly type: 'registered' }>;
 
-const DEFAULT_LIMITS: RegistrarLimits = { maxAddresses: 10_000, maxBindingsPerAddress: 10, maxBindingLength: 4096 };
+const DEFAULT_LIMITS: RegistrarLimits = {
+  maxAddresses: 10_000,
+  maxBindingsPerAddress: 10,
+  maxBindingLength: 1024,
+  maxLengthPerAddress: 4096,
+  maxTotalCost: 0x200_0000, // 32 MiB
+};
 const DEFAULT_EXPIRY: RegistrarExpiry = { default: 3600, min: 60, max: 7200 };
 
 /** Only intervals below an hour may be refused as too brief, RFC 3261 section 10.3 step 7. */
@@ -81,6 +91,7 @@ export class Registrar {
   readonly #bindings = new Map<string, readonly Binding[]>();
   /** No binding ends before this, so a full registrar is swept no more often than something can be found. */
   #nextSweep = Infinity;
+  #totalCost = 0;
 
   constructor(options: RegistrarOptions = {}) {
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -102,14 +113,24 @@ export class Registrar {
     const current = this.lookUp(registration.address, now);
     const updated = this.#update(registration, current, now);
     if ('type' in updated) return updated;
-    if (updated.length > 0 && !this.#bindings.has(registration.address)) {
-      if (this.#bindings.size >= this.#limits.maxAddresses) this.#sweep(now);
-      if (this.#bindings.size >= this.#limits.maxAddresses) {
-        return { type: 'full', retryAfter: Math.max(1, Math.ceil((this.#nextSweep - now) / 1000)) };
+    if (!this.#hasRoomFor(registration.address, updated)) {
+      this.#sweep(now);
+      if (!this.#hasRoomFor(registration.address, updated)) {
+        const seconds = Math.ceil((this.#nextSweep - now) / 1000);
+        return { type: 'full', retryAfter: Math.max(1, Math.min(seconds, this.#expiry.max)) };
       }
     }
     this.#store(registration.address, updated);
     return { type: 'registered', bindings: updated };
+  }
+
+  /** What needs no more than before always has room, so that a full registrar can be refreshed and emptied. */
+  #hasRoomFor(address: string, bindings: readonly Binding[]): boolean {
+    if (bindings.length === 0) return true;
+    const held = this.#bindings.get(address);
+    if (held === undefined && this.#bindings.size >= this.#limits.maxAddresses) return false;
+    const growth = totalCost(address, bindings) - totalCost(address, held ?? []);
+    return growth <= 0 || this.#totalCost + growth <= this.#limits.maxTotalCost;
   }
 
   #update(registration: Registration, current: readonly Binding[], now: number): readonly Binding[] | Refusal {
@@ -150,6 +171,11 @@ export class Registrar {
       updated = seconds > 0 ? [...others, binding] : others;
       if (updated.length > this.#limits.maxBindingsPerAddress) return { type: 'too-many-bindings' };
     }
+    const length = totalLength(registration.address, updated);
+    // What was there before is never refused: a removal has to work.
+    if (length > this.#limits.maxLengthPerAddress && length > totalLength(registration.address, current)) {
+      return { type: 'too-many-bindings' };
+    }
     return updated;
   }
 
@@ -162,6 +188,7 @@ export class Registrar {
   }
 
   #store(address: string, bindings: readonly Binding[]): void {
+    this.#totalCost += totalCost(address, bindings) - totalCost(address, this.#bindings.get(address) ?? []);
     if (bindings.length === 0) {
       this.#bindings.delete(address);
       return;
@@ -185,4 +212,23 @@ function isStale(registration: Registration, binding: Binding): boolean {
 function bindingLength(address: string, binding: Binding): number {
   const path = binding.path.reduce((sum, value) => sum + value.length, 0);
   return address.length + binding.uri.text.length + binding.parameters.length + path + binding.callId.length;
+}
+
+function totalLength(address: string, bindings: readonly Binding[]): number {
+  return bindings.reduce((sum, binding) => sum + bindingLength(address, binding), 0);
+}
+
+/** Objects of a binding, and of each URI parameter that is kept apart from the text: rounded up from what V8 takes. */
+const BINDING_OVERHEAD = 1024;
+const PARAMETER_OVERHEAD = 64;
+
+/** Bytes that a binding holds in memory; the parts of its URI stand beside the text for comparisons. */
+function bindingCost(address: string, binding: Binding): number {
+  const parameters = binding.uri.sip?.parameters.size ?? 0;
+  const values = parameters + binding.path.length;
+  return BINDING_OVERHEAD + bindingLength(address, binding) + 2 * binding.uri.text.length + values * PARAMETER_OVERHEAD;
+}
+
+function totalCost(address: string, bindings: readonly Binding[]): number {
+  return bindings.reduce((sum, binding) => sum + bindingCost(address, binding), 0);
 }

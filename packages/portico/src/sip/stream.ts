@@ -7,35 +7,53 @@ import type { SipEndpoint, SipOutput } from './endpoint.js';
  */
 export function serveSipStream(stream: Duplex, endpoint: SipEndpoint, onClose: (reason: string) => void): void {
   let timer: NodeJS.Timeout | null = null;
+  let waiting = false;
+  let ended = false;
 
   function apply(output: SipOutput): void {
-    let flowing = true;
-    for (const message of output.messages) flowing = stream.write(message) && flowing;
+    for (const message of output.messages) stream.write(message);
     if (output.close !== null) {
       onClose(output.close);
       stream.end();
       // What still comes is not read: the answer has to arrive, then the connection ends.
       stream.removeAllListeners('data').resume();
-    } else if (!flowing) {
-      stream.pause();
-      stream.once('drain', () => stream.resume());
-    }
+    } else if (output.more || (stream.writableNeedDrain && !ended)) wait();
+    else if (ended) stream.end();
+    else if (stream.isPaused()) stream.resume();
     watch();
+  }
+
+  /** Nothing is read until the answers are sent, and what was held back comes before anything else. */
+  function wait(): void {
+    stream.pause();
+    if (waiting) return;
+    waiting = true;
+    if (stream.writableNeedDrain) stream.once('drain', goOn);
+    // A peer that takes everything must not keep the others waiting.
+    else setImmediate(goOn);
+  }
+
+  function goOn(): void {
+    waiting = false;
+    if (!stream.destroyed && !stream.writableEnded) apply(endpoint.resume(Date.now()));
   }
 
   function watch(): void {
     const { deadline } = endpoint;
     if (timer !== null) clearTimeout(timer);
-    timer =
-      deadline === null
-        ? null
-        : setTimeout(() => apply(endpoint.timeout(Date.now())), Math.max(0, deadline - Date.now()));
+    timer = deadline === null ? null : setTimeout(expire, Math.max(0, deadline - Date.now()));
+  }
+
+  function expire(): void {
+    const output = endpoint.timeout(Date.now());
+    if (output.close === null) watch();
+    else apply(output);
   }
 
   stream.on('data', (chunk: Uint8Array) => apply(endpoint.receive(chunk, Date.now())));
   stream.on('end', () => {
+    ended = true;
     apply(endpoint.end(Date.now()));
-    stream.end();
   });
   stream.on('error', () => {});
   stream.on('close', () => {
