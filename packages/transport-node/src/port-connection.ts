@@ -113,12 +113,30 @@ export class PortConnection {
 
   /** Closes a connection that has been silent for its route's time. `now` in milliseconds of `performance.now()`. */
   closeIfIdle(now: number): void {
-    const timeout = this.#handedOver?.idleTimeout ?? 0;
-    if (timeout === 0 || now - this.#socket.lastActivity < timeout) return;
+    const silent = now - this.#socket.lastActivity;
+    const stalledTimeout = this.#stalledTimeout();
+    if (stalledTimeout > 0 && silent >= stalledTimeout) {
+      this.#noteRefusal('stalled');
+      return this.destroyNow();
+    }
+    const timeout = this.#phase === 'routed' ? (this.#handedOver?.idleTimeout ?? 0) : 0;
+    if (timeout === 0 || silent < timeout) return;
     // A peer that does not even read our goodbye had its time.
     if (this.#idle) return this.destroyNow();
     this.#idle = this.#handedOver?.idle() === 'closes';
     if (this.#idle) this.#noteRefusal('idle');
+  }
+
+  /** 0 for never. */
+  #stalledTimeout(): number {
+    const port = this.#port.limits.stalledTimeout;
+    // Handshakes and sniffing have a clock of their own, those that were refused have only this one.
+    if (this.#phase !== 'routed' || this.#route === null) return this.#phase === 'over' ? port : 0;
+    const { route } = this.#route;
+    const own = route.limits?.stalledTimeout;
+    if (own === undefined && 'handle' in route) return 0;
+    const timeout = own ?? port;
+    return timeout === 0 ? 0 : Math.max(timeout, this.#handedOver?.idleTimeout ?? 0);
   }
 
   #secured(socket: TLSSocket): void {

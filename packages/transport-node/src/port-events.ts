@@ -14,6 +14,7 @@ export type RefusalReason =
   | 'no-route'
   | 'foreign-protocol'
   | 'idle'
+  | 'stalled'
   | SniffRefusal;
 
 /** Where an injected logger gets its lines. Fields hold facts such as addresses and names, never keys or bodies. */

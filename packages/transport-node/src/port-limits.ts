@@ -1,7 +1,7 @@
 import { socketError } from './errors.js';
 import { SNIFF_BYTES_LIMIT } from './sniff.js';
 
-/** What one port may cost. Counts and bytes are positive integers, `Infinity` for no limit; milliseconds are positive. */
+/** What one port may cost. Counts and bytes are positive integers, `Infinity` for no limit. */
 export interface PortLimits {
   /** Open connections. More are refused. */
   readonly connections: number;
@@ -19,6 +19,12 @@ export interface PortLimits {
   readonly sniffBytes: number;
   /** Bytes written by a handler and not yet taken by the network; beyond it the connection is destroyed. */
   readonly writeQueue: number;
+  /**
+   * Milliseconds without a byte in either direction after which a connection is destroyed though something seems to be
+   * going on: an h2 stream that does not move, an answer that does not come, an upgraded connection, a goodbye that the
+   * peer does not read. 0 turns it off. A handler's connections have their route's `idleTimeout` instead.
+   */
+  readonly stalledTimeout: number;
 }
 
 /** The defaults, each with its reason. */
@@ -31,6 +37,7 @@ export const DEFAULT_PORT_LIMITS: PortLimits = {
   sniffTimeout: 10_000, // As long again for the first line.
   sniffBytes: SNIFF_BYTES_LIMIT,
   writeQueue: 16_777_216, // Larger than any message, and than a stream's buffers over a long fat network.
+  stalledTimeout: 900_000, // As long as a phone may be silent; a peer that vanished is known by nothing else.
 };
 
 /** What one route's connections may cost; what is absent is as for the port, or as its protocol's default. */
@@ -41,6 +48,8 @@ export interface RouteLimits {
   readonly idleTimeout?: number;
   /** As `PortLimits.writeQueue`. */
   readonly writeQueue?: number;
+  /** As `PortLimits.stalledTimeout`, and never less than `idleTimeout`. */
+  readonly stalledTimeout?: number;
 }
 
 /** SIP phones keep a flow for calls that may come; RFC 5626 has them ping every two minutes, older ones never. */
@@ -78,12 +87,14 @@ const PORT_LIMIT_KINDS: Readonly<Record<keyof PortLimits, LimitKind>> = {
   sniffTimeout: 'timer',
   sniffBytes: 'finite amount',
   writeQueue: 'amount',
+  stalledTimeout: 'time',
 };
 
 const ROUTE_LIMIT_KINDS: Readonly<Record<keyof RouteLimits, LimitKind>> = {
   connections: 'amount',
   idleTimeout: 'time',
   writeQueue: 'amount',
+  stalledTimeout: 'time',
 };
 
 /** @throws SocketError `ERR_OUT_OF_RANGE` */

@@ -63,7 +63,7 @@ export class PortServer {
     this.#context = contextFor(options);
     this.#net = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.accept(socket));
     for (const route of this.#context.routes.routes) attachRoute(route);
-    this.#sweep = setInterval(() => this.#closeIdle(), sweepInterval(this.#context.routes.routes)).unref();
+    this.#sweep = setInterval(() => this.#closeIdle(), sweepInterval(this.#context)).unref();
   }
 
   /**
@@ -229,7 +229,8 @@ function contextFor(options: PortServerOptions): PortContext {
 }
 
 /** Often enough that no connection is idle for a quarter longer than it may be. */
-function sweepInterval(routes: readonly ReadyRoute[]): number {
-  const timeouts = routes.map(({ route }) => route.limits?.idleTimeout ?? 0).filter((timeout) => timeout > 0);
-  return Math.max(10, Math.min(MAX_SWEEP_INTERVAL, ...timeouts.map((timeout) => timeout / 4)));
+function sweepInterval({ routes, limits }: PortContext): number {
+  const timeouts = routes.routes.flatMap(({ route }) => [route.limits?.idleTimeout, route.limits?.stalledTimeout]);
+  const quarters = [...timeouts, limits.stalledTimeout].map((timeout = 0) => timeout / 4);
+  return Math.max(10, Math.min(MAX_SWEEP_INTERVAL, ...quarters.filter((quarter) => quarter > 0)));
 }

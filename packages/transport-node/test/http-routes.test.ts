@@ -332,4 +332,37 @@ describe('closing', () => {
     expect(busy.closed).toBe(false);
     expect(portServer.counters.refused.idle).toBe(1);
   });
+
+  it('destroys an h2 session whose open stream does not move', async () => {
+    const server = http2.createServer((_request, response) => void response.writeHead(200));
+    const { server: portServer, port } = await openPort({
+      routes: [{ name: 'h2', alpn: ['h2'], server, limits: { idleTimeout: 40, stalledTimeout: 120 } }],
+    });
+    const stream = h2(port).request({ ':path': '/' });
+    stream.on('error', () => {});
+    await once(stream, 'response');
+    await eventually(() => portServer.counters.open === 0);
+    expect(portServer.counters.refused).toEqual({ stalled: 1 });
+  });
+
+  it('destroys an HTTP/1.1 connection that stalls, also one that was upgraded', async () => {
+    const server = http.createServer(() => {});
+    server.on('upgrade', (_request, socket) => {
+      socket.on('error', () => {});
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n');
+    });
+    const { server: portServer, port } = await openPort({
+      routes: [{ name: 'web', alpn: ['http/1.1'], server }],
+      limits: { stalledTimeout: 80 },
+    });
+    const sockets = [
+      await h1(port, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'),
+      await h1(port, 'GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'),
+    ];
+    const texts = await Promise.all(sockets.map(untilClosed));
+    for (const socket of sockets) socket.destroy();
+    expect(texts[1]).toMatch(/^HTTP\/1\.1 101 /);
+    await eventually(() => portServer.counters.open === 0);
+    expect(portServer.counters.refused).toEqual({ stalled: 2 });
+  });
 });

@@ -2,7 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
-import { duplexPair } from 'node:stream';
+import { duplexPair, type Duplex } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
 import {
   connect,
@@ -56,6 +56,9 @@ async function opened(port: number, alpn: readonly string[], options = {}): Prom
   await once(socket, 'secureConnect');
   return socket;
 }
+
+/** Far below what waiting for ever would take. */
+const TIME_LIMIT = { timeout: 5_000 };
 
 const OUT_OF_RANGE = expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }) as Error;
 
@@ -480,6 +483,90 @@ describe('what a port tells', () => {
     expect(text).not.toContain(secret);
     expect(keys.length).toBeGreaterThanOrEqual(4);
     for (const line of keys) expect(text).not.toContain(line.trim().split(' ')[2]);
+  });
+});
+
+describe('a peer that neither reads nor closes', () => {
+  /** A client that comes through the handshake, says this and is frozen then. The port's side of its transport. */
+  async function frozen(server: PortServer, alpn: string, request = ''): Promise<Duplex> {
+    const [near, far] = duplexPair();
+    server.accept(far);
+    const client = connect({ socket: near, servername: 'localhost', ca, ALPNProtocols: [alpn] });
+    client.on('error', () => {});
+    client.on('secureConnect', () => {
+      if (request !== '') client.write(request);
+      near.removeAllListeners();
+      near.pause();
+    });
+    await eventually(() => server.counters.handshakesCompleted === 1);
+    return far;
+  }
+
+  it('gets no more than the write queue of its route', TIME_LIMIT, async () => {
+    const errors: unknown[] = [];
+    const { server } = await openPort({
+      routes: [
+        {
+          name: 'x',
+          alpn: ['x'],
+          limits: { writeQueue: 1_000_000 },
+          handle: (connection) => {
+            connection.on('error', (error) => errors.push((error as SocketError).code));
+            // Above the route's limit, below the port's.
+            for (let i = 0; i < 8; i++) connection.write(Buffer.alloc(262_144));
+          },
+        },
+      ],
+    });
+    await frozen(server, 'x');
+    await eventually(() => errors.length > 0);
+    expect(errors).toEqual(['ERR_TLS_WRITE_QUEUE_LIMIT']);
+  });
+
+  it('is destroyed when it is idle a second time', TIME_LIMIT, async () => {
+    const { server } = await openPort({
+      routes: [
+        { name: 'x', alpn: ['x'], limits: { idleTimeout: 40 }, handle: (connection) => void connection.resume() },
+      ],
+    });
+    await frozen(server, 'x');
+    await eventually(() => server.counters.open === 0);
+    expect(server.counters.refused).toEqual({ idle: 1 });
+  });
+
+  it('is destroyed after the grace of a close', TIME_LIMIT, async () => {
+    const server = createPortServer({
+      tls: localhost,
+      routes: [{ name: 'x', alpn: ['x'], handle: (connection) => void connection.resume() }],
+    });
+    const transport = await frozen(server, 'x');
+    await server.close({ graceMs: 10 });
+    expect(transport.destroyed).toBe(true);
+  });
+
+  it('is waited for no longer than a connection lingers', TIME_LIMIT, async () => {
+    const { server } = await openPort({
+      routes: [{ name: 'x', alpn: ['x'], handle: (connection) => void connection.destroy() }],
+    });
+    const transport = await frozen(server, 'x');
+    await eventually(() => transport.destroyed);
+  });
+
+  it('is destroyed when it was refused and has stalled', TIME_LIMIT, async () => {
+    const { server } = await openPort({
+      routes: [
+        {
+          name: 'x',
+          alpn: ['x'],
+          expects: 'sip',
+          handle: (connection) => void connection.write(Buffer.alloc(500_000)),
+        },
+      ],
+      limits: { stalledTimeout: 80 },
+    });
+    await frozen(server, 'x', 'GET / HTTP/1.1\r\n\r\n');
+    await eventually(() => server.counters.open === 0);
+    expect(server.counters.refused).toEqual({ 'foreign-protocol': 1, stalled: 1 });
   });
 });
 
