@@ -183,7 +183,6 @@ export class TlsConnection {
       this.#end('closed');
       return;
     }
-    this.#flushKeyUpdate();
     this.#writer.write('alert', encodeAlert('close_notify'));
     if (this.#receivedClose) this.#end('closed');
   }
@@ -211,8 +210,9 @@ export class TlsConnection {
     this.#guard.refuseReentrant('updateKeys');
     this.#demandOpen('updateKeys');
     const request = requestPeer && !this.#awaitsPeerKeyUpdate;
+    // Section 4.7.3: what answers the peer's request is an update that asks for nothing.
     if (request) this.#awaitsPeerKeyUpdate = true;
-    this.#owesKeyUpdate = false;
+    else this.#owesKeyUpdate = false;
     this.#sendKeyUpdate(request ? 'update_requested' : 'update_not_requested');
   }
 

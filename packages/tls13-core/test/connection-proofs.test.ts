@@ -84,6 +84,28 @@ describe('a handshake opens a connection', () => {
   });
 });
 
+describe('keys for reading application data', () => {
+  it.each([
+    ['our own Finished', finishedOf('client')],
+    ['something that is no proof', { sender: 'server' } as never],
+  ])('are not taken for %s', (_name, proof) => {
+    const connection = new TlsConnection({
+      side: 'client',
+      limits: DEFAULT_TLS_LIMITS,
+      maxFragmentLength: 1000,
+      peerAuthentication: 'demanded',
+      // eslint-disable-next-line require-yield -- it fails before it needs anything
+      *start({ sink }): Flow<HandshakeResult> {
+        sink.useApplicationReadSecret(proof, suite as NonNullable<typeof suite>, secret.slice());
+        throw new Error('the keys were taken');
+      },
+    });
+    const [event] = connection.receive(new Uint8Array(0));
+    expect(event).toMatchObject({ type: 'failed', error: { reason: 'internal-error' } });
+    expect(event).not.toMatchObject({ error: { got: 'Error: the keys were taken' } });
+  });
+});
+
 describe('a signer', () => {
   it('is refused for a key that the provider does not know', () => {
     const key = { type: 'ec', curve: 'P-256', scalar: new Uint8Array(32).fill(1) } as const;

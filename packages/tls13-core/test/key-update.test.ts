@@ -40,6 +40,24 @@ describe('KeyUpdate, section 4.7.3', () => {
     expect(peer.heardData).toEqual([asciiToBytes('at last')]);
   });
 
+  it.each([
+    [false, [0, 0]],
+    [true, [0, 1, 0]],
+  ])(
+    'owed while the output was not taken is answered by one of our own only if that asks for nothing (%s)',
+    (requestPeer, expected) => {
+      const peer = new ScriptedServer(toyClient()).handshake();
+      const held = peer.connection.takeOutput.bind(peer.connection);
+      peer.connection.takeOutput = () => new Uint8Array(0);
+      peer.keyUpdate(1).keyUpdate(1);
+      peer.connection.updateKeys({ requestPeer });
+      peer.connection.send(asciiToBytes('data'));
+      peer.connection.takeOutput = held;
+      expect(answers(peer.listen())).toEqual(expected);
+      expect(peer.heardData).toEqual([asciiToBytes('data')]);
+    },
+  );
+
   it('is not answered after our close_notify', () => {
     const peer = new ScriptedServer(toyClient()).handshake();
     peer.connection.close();
