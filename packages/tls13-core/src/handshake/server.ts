@@ -54,7 +54,7 @@ export function* serverHandshake(context: Context): Flow<HandshakeResult> {
   const resumed = yield* resumeSession(context, transcript, client, negotiated.raw, suite);
   transcript.add(negotiated.raw);
   const credentials = yield* askForCredentials(context, client, alpn);
-  const chosen = resumed === null ? chooseForClient(credentials, client) : null;
+  const chosen = resumed === null ? selectCredential(credentials, client) : null;
 
   const secret = yield* sendServerHello(context, transcript, negotiated, resumed);
   const handshakeSecrets = secret.trafficSecrets(transcript.current());
@@ -207,7 +207,7 @@ function* askForCredentials(
 }
 
 /** Which certificate, and with which scheme (RFC 9846 section 4.5.1.2). */
-function chooseForClient(credentials: readonly Credential[], { signatureSchemes }: ReadClientHello): ChosenCredential {
+function selectCredential(credentials: readonly Credential[], { signatureSchemes }: ReadClientHello): ChosenCredential {
   if (signatureSchemes === null) {
     throw new TlsError('missing-extension', { subject: 'client_hello', expected: 'signature_algorithms' });
   }
