@@ -53,6 +53,8 @@ function connectionWith(
         peerSignatureScheme: null,
         localSignatureScheme: null,
         helloRetryRequested: false,
+        resumed: false,
+        ticketReceiver: null,
       };
     },
   });

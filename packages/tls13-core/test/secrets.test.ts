@@ -19,8 +19,11 @@ import { TOY_CLIENT, toyClient, toyServer, toyServerWithClientAuthentication } f
 import { toyProvider } from './support/toy-provider.js';
 
 /** The provider, and every array that it was given or gave as a key: the very arrays, to see whether they are wiped. */
-function watchedProvider(seed: number): { readonly provider: CryptoProvider; readonly keys: Set<Uint8Array> } {
-  const provider = toyProvider(seed);
+function watchedProvider(
+  seed: number,
+  hashes?: 'two hashes',
+): { readonly provider: CryptoProvider; readonly keys: Set<Uint8Array> } {
+  const provider = toyProvider(seed, hashes);
   const keys = new Set<Uint8Array>();
   const watch = (hash: Hash): Hash => ({
     ...hash,
@@ -46,6 +49,12 @@ function watchedProvider(seed: number): { readonly provider: CryptoProvider; rea
       })),
     },
   };
+}
+
+/** A HelloRetryRequest for a suite with another hash than the PSK's. */
+function otherHash(peer: ScriptedServer): ScriptedServer {
+  peer.suite = toyProvider(2, 'two hashes').cipherSuites.find(({ hash }) => hash.name === 'sha384') ?? null;
+  return peer.helloRetryRequest();
 }
 
 const WRONG_FINISHED = { body: () => ({ verifyData: new Uint8Array(32) }) };
@@ -114,9 +123,10 @@ describe('secrets are wiped', () => {
     ['when the session is declined', (peer) => peer.handshake().connection.abort()],
     ['when the server is wrong', (peer) => peer.resumingServerHello().encryptedExtensions().finished(WRONG_FINISHED)],
     ['after tickets', (peer) => peer.resumption().newSessionTicket().newSessionTicket().connection.abort()],
+    ['whose hash the server does not take', (peer) => otherHash(peer).handshake().connection.abort()],
     ['when it was aborted at once', (peer) => peer.connection.abort()],
   ])('by a client with a session, %s', (_name, end) => {
-    const { provider, keys } = watchedProvider(1);
+    const { provider, keys } = watchedProvider(1, 'two hashes');
     const peer = new ScriptedServer(resumingClient({ provider }));
     const own = new Set(keys);
     keys.clear();

@@ -33,7 +33,7 @@ import {
 import { TOY_SERVER } from '../support/toy-credentials.js';
 import { toyProvider } from '../support/toy-provider.js';
 import type { Attack, AttackGroup, Declined } from './attack.js';
-import { withExtension } from './hellos.js';
+import { withExtension } from './with-extension.js';
 
 const BLOCK = 'messages/extensions/extension-block.ts readExtensionBlock';
 const BINDER = 'handshake/proof.ts verifyBinder';

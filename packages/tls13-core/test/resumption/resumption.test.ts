@@ -226,6 +226,14 @@ describe('ages and lifetimes', () => {
     expect(sessionsOf(peer.events).map((session) => session.expiresAt)).toEqual(expiresAt === null ? [] : [expiresAt]);
   });
 
+  it('a client counts from the full handshake, whatever the server says of later tickets', () => {
+    const session = toySession({ authenticationExpiresAt: START + 5000 });
+    const peer = new ScriptedServer(resumingClient({ session })).resumption().newSessionTicket();
+    const [next] = sessionsOf(peer.events);
+    expect(next?.expiresAt).toBe(START + 5000);
+    expect(Session.contentsOf(next as Session).authenticationExpiresAt).toBe(START + 5000);
+  });
+
   it('the age that is sent is in milliseconds, hidden, and anew after HelloRetryRequest (section 4.3.11.1)', () => {
     const clock = new TestClock();
     const ticketAgeAdd = 0xffff_ff00;
