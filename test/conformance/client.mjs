@@ -1,13 +1,16 @@
 // node test/conformance/client.mjs HOST PORT [--servername N] [--ca F] [--alpn a,b] [--alpn-required]
 //   [--identity host|sip-domain] [--cert F --key F] [--groups a,b] [--key-shares a] [--suites a,b] [--sigalgs a,b]
 //   [--key-update none|send|request] [--send TEXT] [--until TEXT] [--idle MS] [--timeout MS] [--provider noble]
-//   [--keylog F] [--insecure]
+//   [--session-in F] [--session-out F] [--keylog F] [--insecure]
 //
 // A TLS 1.3 client over the core alone, for anybody's server. Prints one JSON line, with what was received in it, and
-// exits with 0 if the handshake was completed and nothing failed, 1 if not. Without --send it closes at once; with it,
-// when the server closes, when --until has come, or when the answer is followed by --idle milliseconds of silence.
+// exits with 0 if the handshake was completed and nothing failed, 1 if not. Without --send it closes at once, or when the
+// ticket for --session-out has come; with it, when the server closes, when --until has come, or when the answer is
+// followed by --idle milliseconds of silence. A session file is key material.
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, isIP } from 'node:net';
-import { createTlsClient } from '@portico/tls13-core';
+import { createTlsClient, parseSession, serializeSession } from '@portico/tls13-core';
 import { choice, groupNames, list, number, present, readArguments, runMain, UsageError } from './support/arguments.mjs';
 import { credentialFromFiles, keyLogTo, provider, verifierFromFile, verifierFromHost } from './support/credentials.mjs';
 import { Link } from './support/link.mjs';
@@ -38,9 +41,11 @@ await runMain(async (argv) => {
       timeout: { type: 'string', default: '10000' },
       provider: { type: 'string' },
       keylog: { type: 'string' },
+      'session-in': { type: 'string' },
+      'session-out': { type: 'string' },
       insecure: { type: 'boolean', default: false },
     },
-    notYet: ['session-in', 'session-out', 'early-data'],
+    notYet: ['early-data'],
   });
   const [host, portText] = positionals;
   const port = number('port', portText, { min: 1, max: 65_535 });
@@ -50,6 +55,7 @@ await runMain(async (argv) => {
     record: new ConnectionRecord('client', credential?.certificateChain[0] ?? null),
     keyUpdate: choice('key-update', values['key-update'], ['none', 'send', 'request']),
     text: values.send,
+    sessionOut: values['session-out'],
     until: values.until,
     idle: number('idle', values.idle, { min: 0, max: 600_000 }),
     timeout: number('timeout', values.timeout, { min: 1, max: 600_000 }),
@@ -57,20 +63,28 @@ await runMain(async (argv) => {
   converse(connect({ host, port, allowHalfOpen: true }), run);
 });
 
-function converse(socket, { connection, record, keyUpdate, text, until, idle, timeout }) {
+function converse(socket, { connection, record, keyUpdate, text, until, idle, timeout, sessionOut }) {
   let received = '';
   let silence = null;
   const wait = text !== undefined || until !== undefined;
   const open = () => {
     if (keyUpdate !== 'none') link.updateKeys({ requestPeer: keyUpdate === 'request' });
     if (text !== undefined) link.send(Buffer.from(text));
-    if (!wait) link.close();
+    if (wait) return;
+    if (sessionOut === undefined) link.close();
+    else silence = setTimeout(() => link.close(), idle);
   };
   const hear = (data) => {
     if (received.length < MAX_PRINTED) received += Buffer.from(data).toString('latin1');
     clearTimeout(silence);
     if (until === undefined) silence = setTimeout(() => link.close(), idle);
     else if (received.includes(until)) link.close();
+  };
+  const keep = (session) => {
+    // The first of them: each is for one connection.
+    if (sessionOut === undefined || record.sessionTickets > 1) return;
+    writeFileSync(sessionOut, serializeSession(session), { mode: 0o600 });
+    if (!wait) link.close();
   };
   const link = new Link({
     connection,
@@ -79,6 +93,7 @@ function converse(socket, { connection, record, keyUpdate, text, until, idle, ti
     onEvent: (event) => {
       if (event.type === 'handshake-complete') open();
       else if (event.type === 'data') hear(event.data);
+      else if (event.type === 'session-ticket') keep(event.session);
       else if (event.type === 'peer-closed') link.close();
     },
     onEnd: () => {
@@ -113,7 +128,20 @@ async function clientConfig(values, host, credential) {
       signatureSchemes: list(values.sigalgs),
       keyLog: keyLogTo(values.keylog),
       selectCredential: credential === null ? undefined : () => credential,
+      ...resumption(values, serverName),
     }),
+  };
+}
+
+/** A session is bound to everything on the command line that says whom to trust and who we are. */
+function resumption({ 'session-in': from, 'session-out': to, ...values }, serverName) {
+  if (from === undefined && to === undefined) return {};
+  const { insecure, ca, identity, cert } = values;
+  const files = [ca, cert].map((path) => (path === undefined ? null : readFileSync(path, 'latin1')));
+  const bound = JSON.stringify([insecure, identity, serverName, ...files]);
+  return {
+    resumption: { now: () => Date.now(), policy: createHash('sha256').update(bound).digest('hex') },
+    ...present({ session: from === undefined ? undefined : parseSession(new Uint8Array(readFileSync(from))) }),
   };
 }
 

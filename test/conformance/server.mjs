@@ -1,12 +1,15 @@
 // node test/conformance/server.mjs --port P --cert F --key F [--cert F2 --key F2] [--alpn a,b] [--alpn-required]
 //   [--alpn-preference server|client] [--alias sip=sip/2] [--no-overlap alert|continue] [--sniff on|off]
 //   [--client-auth none|request|require --ca F] [--groups a,b] [--suites a,b] [--sigalgs a,b]
-//   [--app http|echo|discard] [--key-update none|send|request] [--provider noble] [--keylog F] [--once]
+//   [--tickets N] [--ticket-key NAME:HEX] [--ticket-lifetime SECONDS] [--app http|echo|discard]
+//   [--key-update none|send|request] [--provider noble] [--keylog F] [--once]
 //
 // A TLS 1.3 server on 127.0.0.1 over the core alone, for anybody's client. Standard output has one JSON line for each
 // connection, when it ends; standard error says "listening on 127.0.0.1:P" (--port 0 takes a free one).
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { createTlsServer, parseServerConfig } from '@portico/tls13-core';
+import { createTicketProtector, createTlsServer, parseServerConfig } from '@portico/tls13-core';
 import { APPS } from './support/apps.mjs';
 import { choice, groupNames, list, number, present, readArguments, runMain, UsageError } from './support/arguments.mjs';
 import { authorityNames, credentialFromFiles, keyLogTo, provider, verifierFromFile } from './support/credentials.mjs';
@@ -34,12 +37,15 @@ await runMain(async (argv) => {
       suites: { type: 'string' },
       sigalgs: { type: 'string' },
       app: { type: 'string', default: 'http' },
+      tickets: { type: 'string' },
+      'ticket-key': { type: 'string', multiple: true },
+      'ticket-lifetime': { type: 'string', default: '7200' },
       'key-update': { type: 'string', default: 'none' },
       provider: { type: 'string' },
       keylog: { type: 'string' },
       once: { type: 'boolean', default: false },
     },
-    notYet: ['tickets', 'psk', 'psk-ke', 'early-data'],
+    notYet: ['psk', 'psk-ke', 'early-data'],
   });
   const port = number('port', values.port ?? '', { min: 0, max: 65_535 });
   const app = APPS[choice('app', values.app, Object.keys(APPS))];
@@ -104,6 +110,7 @@ function serverConfig(values, aliases) {
       cipherSuites: list(values.suites),
       signatureSchemes: list(values.sigalgs),
       keyLog: keyLogTo(values.keylog),
+      tickets: ticketConfig(values),
       clientAuthentication:
         mode === 'none'
           ? undefined
@@ -111,8 +118,28 @@ function serverConfig(values, aliases) {
               mode,
               verifyPeer: verifierFromFile(values.ca),
               certificateAuthorities: authorityNames(values.ca),
+              policy: createHash('sha256').update(readFileSync(values.ca)).digest('hex'),
             },
     }),
+  };
+}
+
+/** Without `--ticket-key` tickets are good for as long as the process lives. */
+function ticketConfig({ tickets, 'ticket-key': keys, 'ticket-lifetime': lifetime }) {
+  if (tickets === undefined) {
+    if (keys !== undefined) throw new UsageError('--ticket-key needs --tickets');
+    return undefined;
+  }
+  const named = keys?.map((text) => {
+    const [name, hex] = text.split(':');
+    if (!name || !/^([0-9a-f]{2})+$/i.test(hex ?? '')) throw new UsageError('--ticket-key is NAME:HEX');
+    return { name, key: new Uint8Array(Buffer.from(hex, 'hex')) };
+  });
+  return {
+    protector: createTicketProtector({ provider, keys: named ?? [{ name: 'process', key: provider.random(32) }] }),
+    now: () => Date.now(),
+    count: number('tickets', tickets, { min: 0, max: 16 }),
+    lifetimeSeconds: number('ticket-lifetime', lifetime, { min: 1, max: 604_800 }),
   };
 }
 

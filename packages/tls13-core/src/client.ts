@@ -4,11 +4,13 @@ export type {
   CertificateRequestInfo,
   ClientAlpnConfig,
   ClientConfig,
+  ClientResumptionConfig,
   Credential,
   PeerCertificates,
   PeerVerdict,
   Signer,
   VerifyPeer,
 } from './config.js';
+export { parseSession, serializeSession, type Session } from './session/session.js';
 export { TlsError, type TlsErrorKind, type TlsErrorReason } from './error.js';
 export type { HandshakeInfo, TlsEvent } from './events.js';

@@ -1,5 +1,6 @@
 import type { CipherSuiteName, CryptoProvider, GroupName, MaybePromise, SignatureSchemeName } from '@portico/crypto';
 import type { TlsLimits } from './limits.js';
+import type { Session } from './session/session.js';
 
 /** A certificate chain and something that signs with its key. */
 export interface Credential {
@@ -101,6 +102,33 @@ export interface ClientConfig extends CommonConfig {
   readonly selectCredential?: (request: CertificateRequestInfo) => MaybePromise<Credential | null>;
   /** Look like TLS 1.2 to middleboxes (RFC 9846 appendix E.4). True by default. */
   readonly middleboxCompatibility?: boolean;
+  /** Whether tickets are asked for, and given in `session-ticket` events. Off by default. */
+  readonly resumption?: 'off' | ClientResumptionConfig;
+  /**
+   * Offered to the server, which may resume it; needs `resumption`. A session for another server name, made under
+   * another policy, or expired is not offered, and the handshake is a full one. Use each session once.
+   */
+  readonly session?: Session;
+}
+
+/** Resumption by PSK (RFC 9846 section 2.2), always with a key exchange (`psk_dhe_ke`), so with forward secrecy. */
+export interface ClientResumptionConfig {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /**
+   * A name for what a session's peers were held to: `verifyPeer` with its trust anchors, and the credential that
+   * `selectCredential` gives. A session resumes only under the policy that it was made under, as resumption skips those
+   * checks: **use another name wherever one is stricter or another than before**. Without a name a session resumes only
+   * with the very same functions and cannot be serialised.
+   */
+  readonly policy?: string;
+  /** How many tickets to ask for (RFC 9149); left to the server by default. */
+  readonly ticketRequest?: {
+    /** After a full handshake, 0 to 255. */
+    readonly newSession: number;
+    /** After a resumption, 0 to 255; 1 replaces the ticket that was used. */
+    readonly resumption: number;
+  };
 }
 
 export interface ServerAlpnConfig {
@@ -122,6 +150,39 @@ export interface ClientAuthenticationConfig {
   readonly verifyPeer: VerifyPeer;
   /** DER-encoded distinguished names, sent as certificate_authorities. */
   readonly certificateAuthorities?: readonly Uint8Array[];
+  /**
+   * A name for what `verifyPeer` demands; needed where there are `tickets`, which skip it. A ticket is taken only under
+   * the name that it was made under: **use another name wherever `verifyPeer` is stricter or another than before**.
+   */
+  readonly policy?: string;
+}
+
+/** Tickets for resumption by PSK (RFC 9846 section 4.7.1), always with a key exchange (`psk_dhe_ke`). */
+export interface TicketConfig {
+  readonly protector: TicketProtector;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** How long a ticket is taken, in seconds, 1 to 604800 (seven days); 7200 by default. */
+  readonly lifetimeSeconds?: number;
+  /** Tickets sent after a full handshake, 0 to 16; 2 by default. A resumption replaces the ticket that was used. */
+  readonly count?: number;
+}
+
+/**
+ * Turns what a ticket has to remember into a ticket and back: `createTicketProtector`, or a store whose tickets are keys
+ * into it. What throws or rejects is as good as a ticket that is not known: the handshake goes on without it.
+ */
+export interface TicketProtector {
+  /**
+   * A ticket of 1 to 16384 bytes for a state; a longer one is not sent. The array, which is key material, is given away:
+   * whoever does not keep it wipes it.
+   */
+  seal(state: Uint8Array): MaybePromise<Uint8Array>;
+  /**
+   * The state of a ticket, or null for one that is not known. The array is given away, and wiped: a store that keeps its
+   * own gives a copy.
+   */
+  open(ticket: Uint8Array): MaybePromise<Uint8Array | null>;
 }
 
 export interface ServerConfig extends CommonConfig {
@@ -134,4 +195,6 @@ export interface ServerConfig extends CommonConfig {
     readonly Credential[] | ((hello: ClientHelloInfo) => MaybePromise<Credential | readonly Credential[] | null>);
   readonly alpn?: ServerAlpnConfig;
   readonly clientAuthentication?: ClientAuthenticationConfig;
+  /** Sends tickets and takes them. Without it there is no resumption. */
+  readonly tickets?: TicketConfig;
 }

@@ -297,6 +297,7 @@ export class TlsConnection {
       if (message === null) return;
       const action = this.#connected.handle(message);
       if (action.type === 'update-receive-keys') this.#updateReceiveKeys(action.peerWantsOurs);
+      if (action.type === 'announce-session') this.#events.push({ type: 'session-ticket', session: action.session });
     }
   }
 
@@ -324,7 +325,7 @@ export class TlsConnection {
     this.#runner = null;
     this.#keyMaterial.release();
     this.#reader.allowChangeCipherSpec('over');
-    this.#connected = new Connected(this.#side, this.#limits);
+    this.#connected = new Connected(this.#side, this.#limits, result.ticketReceiver);
     this.#keys = new ApplicationKeys(result.suite, this.#side, result.trafficSecrets, result.exporterSecret);
     this.#info = handshakeInfo(result);
     this.#events.push({ type: 'handshake-complete', info: this.#info });
@@ -457,6 +458,7 @@ export class TlsConnection {
     this.#ended = how;
     this.#waiting = null;
     this.#runner = null;
+    this.#connected?.destroy();
     this.#connected = null;
     this.#parked.clear();
     this.#reader.discard();

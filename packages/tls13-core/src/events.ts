@@ -1,5 +1,6 @@
 import type { CipherSuiteName, GroupName, SignatureSchemeName } from '@portico/crypto';
 import type { TlsError } from './error.js';
+import type { Session } from './session/session.js';
 
 /** What a handshake agreed on. Free of secrets. */
 export interface HandshakeInfo {
@@ -14,9 +15,9 @@ export interface HandshakeInfo {
   readonly alpnOffered: boolean;
   /** The host name of the client's server_name extension (RFC 6066 section 3), or null. */
   readonly serverName: string | null;
-  /** The peer's certificates as DER, leaf first; null where it sent none. */
+  /** The peer's certificates as DER, leaf first, where resumed those of the original handshake; null where it sent none. */
   readonly peerCertificates: readonly Uint8Array[] | null;
-  /** What the peer signed its CertificateVerify with; null where it sent none. */
+  /** What the peer signed its CertificateVerify with, where resumed that of the original handshake; null without one. */
   readonly peerSignatureScheme: SignatureSchemeName | null;
   /** What we signed with; null where we sent no certificate. */
   readonly localSignatureScheme: SignatureSchemeName | null;
@@ -30,6 +31,8 @@ export type TlsEvent =
   | { readonly type: 'handshake-complete'; readonly info: HandshakeInfo }
   /** Application data; the bytes belong to the receiver. */
   | { readonly type: 'data'; readonly data: Uint8Array }
+  /** A ticket came: the session can be resumed in a later connection. Key material; see `Session`. */
+  | { readonly type: 'session-ticket'; readonly session: Session }
   /** The peer changed its sending keys (RFC 9846 section 4.7.3). */
   | { readonly type: 'peer-keys-updated'; readonly requestedOurs: boolean }
   /** The peer sent close_notify: no more data will come. We may still send. */

@@ -11,6 +11,7 @@ export type {
   ClientAlpnConfig,
   ClientAuthenticationConfig,
   ClientConfig,
+  ClientResumptionConfig,
   ClientHelloInfo,
   CommonConfig,
   Credential,
@@ -20,12 +21,18 @@ export type {
   ServerAlpnConfig,
   ServerConfig,
   Signer,
+  TicketConfig,
+  TicketProtector,
   VerifyPeer,
 } from './config.js';
 export { parseServerConfig, type ParsedServerConfig } from './settings.js';
 export { createCertificateVerifier, type CertificateVerifierOptions } from './certificate-verifier.js';
 export { createSigner } from './signer.js';
 export { DEFAULT_TLS_LIMITS, type TlsLimits } from './limits.js';
+
+// Sessions.
+export { parseSession, serializeSession, type Session } from './session/session.js';
+export { createTicketProtector, type TicketKey, type TicketProtectorOptions } from './session/ticket-protector.js';
 
 // Errors and alerts.
 export {

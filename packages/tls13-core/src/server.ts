@@ -10,7 +10,10 @@ export type {
   ServerAlpnConfig,
   ServerConfig,
   Signer,
+  TicketConfig,
+  TicketProtector,
   VerifyPeer,
 } from './config.js';
+export { createTicketProtector, type TicketKey, type TicketProtectorOptions } from './session/ticket-protector.js';
 export { TlsError, type TlsErrorKind, type TlsErrorReason } from './error.js';
 export type { HandshakeInfo, TlsEvent } from './events.js';

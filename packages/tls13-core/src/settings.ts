@@ -12,10 +12,14 @@ import type {
   CommonConfig,
   ServerAlpnConfig,
   ServerConfig,
+  TicketProtector,
 } from './config.js';
 import { TlsError } from './error.js';
 import { MAX_PLAINTEXT_LENGTH, resolveLimits, type TlsLimits } from './limits.js';
 import { isHostName } from './messages/extensions/server-name.js';
+import type { ClientTicketRequest } from './messages/extensions/ticket-request.js';
+import { MAX_SESSION_LIFETIME_SECONDS } from './session/lifetime.js';
+import type { Session, SessionPolicy } from './session/session.js';
 
 /** What both sides' configurations come to: checked once, then trusted. */
 interface CommonSettings {
@@ -43,6 +47,14 @@ export interface ClientSettings extends CommonSettings {
     readonly acceptUnoffered: boolean;
   } | null;
   readonly middleboxCompatibility: boolean;
+  readonly resumption: ClientResumptionSettings | null;
+  readonly session: Session | null;
+}
+
+export interface ClientResumptionSettings {
+  readonly now: () => number;
+  readonly policy: SessionPolicy;
+  readonly ticketRequest: ClientTicketRequest | null;
 }
 
 export interface ServerSettings extends CommonSettings {
@@ -54,6 +66,14 @@ export interface ServerSettings extends CommonSettings {
     readonly required: boolean;
   } | null;
   readonly clientAuthentication: ClientAuthenticationConfig | null;
+  readonly tickets: TicketSettings | null;
+}
+
+export interface TicketSettings {
+  readonly protector: TicketProtector;
+  readonly now: () => number;
+  readonly lifetimeSeconds: number;
+  readonly count: number;
 }
 
 /** A server's configuration, checked and frozen, for any number of connections. */
@@ -100,8 +120,32 @@ function serverSettings(config: ServerConfig): ServerSettings {
             required: alpn.required ?? false,
           }),
     clientAuthentication: clientAuthentication ?? null,
+    tickets: ticketSettings(config),
   };
 }
+
+const DEFAULT_TICKET_LIFETIME_SECONDS = 7200;
+const DEFAULT_TICKET_COUNT = 2;
+/** A client of HTTP/1.1 may want six (RFC 9846 appendix C.4); each costs a seal and a few hundred bytes. */
+const MAX_TICKET_COUNT = 16;
+
+function ticketSettings({ tickets, clientAuthentication }: ServerConfig): TicketSettings | null {
+  if (tickets === undefined) return null;
+  const { protector, now, lifetimeSeconds = DEFAULT_TICKET_LIFETIME_SECONDS, count = DEFAULT_TICKET_COUNT } = tickets;
+  if (typeof now !== 'function') invalid('tickets.now', 'a function that gives milliseconds since 1970');
+  checkInteger('tickets.lifetimeSeconds', lifetimeSeconds, 1, MAX_SESSION_LIFETIME_SECONDS);
+  checkInteger('tickets.count', count, 0, MAX_TICKET_COUNT);
+  if (clientAuthentication !== undefined) {
+    const { policy = '' } = clientAuthentication;
+    if (policy === '' || policy.length > LONGEST_POLICY) {
+      invalid('clientAuthentication.policy', `1 to ${LONGEST_POLICY} characters, where there are tickets`);
+    }
+  }
+  return Object.freeze({ protector, now, lifetimeSeconds, count });
+}
+
+/** It stands in every ticket and session. */
+const LONGEST_POLICY = 64;
 
 /** @throws TlsError `invalid-configuration` */
 export function clientSettings(config: ClientConfig): ClientSettings {
@@ -133,6 +177,33 @@ export function clientSettings(config: ClientConfig): ClientSettings {
             acceptUnoffered: config.alpn.acceptUnoffered ?? false,
           }),
     middleboxCompatibility: config.middleboxCompatibility ?? true,
+    resumption: clientResumptionSettings(config),
+    session: config.session ?? null,
+  });
+}
+
+function clientResumptionSettings(config: ClientConfig): ClientResumptionSettings | null {
+  const { resumption = 'off', verifyPeer, selectCredential } = config;
+  if (resumption === 'off') {
+    if (config.session !== undefined) invalid('session', 'resumption to be configured');
+    return null;
+  }
+  const { now, policy, ticketRequest } = resumption;
+  if (typeof now !== 'function') invalid('resumption.now', 'a function that gives milliseconds since 1970');
+  if (policy !== undefined && (policy === '' || policy.length > LONGEST_POLICY)) {
+    invalid('resumption.policy', `1 to ${LONGEST_POLICY} characters`);
+  }
+  if (ticketRequest !== undefined) {
+    checkInteger('resumption.ticketRequest.newSession', ticketRequest.newSession, 0, 0xff);
+    checkInteger('resumption.ticketRequest.resumption', ticketRequest.resumption, 0, 0xff);
+  }
+  return Object.freeze({
+    now,
+    policy: policy ?? { verifyPeer, selectCredential: selectCredential ?? null },
+    ticketRequest:
+      ticketRequest === undefined
+        ? null
+        : { newSessionCount: ticketRequest.newSession, resumptionCount: ticketRequest.resumption },
   });
 }
 
@@ -177,6 +248,12 @@ function pick<T extends { readonly name: string }>(
   if (chosen.length === 0 && whenEmpty === 'refuse-empty') invalid(option, 'at least one');
   if (new Set(chosen).size !== chosen.length) invalid(option, 'no duplicates');
   return chosen;
+}
+
+function checkInteger(subject: string, value: number, least: number, most: number): void {
+  if (!Number.isInteger(value) || value < least || value > most) {
+    invalid(subject, `an integer from ${least} to ${most}`, String(value));
+  }
 }
 
 function invalid(subject: string, expected: string, got?: string): never {

@@ -14,6 +14,8 @@ import {
   type ExtensionName,
 } from '../src/messages/extensions/extension.js';
 import { clientKeySharesCodec, keyShareEntryCodec, retryKeyShareCodec } from '../src/messages/extensions/key-share.js';
+import { offeredPsksCodec, selectedIdentityCodec } from '../src/messages/extensions/pre-shared-key.js';
+import { pskKeyExchangeModesCodec } from '../src/messages/extensions/psk-key-exchange-modes.js';
 import { serverNameListCodec } from '../src/messages/extensions/server-name.js';
 import { signatureAlgorithmsCodec } from '../src/messages/extensions/signature-algorithms.js';
 import { supportedGroupsCodec } from '../src/messages/extensions/supported-groups.js';
@@ -21,6 +23,7 @@ import {
   clientSupportedVersionsCodec,
   serverSupportedVersionsCodec,
 } from '../src/messages/extensions/supported-versions.js';
+import { clientTicketRequestCodec, serverTicketRequestCodec } from '../src/messages/extensions/ticket-request.js';
 import { HANDSHAKE_TYPE_CODES, type HandshakeType } from '../src/messages/handshake-type.js';
 import { decodeHandshakeMessage, encodeHandshakeMessage, HANDSHAKE_CODECS } from '../src/messages/message.js';
 
@@ -65,6 +68,11 @@ const EXTENSIONS: readonly (readonly [string, ExtensionName, Codec<never>])[] = 
   ['key_share of a HelloRetryRequest', 'key_share', retryKeyShareCodec as Codec<never>],
   ['cookie', 'cookie', cookieCodec as Codec<never>],
   ['certificate_authorities', 'certificate_authorities', certificateAuthoritiesCodec as Codec<never>],
+  ['pre_shared_key of a client', 'pre_shared_key', offeredPsksCodec as Codec<never>],
+  ['pre_shared_key of a server', 'pre_shared_key', selectedIdentityCodec as Codec<never>],
+  ['psk_key_exchange_modes', 'psk_key_exchange_modes', pskKeyExchangeModesCodec as Codec<never>],
+  ['ticket_request of a client', 'ticket_request', clientTicketRequestCodec as Codec<never>],
+  ['ticket_request of a server', 'ticket_request', serverTicketRequestCodec as Codec<never>],
   ['an extension block', 'padding', extensionsCodec as Codec<never>],
 ];
 

@@ -54,6 +54,8 @@ function connectionWith(
         peerSignatureScheme: null,
         localSignatureScheme: null,
         helloRetryRequested: false,
+        resumed: false,
+        ticketReceiver: null,
       };
     },
   });

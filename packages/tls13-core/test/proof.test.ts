@@ -2,9 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { TlsError } from '../src/error.js';
 import {
   certificateTrusted,
+  clientOfTicket,
   peerAuthenticated,
   possessionProved,
+  pskSelected,
+  serverOfSession,
+  verifyBinder,
   verifyFinished,
+  type BinderVerified,
   type FinishedVerified,
 } from '../src/handshake/proof.js';
 import { finishedVerifyData } from '../src/key-schedule/key-schedule.js';
@@ -51,6 +56,35 @@ describe('a proof is not made', () => {
       const wrong = right.map((byte, index) => (index === at ? byte ^ 0x80 : byte));
       expect(reasonOf(() => check(wrong))).toBe('bad-finished');
     }
+  });
+
+  it('of a binder with one bit changed, in any byte, or of another length', () => {
+    const right = finishedVerifyData(hash, trafficSecret, transcriptHash);
+    const check = (received: Uint8Array): BinderVerified =>
+      verifyBinder({ hash, binderKey: trafficSecret, transcriptHash, received });
+    expect(check(right)).toMatchObject({ made: true, transcriptHash });
+    for (let at = 0; at < right.length; at++) {
+      const wrong = right.map((byte, index) => (index === at ? byte ^ 0x80 : byte));
+      expect(reasonOf(() => check(wrong))).toBe('bad-binder');
+    }
+    expect(reasonOf(() => check(Uint8Array.of(...right, 0)))).toBe('bad-binder');
+    expect(reasonOf(() => check(right.subarray(1)))).toBe('bad-binder');
+    expect(clientOfTicket(check(right), leaf)).toMatchObject({ made: true, leaf });
+    expect(reasonOf(() => clientOfTicket({ made: false } as never, leaf))).toBe('internal-error');
+  });
+
+  it('of a PSK that was not offered or does not fit, nor of a server by it without the server’s Finished', () => {
+    const fits = { selectedIdentity: 0, offeredIdentities: 1, hash, pskHash: hash, leaf };
+    const longerHash = toyProvider(1, 'two hashes').hashes[1] as typeof hash;
+    expect(reasonOf(() => pskSelected({ ...fits, selectedIdentity: 1 }))).toBe('selected-identity-out-of-range');
+    expect(reasonOf(() => pskSelected({ ...fits, hash: longerHash }))).toBe('psk-hash-mismatch');
+    const finishedOf = (sender: 'client' | 'server'): FinishedVerified => {
+      const received = finishedVerifyData(hash, trafficSecret, transcriptHash);
+      return verifyFinished({ hash, sender, trafficSecret, transcriptHash, received });
+    };
+    expect(serverOfSession(pskSelected(fits), finishedOf('server'))).toMatchObject({ made: true, leaf });
+    expect(reasonOf(() => serverOfSession(pskSelected(fits), finishedOf('client')))).toBe('internal-error');
+    expect(reasonOf(() => serverOfSession({ made: false } as never, finishedOf('server')))).toBe('internal-error');
   });
 
   it('by hand: the private field cannot be given', () => {

@@ -22,7 +22,7 @@ describe('after the handshake', () => {
     const raw = encodeHandshakeMessage('encrypted_extensions', { extensions: [] });
     const message = decodeHandshakeMessage('encrypted_extensions', raw);
     for (const side of ['client', 'server'] as const) {
-      expect(reasonOf(() => new Connected(side, DEFAULT_TLS_LIMITS).handle(message))).toBe('unexpected-message');
+      expect(reasonOf(() => new Connected(side, DEFAULT_TLS_LIMITS, null).handle(message))).toBe('unexpected-message');
     }
   });
 });

@@ -2,15 +2,28 @@ import { inspect } from 'node:util';
 import { bytesToHex } from '@portico/bytes';
 import type { CryptoProvider, Hash } from '@portico/crypto';
 import { describe, expect, it } from 'vitest';
+import { Session } from '../src/session/session.js';
 import { createPair, runNow, type Pair } from './support/pair.js';
 import { ScriptedClient } from './support/scripted-client.js';
 import { ScriptedServer } from './support/scripted-server.js';
+import {
+  connect,
+  resumingClient,
+  serverWithTickets,
+  sessionsOf,
+  START,
+  toyTicket,
+  toyTickets,
+} from './support/sessions.js';
 import { TOY_CLIENT, toyClient, toyServer, toyServerWithClientAuthentication } from './support/toy-credentials.js';
 import { toyProvider } from './support/toy-provider.js';
 
 /** The provider, and every array that it was given or gave as a key: the very arrays, to see whether they are wiped. */
-function watchedProvider(seed: number): { readonly provider: CryptoProvider; readonly keys: Set<Uint8Array> } {
-  const provider = toyProvider(seed);
+function watchedProvider(
+  seed: number,
+  hashes?: 'two hashes',
+): { readonly provider: CryptoProvider; readonly keys: Set<Uint8Array> } {
+  const provider = toyProvider(seed, hashes);
   const keys = new Set<Uint8Array>();
   const watch = (hash: Hash): Hash => ({
     ...hash,
@@ -37,6 +50,14 @@ function watchedProvider(seed: number): { readonly provider: CryptoProvider; rea
     },
   };
 }
+
+/** A HelloRetryRequest for a suite with another hash than the PSK's. */
+function otherHash(peer: ScriptedServer): ScriptedServer {
+  peer.suite = toyProvider(2, 'two hashes').cipherSuites.find(({ hash }) => hash.name === 'sha384') ?? null;
+  return peer.helloRetryRequest();
+}
+
+const WRONG_FINISHED = { body: () => ({ verifyData: new Uint8Array(32) }) };
 
 function unwiped(keys: Iterable<Uint8Array>): string[] {
   return [...keys].filter((key) => key.some((byte) => byte !== 0)).map(bytesToHex);
@@ -79,7 +100,55 @@ describe('secrets stay inside', () => {
   });
 });
 
+describe('PSKs stay inside', () => {
+  it('no event, info, error or connection of a resumption holds one', () => {
+    const tickets = { tickets: toyTickets() };
+    const resumption = { now: () => START };
+    const client = toyClient({ resumption });
+    const first = connect(client, toyServer(tickets));
+    const second = connect({ ...client, session: first.session }, toyServer(tickets));
+    expect(second.client.info?.resumed).toBe(true);
+    const sessions = [first, second].flatMap(({ clientEvents }) => sessionsOf(clientEvents));
+    expect(sessions).toHaveLength(3);
+    const secrets = sessions.map((session) => bytesToHex(Session.contentsOf(session).psk));
+    for (const text of [first, second].flatMap(Object.values).flatMap(everyView)) {
+      for (const secret of secrets) expect(text).not.toContain(secret);
+    }
+  });
+});
+
 describe('secrets are wiped', () => {
+  it.each<[string, (peer: ScriptedServer) => unknown]>([
+    ['that is offered a hello it refuses', (peer) => peer.helloRetryRequest(0x1234)],
+    ['when the session is declined', (peer) => peer.handshake().connection.abort()],
+    ['when the server is wrong', (peer) => peer.resumingServerHello().encryptedExtensions().finished(WRONG_FINISHED)],
+    ['after tickets', (peer) => peer.resumption().newSessionTicket().newSessionTicket().connection.abort()],
+    ['whose hash the server does not take', (peer) => otherHash(peer).handshake().connection.abort()],
+    ['when it was aborted at once', (peer) => peer.connection.abort()],
+  ])('by a client with a session, %s', (_name, end) => {
+    const { provider, keys } = watchedProvider(1, 'two hashes');
+    const peer = new ScriptedServer(resumingClient({ provider }));
+    const own = new Set(keys);
+    keys.clear();
+    end(separately(peer, keys, own));
+    expect(unwiped(own)).toEqual([]);
+  });
+
+  it.each<[string, (peer: ScriptedClient) => unknown]>([
+    ['a bad binder', (peer) => peer.clientHello({ body: (hello) => ({ ...hello, cipherSuites: [0x1303] }) })],
+    ['a wrong Finished', (peer) => peer.clientHello().finished(WRONG_FINISHED)],
+    ['a connection that is over', (peer) => peer.handshake().connection.abort()],
+  ])('by a server with tickets, after %s', (_name, end) => {
+    const { provider, keys } = watchedProvider(1);
+    const peer = new ScriptedClient(serverWithTickets({ provider }));
+    peer.offers = [toyTicket()];
+    const own = new Set(keys);
+    keys.clear();
+    end(separately(peer, keys, own));
+    expect(own.size).toBeGreaterThan(2);
+    expect(unwiped(own)).toEqual([]);
+  });
+
   it.each<[string, (peer: ScriptedServer) => unknown]>([
     ['at ServerHello', (peer) => peer.serverHello({ body: (hello) => ({ ...hello, cipherSuite: 0x1399 }) })],
     [

@@ -4,14 +4,23 @@ import { alertForReason, type TlsErrorReason } from '../src/error.js';
 import { ScriptedClient } from './support/scripted-client.js';
 import type { ScriptedPeer } from './support/scripted-peer.js';
 import { ScriptedServer } from './support/scripted-server.js';
+import { resumingClient, serverWithTicketsAndClientAuthentication, toyClientTicket } from './support/sessions.js';
 import { toyClient, toyServer, toyServerWithClientAuthentication } from './support/toy-credentials.js';
-import { stateOf, STATE_MACHINES, STEPS, type State, type StateMachine, type Step } from './states.js';
+import { stateOf, STATE_MACHINES, stepsAgainst, type State, type StateMachine, type Step } from './states.js';
 
 /** Limits are another test's business. */
 const LIMITS = { warningAlerts: 1000, changeCipherSpecRecords: 1000, keyUpdatesInARow: 1000, sessionTickets: 1000 };
 
 function start(machine: StateMachine): ScriptedPeer {
-  if (machine.side === 'client') return new ScriptedServer(toyClient({ limits: LIMITS }));
+  if (machine.side === 'client') {
+    const config = machine.resumption === 'on' ? resumingClient : toyClient;
+    return new ScriptedServer(config({ limits: LIMITS }));
+  }
+  if (machine.resumption === 'on') {
+    const client = new ScriptedClient(serverWithTicketsAndClientAuthentication('request', { limits: LIMITS }));
+    client.offersModes = true;
+    return client;
+  }
   return new ScriptedClient(
     machine.clientAuthentication === 'none'
       ? toyServer({ limits: LIMITS })
@@ -30,12 +39,23 @@ function take(peer: ScriptedPeer, step: Step): void {
     case 'client_hello without share':
       client?.clientHelloWithoutShare();
       return;
+    case 'client_hello with ticket':
+    case 'client_hello with ticket, without share':
+      if (client === null) return;
+      client.offers = [A_TICKET_OF_OURS];
+      if (step === 'client_hello with ticket') client.clientHello();
+      else client.clientHelloWithoutShare();
+      client.offers = step === 'client_hello with ticket' ? client.offers : [];
+      return;
     case 'hello_retry_request':
       server?.helloRetryRequest();
       return;
     case 'server_hello':
       if (server !== null) server.serverHello();
       else peer.message('server_hello', A_SERVER_HELLO);
+      return;
+    case 'server_hello with pre_shared_key':
+      server?.resumingServerHello();
       return;
     case 'encrypted_extensions':
       peer.message('encrypted_extensions', { extensions: [] });
@@ -94,16 +114,18 @@ const A_TICKET = {
   extensions: [],
 };
 
-/** A second hello without a share is no matter of order: it is an illegal parameter. */
+const A_TICKET_OF_OURS = toyClientTicket();
+
+/** A second hello without a share, or that offers what the first did not, is no matter of order: it is illegal in itself. */
 function isAboutOrder(state: State, step: Step): boolean {
-  return !(state.name === 'START after retry' && step === 'client_hello without share');
+  return !(state.name.endsWith('after retry') && step.startsWith('client_hello'));
 }
 
 /** The messages that the connection itself says it waits for, by the table. */
 function expectedByTable(state: State): string[] {
   const recordSteps = new Set(['application_data', 'change_cipher_spec', 'user_canceled', 'close_notify']);
   const messages = Object.keys(state.accepts).filter((step) => !recordSteps.has(step));
-  const names = messages.map((step) => step.replace('empty ', '').replace(' without share', ''));
+  const names = messages.map((step) => step.replace('empty ', '').replace(/ with.*/, ''));
   return [...new Set(names)].sort();
 }
 
@@ -125,9 +147,10 @@ describe.each(STATE_MACHINES.map((machine) => [machine.title, machine] as const)
         let state = stateOf(machine, machine.start);
         for (const { legal, pick } of choices) {
           const accepted = Object.keys(state.accepts) as Step[];
-          const refused = STEPS[machine.side].filter((step) => !(step in state.accepts) && isAboutOrder(state, step));
+          const refused = stepsAgainst(machine).filter((step) => !(step in state.accepts) && isAboutOrder(state, step));
           if (state.name === 'CLOSED') {
-            take(peer, STEPS[machine.side][pick % STEPS[machine.side].length] as Step);
+            const steps = stepsAgainst(machine);
+            take(peer, steps[pick % steps.length] as Step);
             expect(peer.failure).toBeNull();
             continue;
           }
@@ -151,8 +174,8 @@ describe.each(STATE_MACHINES.map((machine) => [machine.title, machine] as const)
     'takes in %s what the table says and nothing else',
     (_name, state) => {
       const path = pathTo(machine, state.name);
-      for (const step of STEPS[machine.side]) {
-        if (!isAboutOrder(state, step)) continue;
+      for (const step of stepsAgainst(machine)) {
+        if (!(step in state.accepts) && !isAboutOrder(state, step)) continue;
         const peer = start(machine);
         for (const before of path) take(peer, before);
         expect(peer.failure).toBeNull();

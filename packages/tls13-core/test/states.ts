@@ -1,6 +1,6 @@
 /*
  * The state machines of RFC 9846 appendix A as data, with the messages of the features that this stack has: certificate
- * authentication with HelloRetryRequest, client certificates, tickets and key updates; no PSK and no early data.
+ * authentication with HelloRetryRequest, client certificates, resumption, tickets and key updates; no early data.
  * The oracle test holds the handshake to these tables, and docs/states.md is printed from them.
  */
 
@@ -9,8 +9,13 @@ export type Step =
   | 'client_hello'
   /** A ClientHello that offers a group of ours, but sends no share for one. */
   | 'client_hello without share'
+  /** A ClientHello that offers a good ticket. */
+  | 'client_hello with ticket'
+  | 'client_hello with ticket, without share'
   | 'hello_retry_request'
   | 'server_hello'
+  /** A ServerHello that chose the session which the client offers. */
+  | 'server_hello with pre_shared_key'
   | 'encrypted_extensions'
   | 'certificate_request'
   | 'certificate'
@@ -39,6 +44,8 @@ export interface StateMachine {
   readonly side: 'client' | 'server';
   /** Whether the server under test asks for a certificate. */
   readonly clientAuthentication: 'none' | 'request';
+  /** Whether the client under test offers a session, or the server under test takes tickets. */
+  readonly resumption: 'off' | 'on';
   readonly start: string;
   readonly states: readonly State[];
 }
@@ -54,49 +61,63 @@ const CLOSED: State = {
   note: 'Whatever comes after close_notify is ignored (section 6.1).',
 };
 
-export const CLIENT_STATES: StateMachine = {
-  title: 'Client (appendix A.1)',
-  side: 'client',
-  clientAuthentication: 'none',
-  start: 'WAIT_SH',
-  states: [
-    {
-      name: 'WAIT_SH',
-      accepts: {
-        ...duringHandshake('WAIT_SH'),
-        hello_retry_request: 'WAIT_SH after retry',
-        server_hello: 'WAIT_EE',
+function clientStates(resumption: 'off' | 'on'): StateMachine {
+  const resumed = resumption === 'on' ? ({ 'server_hello with pre_shared_key': 'WAIT_EE with PSK' } as const) : {};
+  const waitsForEncryptedExtensions: State = {
+    name: 'WAIT_EE with PSK',
+    accepts: { ...duringHandshake('WAIT_EE with PSK'), encrypted_extensions: 'WAIT_FINISHED' },
+    note: 'The server is known by the PSK: no CertificateRequest, Certificate or CertificateVerify (section 2.2).',
+  };
+  return {
+    title: resumption === 'off' ? 'Client (appendix A.1)' : 'Client that offers a session (appendix A.1)',
+    side: 'client',
+    clientAuthentication: 'none',
+    resumption,
+    start: 'WAIT_SH',
+    states: [
+      {
+        name: 'WAIT_SH',
+        accepts: {
+          ...duringHandshake('WAIT_SH'),
+          hello_retry_request: 'WAIT_SH after retry',
+          server_hello: 'WAIT_EE',
+          ...resumed,
+        },
       },
-    },
-    {
-      name: 'WAIT_SH after retry',
-      accepts: { ...duringHandshake('WAIT_SH after retry'), server_hello: 'WAIT_EE' },
-      note: 'A second HelloRetryRequest is refused (section 4.2.4).',
-    },
-    { name: 'WAIT_EE', accepts: { ...duringHandshake('WAIT_EE'), encrypted_extensions: 'WAIT_CERT_CR' } },
-    {
-      name: 'WAIT_CERT_CR',
-      accepts: { ...duringHandshake('WAIT_CERT_CR'), certificate_request: 'WAIT_CERT', certificate: 'WAIT_CV' },
-    },
-    { name: 'WAIT_CERT', accepts: { ...duringHandshake('WAIT_CERT'), certificate: 'WAIT_CV' } },
-    { name: 'WAIT_CV', accepts: { ...duringHandshake('WAIT_CV'), certificate_verify: 'WAIT_FINISHED' } },
-    { name: 'WAIT_FINISHED', accepts: { ...duringHandshake('WAIT_FINISHED'), finished: 'CONNECTED' } },
-    {
-      name: 'CONNECTED',
-      accepts: {
-        new_session_ticket: 'CONNECTED',
-        key_update: 'CONNECTED',
-        application_data: 'CONNECTED',
-        user_canceled: 'CONNECTED',
-        close_notify: 'CLOSED',
+      {
+        name: 'WAIT_SH after retry',
+        accepts: { ...duringHandshake('WAIT_SH after retry'), server_hello: 'WAIT_EE', ...resumed },
+        note: 'A second HelloRetryRequest is refused (section 4.2.4).',
       },
-      note: 'No change_cipher_spec after the peer’s Finished (section 5); no CertificateRequest, as post_handshake_auth is never offered (section 4.3.6).',
-    },
-    CLOSED,
-  ],
-};
+      { name: 'WAIT_EE', accepts: { ...duringHandshake('WAIT_EE'), encrypted_extensions: 'WAIT_CERT_CR' } },
+      ...(resumption === 'on' ? [waitsForEncryptedExtensions] : []),
+      {
+        name: 'WAIT_CERT_CR',
+        accepts: { ...duringHandshake('WAIT_CERT_CR'), certificate_request: 'WAIT_CERT', certificate: 'WAIT_CV' },
+      },
+      { name: 'WAIT_CERT', accepts: { ...duringHandshake('WAIT_CERT'), certificate: 'WAIT_CV' } },
+      { name: 'WAIT_CV', accepts: { ...duringHandshake('WAIT_CV'), certificate_verify: 'WAIT_FINISHED' } },
+      { name: 'WAIT_FINISHED', accepts: { ...duringHandshake('WAIT_FINISHED'), finished: 'CONNECTED' } },
+      {
+        name: 'CONNECTED',
+        accepts: {
+          new_session_ticket: 'CONNECTED',
+          key_update: 'CONNECTED',
+          application_data: 'CONNECTED',
+          user_canceled: 'CONNECTED',
+          close_notify: 'CLOSED',
+        },
+        note: 'No change_cipher_spec after the peer’s Finished (section 5); no CertificateRequest, as post_handshake_auth is never offered (section 4.3.6).',
+      },
+      CLOSED,
+    ],
+  };
+}
 
-function serverStates(clientAuthentication: 'none' | 'request'): StateMachine {
+export const CLIENT_STATES: StateMachine = clientStates('off');
+export const CLIENT_STATES_WITH_SESSION: StateMachine = clientStates('on');
+
+function serverStates(clientAuthentication: 'none' | 'request', resumption: 'off' | 'on' = 'off'): StateMachine {
   const afterHello = clientAuthentication === 'none' ? 'WAIT_FINISHED' : 'WAIT_CERT';
   const clientCertificate: readonly State[] = [
     {
@@ -105,11 +126,22 @@ function serverStates(clientAuthentication: 'none' | 'request'): StateMachine {
     },
     { name: 'WAIT_CV', accepts: { ...duringHandshake('WAIT_CV'), certificate_verify: 'WAIT_FINISHED' } },
   ];
+  const ticketAfterRetry: State = {
+    name: 'START with ticket after retry',
+    accepts: {
+      ...duringHandshake('START with ticket after retry'),
+      'client_hello with ticket': 'WAIT_FINISHED',
+    },
+    note: 'The client is known by the PSK, or was content to be unknown: it is not asked for a certificate (section 4.4.2).',
+  };
   return {
     title:
-      clientAuthentication === 'none' ? 'Server (appendix A.2)' : 'Server that asks for a certificate (appendix A.2)',
+      clientAuthentication === 'none'
+        ? 'Server (appendix A.2)'
+        : `Server that ${resumption === 'on' ? 'takes tickets and ' : ''}asks for a certificate (appendix A.2)`,
     side: 'server',
     clientAuthentication,
+    resumption,
     start: 'START',
     states: [
       {
@@ -117,11 +149,18 @@ function serverStates(clientAuthentication: 'none' | 'request'): StateMachine {
         accepts: {
           client_hello: afterHello,
           'client_hello without share': 'START after retry',
+          ...(resumption === 'on'
+            ? ({
+                'client_hello with ticket': 'WAIT_FINISHED',
+                'client_hello with ticket, without share': 'START with ticket after retry',
+              } as const)
+            : {}),
           user_canceled: 'START',
         },
         note: 'No change_cipher_spec before the first ClientHello (section 5).',
       },
       { name: 'START after retry', accepts: { ...duringHandshake('START after retry'), client_hello: afterHello } },
+      ...(resumption === 'on' ? [ticketAfterRetry] : []),
       ...(clientAuthentication === 'none' ? [] : clientCertificate),
       { name: 'WAIT_FINISHED', accepts: { ...duringHandshake('WAIT_FINISHED'), finished: 'CONNECTED' } },
       {
@@ -142,14 +181,27 @@ function serverStates(clientAuthentication: 'none' | 'request'): StateMachine {
 export const SERVER_STATES: StateMachine = serverStates('none');
 export const SERVER_STATES_WITH_CLIENT_AUTHENTICATION: StateMachine = serverStates('request');
 
+export const SERVER_STATES_WITH_TICKETS: StateMachine = serverStates('request', 'on');
+
 export const STATE_MACHINES: readonly StateMachine[] = [
   CLIENT_STATES,
+  CLIENT_STATES_WITH_SESSION,
   SERVER_STATES,
   SERVER_STATES_WITH_CLIENT_AUTHENTICATION,
+  SERVER_STATES_WITH_TICKETS,
 ];
 
-/** Everything that a peer of that side's can try, legal somewhere or nowhere. */
-export const STEPS: { readonly [Side in 'client' | 'server']: readonly Step[] } = {
+/** Everything that a peer can try, legal somewhere or nowhere. */
+export function stepsAgainst({ side, resumption }: StateMachine): readonly Step[] {
+  return resumption === 'on' ? [...STEPS[side], ...RESUMPTION_STEPS[side]] : STEPS[side];
+}
+
+const RESUMPTION_STEPS: { readonly [Side in 'client' | 'server']: readonly Step[] } = {
+  client: ['server_hello with pre_shared_key'],
+  server: ['client_hello with ticket', 'client_hello with ticket, without share'],
+};
+
+const STEPS: { readonly [Side in 'client' | 'server']: readonly Step[] } = {
   client: [
     'client_hello',
     'hello_retry_request',

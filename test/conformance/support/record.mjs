@@ -14,6 +14,7 @@ export class ConnectionRecord {
   error = null;
   keyUpdatesSent = 0;
   keyUpdatesReceived = 0;
+  sessionTickets = 0;
   bytesReceived = 0;
   bytesSent = 0;
 
@@ -37,6 +38,9 @@ export class ConnectionRecord {
         return;
       case 'peer-keys-updated':
         this.keyUpdatesReceived++;
+        return;
+      case 'session-ticket':
+        this.sessionTickets++;
         return;
       case 'peer-closed':
         this.alertReceived = 'close_notify';
@@ -83,6 +87,7 @@ export class ConnectionRecord {
       clientCertificate: this.#side === 'server' ? peerCertificate : own,
       keyUpdatesSent: this.keyUpdatesSent,
       keyUpdatesReceived: this.keyUpdatesReceived,
+      sessionTickets: this.sessionTickets,
       bytesReceived: this.bytesReceived,
       bytesSent: this.bytesSent,
       alertSent: this.alertSent,

@@ -21,12 +21,15 @@ export interface ConnectionLine {
   readonly alpnOffered: boolean | null;
   readonly route: string | null;
   readonly sni: string | null;
+  readonly resumed: boolean;
   readonly hrr: boolean;
   readonly serverSignature: string | null;
   readonly serverCertificate: CertificateLine | null;
   readonly clientCertificate: CertificateLine | null;
   readonly keyUpdatesSent: number;
   readonly keyUpdatesReceived: number;
+  /** That the client could use. */
+  readonly sessionTickets: number;
   readonly bytesReceived: number;
   readonly bytesSent: number;
   readonly alertSent: string | null;

@@ -5,9 +5,11 @@ import { cookieCodec } from '../messages/extensions/cookie.js';
 import { EXTENSION_CODES, extension, type Extension } from '../messages/extensions/extension.js';
 import { clientKeySharesCodec } from '../messages/extensions/key-share.js';
 import { serverNameExtension } from '../messages/extensions/server-name.js';
+import { PSK_KEY_EXCHANGE_MODES, pskKeyExchangeModesCodec } from '../messages/extensions/psk-key-exchange-modes.js';
 import { signatureAlgorithmsCodec } from '../messages/extensions/signature-algorithms.js';
 import { supportedGroupsCodec } from '../messages/extensions/supported-groups.js';
 import { clientSupportedVersionsCodec, TLS_1_2, TLS_1_3 } from '../messages/extensions/supported-versions.js';
+import { clientTicketRequestCodec } from '../messages/extensions/ticket-request.js';
 import type { ClientSettings } from '../settings.js';
 
 /** A key exchange that was started for a group. */
@@ -22,7 +24,7 @@ export interface ClientHelloConstants {
   readonly legacySessionId: Uint8Array;
 }
 
-/** The ClientHello for a configuration; `cookie` only in answer to a HelloRetryRequest. */
+/** The ClientHello for a configuration, without pre_shared_key; `cookie` only in answer to a HelloRetryRequest. */
 export function buildClientHello(
   settings: ClientSettings,
   { random, legacySessionId }: ClientHelloConstants,
@@ -48,6 +50,13 @@ export function buildClientHello(
   if (settings.alpn !== null) {
     const data = encodeProtocolNameList(settings.alpn.protocols);
     extensions.push({ type: EXTENSION_CODES.application_layer_protocol_negotiation, data });
+  }
+  if (settings.resumption !== null) {
+    // Section 4.3.9: without it, a server sends no tickets. Never psk_ke, which would have no forward secrecy.
+    const { psk_dhe_ke: withKeyExchange } = PSK_KEY_EXCHANGE_MODES;
+    extensions.push(extension('psk_key_exchange_modes', pskKeyExchangeModesCodec, [withKeyExchange]));
+    const { ticketRequest } = settings.resumption;
+    if (ticketRequest !== null) extensions.push(extension('ticket_request', clientTicketRequestCodec, ticketRequest));
   }
   if (cookie !== null) extensions.push(extension('cookie', cookieCodec, cookie));
   extensions.push(extension('key_share', clientKeySharesCodec, keyShares));

@@ -12,24 +12,28 @@ import {
 } from '../key-schedule/key-schedule.js';
 import { Transcript } from '../key-schedule/transcript.js';
 import type { EncryptedExtensions } from '../messages/encrypted-extensions.js';
-import type { CertificateRequest } from '../messages/certificate-request.js';
-import { certificateAuthoritiesCodec } from '../messages/extensions/certificate-authorities.js';
 import { cookieCodec } from '../messages/extensions/cookie.js';
 import { readExtensionBlock, type ExtensionBlock } from '../messages/extensions/extension-block.js';
 import { decodeExtension } from '../messages/extensions/extension.js';
 import { keyShareEntryCodec, retryKeyShareCodec } from '../messages/extensions/key-share.js';
 import { checkServerNameAcknowledgement } from '../messages/extensions/server-name.js';
-import { knownSignatureSchemes, signatureAlgorithmsCodec } from '../messages/extensions/signature-algorithms.js';
 import { supportedGroupsCodec } from '../messages/extensions/supported-groups.js';
 import { serverSupportedVersionsCodec, TLS_1_2, TLS_1_3 } from '../messages/extensions/supported-versions.js';
-import type { Received } from '../messages/message.js';
+import { serverTicketRequestCodec } from '../messages/extensions/ticket-request.js';
 import { hasDowngradeSentinel, type ServerHello } from '../messages/server-hello.js';
 import type { ClientSettings } from '../settings.js';
+import { answerCertificateRequest, receiveServerCertificate } from './client-certificate.js';
 import { buildClientHello, offeredExtensions, type ClientHelloConstants, type StartedShare } from './client-hello.js';
+import {
+  authenticateBySession,
+  createTicketReceiver,
+  offerSession,
+  readSelectedSession,
+  withPreSharedKey,
+  type ResumedSession,
+} from './client-resumption.js';
 import { logSecrets, send, type FlowContext, type HandshakeResult } from './context.js';
-import { answer, ask, read, type Flow } from './flow.js';
-import { chooseCredential, sendCertificate, type ChosenCredential } from './local-authentication.js';
-import { authenticatePeer, readCertificateList } from './peer-authentication.js';
+import { answer, read, type Flow } from './flow.js';
 import { verifyFinished } from './proof.js';
 
 type Context = FlowContext<ClientSettings>;
@@ -42,6 +46,7 @@ interface Hellos {
   readonly offered: ReadonlySet<number>;
   readonly random: Uint8Array;
   readonly helloRetryRequested: boolean;
+  readonly resumed: ResumedSession | null;
 }
 
 /** A client's handshake, RFC 9846 section 2 and appendix A.1. */
@@ -66,29 +71,7 @@ export function* clientHandshake(context: Context): Flow<HandshakeResult> {
   const alpn = readEncryptedExtensions(settings, encryptedExtensions.body, offered);
   transcript.add(encryptedExtensions.raw);
 
-  const first = yield* read('certificate_request', 'certificate');
-  let request: CertificateRequest | null = null;
-  let certificate: Received<'certificate'>;
-  if (first.type === 'certificate_request') {
-    request = first.body;
-    transcript.add(first.raw);
-    certificate = yield* read('certificate');
-  } else {
-    certificate = first;
-  }
-
-  const certificates = readCertificateList(context, certificate.body, offered);
-  // Section 4.5.1.3: a server must not send an empty list.
-  if (certificates.length === 0) throw new TlsError('empty-certificate-list');
-  transcript.add(certificate.raw);
-  const server = yield* authenticatePeer(
-    context,
-    transcript,
-    'server',
-    certificates,
-    settings.verifyPeer,
-    settings.serverName,
-  );
+  const shown = hellos.resumed ?? (yield* receiveServerCertificate(context, transcript, offered));
 
   const finishedMessage = yield* read('finished');
   const finished = verifyFinished({
@@ -99,14 +82,14 @@ export function* clientHandshake(context: Context): Flow<HandshakeResult> {
     received: finishedMessage.body.verifyData,
   });
   transcript.add(finishedMessage.raw);
+  const server = shown.type === 'resumed' ? authenticateBySession(shown, finished) : shown.server;
 
-  const main = hellos.secret.toMain();
+  const main = keyMaterial.hold(hellos.secret.toMain());
   const serverFinishedHash = transcript.current();
   const trafficSecrets = main.trafficSecrets(serverFinishedHash);
   const exporterSecret = keyMaterial.hold(main.exporterSecret(serverFinishedHash));
   keyMaterial.hold(trafficSecrets.client);
   keyMaterial.hold(trafficSecrets.server);
-  main.destroy();
   logSecrets(context, hellos.random, {
     CLIENT_TRAFFIC_SECRET_0: trafficSecrets.client,
     SERVER_TRAFFIC_SECRET_0: trafficSecrets.server,
@@ -116,15 +99,27 @@ export function* clientHandshake(context: Context): Flow<HandshakeResult> {
   // Before our own flight, so that what stands behind the Finished is refused while the peer can still read the alert.
   sink.useApplicationReadSecret(finished, suite, trafficSecrets.server);
 
+  const request = shown.type === 'resumed' ? null : shown.request;
   const own = request === null ? null : yield* answerCertificateRequest(context, transcript, request);
   const verifyData = finishedVerifyData(suite.hash, handshakeSecrets.client, transcript.current());
   send(sink, transcript, 'finished', { verifyData });
   wipe(handshakeSecrets);
   sink.useWriteSecret('application', suite, trafficSecrets.client);
+  const ticketReceiver =
+    settings.resumption === null
+      ? null
+      : createTicketReceiver(context, settings.resumption, {
+          suite,
+          resumptionSecret: main.resumptionSecret(transcript.current()),
+          server,
+          resumed: hellos.resumed,
+        });
+  main.destroy();
 
   return {
     finished,
     peer: server.peer,
+    ticketReceiver,
     suite,
     group: hellos.group.name,
     trafficSecrets,
@@ -132,10 +127,11 @@ export function* clientHandshake(context: Context): Flow<HandshakeResult> {
     alpn,
     alpnOffered: settings.alpn !== null,
     serverName: settings.hostName,
-    peerCertificates: certificates,
-    peerSignatureScheme: server.signatureScheme.name,
+    peerCertificates: server.certificates,
+    peerSignatureScheme: server.signatureScheme?.name ?? null,
     localSignatureScheme: own?.scheme.name ?? null,
     helloRetryRequested: hellos.helloRetryRequested,
+    resumed: hellos.resumed !== null,
   };
 }
 
@@ -148,7 +144,8 @@ function* exchangeHellos(context: Context, transcript: Transcript): Flow<Hellos>
     legacySessionId: settings.middleboxCompatibility ? settings.provider.random(32) : new Uint8Array(0),
   };
   let shares = yield* startShares(context, settings.keyShareGroups);
-  let hello = buildClientHello(settings, constants, shares, null);
+  let offer = offerSession(context);
+  let hello = withPreSharedKey(context, buildClientHello(settings, constants, shares, null), offer, transcript);
   send(sink, transcript, 'client_hello', hello);
 
   let retry: { readonly suite: CipherSuite; readonly group: number | null } | null = null;
@@ -169,7 +166,12 @@ function* exchangeHellos(context: Context, transcript: Transcript): Flow<Hellos>
       shares.forEach(({ exchange }) => exchange.destroy());
       shares = yield* startShares(context, [group]);
     }
-    hello = buildClientHello(settings, constants, shares, cookie);
+    // Section 4.2.4: a session with another hash than the suite's cannot be resumed any more.
+    if (offer !== null && offer.hash.name !== suite.hash.name) {
+      offer.earlySecret.destroy();
+      offer = null;
+    }
+    hello = withPreSharedKey(context, buildClientHello(settings, constants, shares, cookie), offer, transcript);
     send(sink, transcript, 'client_hello', hello);
     retry = { suite, group: group?.id ?? null };
     serverHello = yield* read('server_hello');
@@ -180,9 +182,15 @@ function* exchangeHellos(context: Context, transcript: Transcript): Flow<Hellos>
   if (retry !== null && retry.suite !== suite) {
     throw new TlsError('cipher-suite-changed', { expected: retry.suite.name, got: suite.name });
   }
+  const resumed = readSelectedSession(block, suite, offer);
   const keyShareData = block.get('key_share');
-  if (keyShareData === undefined)
-    throw new TlsError('missing-extension', { subject: 'server_hello', expected: 'key_share' });
+  if (keyShareData === undefined) {
+    // Section 4.3.11: psk_dhe_ke is the only mode that we offer, and it has a key exchange.
+    throw new TlsError(resumed === null ? 'missing-extension' : 'psk-without-key-share', {
+      subject: 'server_hello',
+      expected: 'key_share',
+    });
+  }
   const entry = decodeExtension(keyShareEntryCodec, keyShareData, 'key_share');
   const share = shares.find(({ group }) => group.id === entry.group);
   if (share === undefined) {
@@ -195,13 +203,17 @@ function* exchangeHellos(context: Context, transcript: Transcript): Flow<Hellos>
   transcript.add(serverHello.raw);
   const sharedSecret = yield* finishExchange(share, entry.keyExchange);
   shares.forEach(({ exchange }) => exchange.destroy());
+  const earlySecret = resumed?.earlySecret ?? new EarlySecretStage(suite.hash, null);
+  const secret = context.keyMaterial.hold(earlySecret.toHandshake(sharedSecret));
+  if (resumed === null) offer?.earlySecret.destroy();
   return {
     suite,
     group: share.group,
-    secret: context.keyMaterial.hold(new EarlySecretStage(suite.hash, null).toHandshake(sharedSecret)),
+    secret,
     offered,
     random: constants.random,
     helloRetryRequested: retry !== null,
+    resumed,
   };
 }
 
@@ -285,6 +297,9 @@ function readEncryptedExtensions(
   const block = readExtensionBlock('EE', extensions, offered, settings.limits);
   const serverName = block.get('server_name');
   if (serverName !== undefined) checkServerNameAcknowledgement(serverName);
+  const ticketRequest = block.get('ticket_request');
+  // RFC 9149 section 3: how many tickets the server means to send; they are taken as they come.
+  if (ticketRequest !== undefined) decodeExtension(serverTicketRequestCodec, ticketRequest, 'ticket_request');
   const groups = block.get('supported_groups');
   // Section 4.3.7: a hint for later connections; it must only be well-formed.
   if (groups !== undefined) decodeExtension(supportedGroupsCodec, groups, 'supported_groups');
@@ -301,48 +316,6 @@ function readEncryptedExtensions(
     throw new TlsError('alpn-not-offered');
   }
   return selected;
-}
-
-/** Sends Certificate, empty where we have none, and CertificateVerify (RFC 9846 section 4.5.1.2). */
-function* answerCertificateRequest(
-  context: Context,
-  transcript: Transcript,
-  request: CertificateRequest,
-): Flow<ChosenCredential | null> {
-  const { settings, sink, guard } = context;
-  // Section 4.4.2: the context is for post-handshake authentication only.
-  if (request.certificateRequestContext.length !== 0) {
-    throw new TlsError('unexpected-request-context', { subject: 'certificate_request' });
-  }
-  const block = readExtensionBlock('CR', request.extensions, null, settings.limits);
-  const schemesData = block.get('signature_algorithms');
-  if (schemesData === undefined) {
-    throw new TlsError('missing-extension', { subject: 'certificate_request', expected: 'signature_algorithms' });
-  }
-  const ids = decodeExtension(signatureAlgorithmsCodec, schemesData, 'signature_algorithms');
-  const signatureSchemes = knownSignatureSchemes(ids);
-  const authoritiesData = block.get('certificate_authorities');
-  const certificateAuthorities =
-    authoritiesData === undefined
-      ? []
-      : decodeExtension(certificateAuthoritiesCodec, authoritiesData, 'certificate_authorities');
-
-  const { selectCredential } = settings;
-  const credential =
-    selectCredential === null
-      ? null
-      : yield* ask(guard, 'selectCredential', () =>
-          selectCredential({ signatureSchemes: signatureSchemes.map(({ name }) => name), certificateAuthorities }),
-        );
-  if (credential === null) {
-    send(sink, transcript, 'certificate', { certificateRequestContext: new Uint8Array(0), certificateList: [] });
-    return null;
-  }
-  // A credential that the server cannot check is no reason to go on as nobody: the application meant to be somebody.
-  const chosen = chooseCredential([credential], signatureSchemes);
-  if (chosen === null) throw new TlsError('no-common-signature-scheme', { subject: 'certificate_request' });
-  yield* sendCertificate(context, transcript, 'client', chosen);
-  return chosen;
 }
 
 function wipe(secrets: TrafficSecrets): void {

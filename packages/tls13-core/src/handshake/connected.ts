@@ -1,24 +1,37 @@
 import { TlsError } from '../error.js';
 import type { TlsLimits } from '../limits.js';
+import type { Session } from '../session/session.js';
 import { readExtensionBlock } from '../messages/extensions/extension-block.js';
 import type { HandshakeType } from '../messages/handshake-type.js';
 import { KEY_UPDATE_REQUEST } from '../messages/key-update.js';
 import type { ReceivedMessage } from '../messages/message.js';
+import type { NewSessionTicket } from '../messages/new-session-ticket.js';
 
 /** What a post-handshake message asks the connection to do. */
 export type ConnectedAction =
-  { readonly type: 'nothing' } | { readonly type: 'update-receive-keys'; readonly peerWantsOurs: boolean };
+  | { readonly type: 'nothing' }
+  | { readonly type: 'update-receive-keys'; readonly peerWantsOurs: boolean }
+  | { readonly type: 'announce-session'; readonly session: Session };
+
+/** What makes sessions of a server's tickets for as long as a connection lives. */
+export interface TicketReceiver {
+  /** Null for a ticket that is of no use. */
+  receive(message: NewSessionTicket): Session | null;
+  destroy(): void;
+}
 
 /** Messages after the handshake, RFC 9846 section 4.7, which come in any order. Counts what a peer could flood us with. */
 export class Connected {
   readonly #side: 'client' | 'server';
   readonly #limits: TlsLimits;
+  readonly #ticketReceiver: TicketReceiver | null;
   #keyUpdatesInARow = 0;
   #sessionTickets = 0;
 
-  constructor(side: 'client' | 'server', limits: TlsLimits) {
+  constructor(side: 'client' | 'server', limits: TlsLimits, ticketReceiver: TicketReceiver | null) {
     this.#side = side;
     this.#limits = limits;
+    this.#ticketReceiver = ticketReceiver;
   }
 
   /** The messages that may come: tickets only to clients, no CertificateRequest as we never offer post_handshake_auth. */
@@ -37,13 +50,7 @@ export class Connected {
       case 'key_update':
         return this.#handleKeyUpdate(message.body.requestUpdate);
       case 'new_session_ticket':
-        // Section 4.7.1: a client that does not resume ignores tickets; they must be well-formed all the same.
-        readExtensionBlock('NST', message.body.extensions, null, this.#limits);
-        this.#sessionTickets++;
-        if (this.#sessionTickets > this.#limits.sessionTickets) {
-          throw new TlsError('too-many-session-tickets', { expected: `at most ${this.#limits.sessionTickets}` });
-        }
-        return { type: 'nothing' };
+        return this.#handleTicket(message.body);
       case 'client_hello':
       case 'server_hello':
       case 'hello_retry_request':
@@ -55,6 +62,22 @@ export class Connected {
       case 'finished':
         throw new TlsError('unexpected-message', { expected: this.expected.join(' or '), got: message.type });
     }
+  }
+
+  #handleTicket(ticket: NewSessionTicket): ConnectedAction {
+    // Section 4.7.1: a client that does not resume ignores tickets; they must be well-formed all the same.
+    readExtensionBlock('NST', ticket.extensions, null, this.#limits);
+    this.#sessionTickets++;
+    if (this.#sessionTickets > this.#limits.sessionTickets) {
+      throw new TlsError('too-many-session-tickets', { expected: `at most ${this.#limits.sessionTickets}` });
+    }
+    const session = this.#ticketReceiver?.receive(ticket) ?? null;
+    return session === null ? { type: 'nothing' } : { type: 'announce-session', session };
+  }
+
+  /** Forgets what tickets are made of. */
+  destroy(): void {
+    this.#ticketReceiver?.destroy();
   }
 
   #handleKeyUpdate(requestUpdate: number): ConnectedAction {

@@ -7,6 +7,7 @@ import type { Transcript } from '../key-schedule/transcript.js';
 import type { KeyMaterial } from '../key-schedule/key-material.js';
 import type { TrafficSecrets } from '../key-schedule/key-schedule.js';
 import { askNow, type CallbackGuard } from './flow.js';
+import type { TicketReceiver } from './connected.js';
 import type { FinishedVerified, PeerAuthenticated } from './proof.js';
 import type { HandshakeSink } from './sink.js';
 
@@ -36,6 +37,9 @@ export interface HandshakeResult {
   readonly peerSignatureScheme: SignatureSchemeName | null;
   readonly localSignatureScheme: SignatureSchemeName | null;
   readonly helloRetryRequested: boolean;
+  readonly resumed: boolean;
+  /** A client's, where it wants tickets. */
+  readonly ticketReceiver: TicketReceiver | null;
 }
 
 /** Encodes a message, adds it to the transcript and sends it. */

@@ -16,7 +16,7 @@ export function handshakeInfo(result: HandshakeResult): HandshakeInfo {
     peerSignatureScheme: result.peerSignatureScheme,
     localSignatureScheme: result.localSignatureScheme,
     helloRetryRequested: result.helloRetryRequested,
-    resumed: false,
+    resumed: result.resumed,
   });
 }
 

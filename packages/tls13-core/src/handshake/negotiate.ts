@@ -1,5 +1,5 @@
 import type { CipherSuite, NamedGroup, SignatureScheme } from '@portico/crypto';
-import { bytesEqual } from '@portico/bytes';
+import { bytesEqual, type Codec } from '@portico/bytes';
 import { decodeProtocolNameList } from '../alpn/protocol-name-list.js';
 import { selectProtocol } from '../alpn/select.js';
 import type { ClientHelloInfo } from '../config.js';
@@ -15,10 +15,13 @@ import {
   type ExtensionName,
 } from '../messages/extensions/extension.js';
 import { clientKeySharesCodec, type KeyShareEntry } from '../messages/extensions/key-share.js';
+import { offeredPsksCodec, type OfferedPsks } from '../messages/extensions/pre-shared-key.js';
+import { pskKeyExchangeModesCodec } from '../messages/extensions/psk-key-exchange-modes.js';
 import { decodeServerName } from '../messages/extensions/server-name.js';
 import { knownSignatureSchemes, signatureAlgorithmsCodec } from '../messages/extensions/signature-algorithms.js';
 import { supportedGroupsCodec } from '../messages/extensions/supported-groups.js';
 import { clientSupportedVersionsCodec, TLS_1_2, TLS_1_3 } from '../messages/extensions/supported-versions.js';
+import { clientTicketRequestCodec, type ClientTicketRequest } from '../messages/extensions/ticket-request.js';
 import type { ServerSettings } from '../settings.js';
 import type { FlowContext } from './context.js';
 import { askNow } from './flow.js';
@@ -28,11 +31,17 @@ export interface ReadClientHello {
   readonly hello: ClientHello;
   readonly groups: readonly number[];
   readonly keyShares: readonly KeyShareEntry[];
-  readonly signatureSchemes: readonly SignatureScheme[];
+  /** Null where signature_algorithms is absent, as it may be beside a PSK. */
+  readonly signatureSchemes: readonly SignatureScheme[] | null;
   /** Null where the extension is absent. */
   readonly alpnProtocols: readonly Uint8Array[] | null;
   readonly serverName: string | null;
   readonly offersEarlyData: boolean;
+  /** pre_shared_key, with as many binders as identities; null where absent. */
+  readonly psks: OfferedPsks | null;
+  /** psk_key_exchange_modes; empty where absent. */
+  readonly pskModes: readonly number[];
+  readonly ticketRequest: ClientTicketRequest | null;
 }
 
 /**
@@ -52,6 +61,7 @@ export function readClientHello(hello: ClientHello, limits: TlsLimits): ReadClie
   }
   if (!bytesEqual(hello.legacyCompressionMethods, Uint8Array.of(0))) throw new TlsError('illegal-compression-method');
   const block = readExtensionBlock('CH', hello.extensions ?? [], null, limits);
+  const psks = readPsks(block);
   const groups = decodeExtension(
     supportedGroupsCodec,
     requiredExtension(block, 'supported_groups'),
@@ -59,11 +69,8 @@ export function readClientHello(hello: ClientHello, limits: TlsLimits): ReadClie
   );
   const keyShares = decodeExtension(clientKeySharesCodec, requiredExtension(block, 'key_share'), 'key_share');
   checkKeyShares(groups, keyShares);
-  const schemeIds = decodeExtension(
-    signatureAlgorithmsCodec,
-    requiredExtension(block, 'signature_algorithms'),
-    'signature_algorithms',
-  );
+  // Section 9.2: a client that offers a PSK need not be able to check certificates.
+  const schemes = psks === null ? requiredExtension(block, 'signature_algorithms') : block.get('signature_algorithms');
   const authorities = block.get('certificate_authorities');
   // Section 4.3.4: not used to choose a certificate, but it has to be well-formed.
   if (authorities !== undefined) decodeExtension(certificateAuthoritiesCodec, authorities, 'certificate_authorities');
@@ -73,11 +80,34 @@ export function readClientHello(hello: ClientHello, limits: TlsLimits): ReadClie
     hello,
     groups,
     keyShares,
-    signatureSchemes: knownSignatureSchemes(schemeIds),
+    signatureSchemes:
+      schemes === undefined
+        ? null
+        : knownSignatureSchemes(decodeExtension(signatureAlgorithmsCodec, schemes, 'signature_algorithms')),
     alpnProtocols: alpn === undefined ? null : decodeProtocolNameList(alpn),
     serverName: serverName === undefined ? null : decodeServerName(serverName),
     offersEarlyData: block.has('early_data'),
+    psks,
+    pskModes: optionalExtension(block, 'psk_key_exchange_modes', pskKeyExchangeModesCodec) ?? [],
+    ticketRequest: optionalExtension(block, 'ticket_request', clientTicketRequestCodec),
   };
+}
+
+/**
+ * pre_shared_key and what must come with it, RFC 9846 sections 4.3.9 and 4.3.11.
+ * @throws TlsError `missing-extension`, `binder-count-mismatch`
+ */
+function readPsks(block: ExtensionBlock): OfferedPsks | null {
+  const psks = optionalExtension(block, 'pre_shared_key', offeredPsksCodec);
+  if (psks === null) return null;
+  requiredExtension(block, 'psk_key_exchange_modes');
+  if (psks.identities.length !== psks.binders.length) {
+    throw new TlsError('binder-count-mismatch', {
+      expected: `${psks.identities.length} binders`,
+      got: String(psks.binders.length),
+    });
+  }
+  return psks;
 }
 
 /** The first of our suites that the client offers. */
@@ -152,6 +182,7 @@ export function checkSecondClientHello(first: ReadClientHello, second: ReadClien
       return type === other.type && bytesEqual(data, other.data);
     });
   if (!extensionsEqual) throw new TlsError('client-hello-changed', { subject: 'extensions' });
+  checkSecondPsks(first.psks, second.psks);
   // Early data is not permitted after a HelloRetryRequest; a cookie that we did not send cannot be right.
   if (second.offersEarlyData) throw new TlsError('client-hello-changed', { subject: 'early_data' });
   if ((after.extensions ?? []).some(({ type }) => type === EXTENSION_CODES.cookie)) {
@@ -163,13 +194,23 @@ export function checkSecondClientHello(first: ReadClientHello, second: ReadClien
   }
 }
 
+/** Section 4.2.2: PSKs may be left out of the second hello, and ages and binders are new, but none may be added. */
+function checkSecondPsks(first: OfferedPsks | null, second: OfferedPsks | null): void {
+  const before = (first?.identities ?? []).values();
+  for (const { identity } of second?.identities ?? []) {
+    let next = before.next();
+    while (next.done !== true && !bytesEqual(next.value.identity, identity)) next = before.next();
+    if (next.done === true) throw new TlsError('client-hello-changed', { subject: 'pre_shared_key' });
+  }
+}
+
 /** What a credential callback is told. */
 export function clientHelloInfo(client: ReadClientHello, selectedAlpn: Uint8Array | null): ClientHelloInfo {
   return {
     serverName: client.serverName,
     alpnProtocols: client.alpnProtocols,
     selectedAlpn,
-    signatureSchemes: client.signatureSchemes.map(({ name }) => name),
+    signatureSchemes: (client.signatureSchemes ?? []).map(({ name }) => name),
     groups: client.groups,
     cipherSuites: client.hello.cipherSuites,
   };
@@ -193,6 +234,11 @@ function requiredExtension(block: ExtensionBlock, name: ExtensionName): Uint8Arr
   const data = block.get(name);
   if (data === undefined) throw new TlsError('missing-extension', { subject: 'client_hello', expected: name });
   return data;
+}
+
+function optionalExtension<T>(block: ExtensionBlock, name: ExtensionName, codec: Codec<T>): T | null {
+  const data = block.get(name);
+  return data === undefined ? null : decodeExtension(codec, data, name);
 }
 
 /** Section 4.3.8: shares only for offered groups, one for each, in the order of supported_groups. */

@@ -36,7 +36,8 @@ export interface JudgedCertificates {
 export interface AuthenticatedBy {
   readonly peer: PeerAuthenticated;
   readonly certificates: readonly Uint8Array[];
-  readonly signatureScheme: SignatureScheme;
+  /** Null only for a session whose scheme is not known any more. */
+  readonly signatureScheme: SignatureScheme | null;
 }
 
 /** The DER certificates of a Certificate message, with its extensions checked (RFC 9846 section 4.5.1). */

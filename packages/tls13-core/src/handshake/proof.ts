@@ -113,7 +113,7 @@ class AuthenticatedPeer {
   }
 }
 
-/** Who the peer is has been shown: a trusted certificate, and possession of its key. */
+/** Who the peer is has been shown: by a trusted certificate and possession of its key, now or before a resumption. */
 export type PeerAuthenticated = AuthenticatedPeer;
 
 /** Joins the two proofs, which must speak of the same certificate. */
@@ -122,4 +122,90 @@ export function peerAuthenticated(trusted: CertificateTrusted, possession: Posse
     throw new TlsError('internal-error', { expected: 'both proofs about one certificate' });
   }
   return new AuthenticatedPeer(trusted.leaf);
+}
+
+class BinderProof {
+  readonly #made = true;
+  readonly transcriptHash: Uint8Array;
+
+  constructor(transcriptHash: Uint8Array) {
+    this.transcriptHash = transcriptHash;
+  }
+
+  get made(): boolean {
+    return this.#made;
+  }
+}
+
+/** The client holds the PSK, and made this very hello with it. */
+export type BinderVerified = BinderProof;
+
+/**
+ * Checks a PSK's binder, RFC 9846 section 4.3.11.2, in constant time.
+ * @throws TlsError `bad-binder`
+ */
+export function verifyBinder(check: {
+  readonly hash: Hash;
+  readonly binderKey: Uint8Array;
+  /** Everything before the ClientHello, and the ClientHello up to its binders. */
+  readonly transcriptHash: Uint8Array;
+  readonly received: Uint8Array;
+}): BinderVerified {
+  const expected = finishedVerifyData(check.hash, check.binderKey, check.transcriptHash);
+  if (!constantTimeEqual(expected, check.received)) throw new TlsError('bad-binder');
+  return new BinderProof(check.transcriptHash);
+}
+
+/** The client is the one that showed this leaf certificate when its ticket was made. */
+export function clientOfTicket(binder: BinderVerified, leaf: Uint8Array): PeerAuthenticated {
+  if (!binder.made) throw new TlsError('internal-error', { expected: 'proof of a binder' });
+  return new AuthenticatedPeer(leaf);
+}
+
+class SelectedPskProof {
+  readonly #made = true;
+  readonly leaf: Uint8Array;
+
+  constructor(leaf: Uint8Array) {
+    this.leaf = leaf;
+  }
+
+  get made(): boolean {
+    return this.#made;
+  }
+}
+
+/** The server chose a PSK that was offered and that fits; that it also holds it, its Finished will show. */
+export type PskSelected = SelectedPskProof;
+
+/**
+ * Checks what the server says of the PSK, RFC 9846 section 4.3.11. `leaf` is the server's certificate from when the
+ * session was made.
+ * @throws TlsError `selected-identity-out-of-range`, `psk-hash-mismatch`
+ */
+export function pskSelected(check: {
+  readonly selectedIdentity: number;
+  readonly offeredIdentities: number;
+  /** Of the suite that the server chose. */
+  readonly hash: Hash;
+  readonly pskHash: Hash;
+  readonly leaf: Uint8Array;
+}): PskSelected {
+  const { selectedIdentity, offeredIdentities, hash, pskHash, leaf } = check;
+  if (selectedIdentity >= offeredIdentities) {
+    throw new TlsError('selected-identity-out-of-range', {
+      expected: `less than ${offeredIdentities}`,
+      got: String(selectedIdentity),
+    });
+  }
+  if (hash.name !== pskHash.name) throw new TlsError('psk-hash-mismatch', { expected: pskHash.name, got: hash.name });
+  return new SelectedPskProof(leaf);
+}
+
+/** The server is the one that showed its certificate when the session was made: it chose the PSK, and its Finished fits. */
+export function serverOfSession(selected: PskSelected, finished: FinishedVerified): PeerAuthenticated {
+  if (!selected.made || !finished.made || finished.sender !== 'server') {
+    throw new TlsError('internal-error', { expected: "proofs of the PSK and of the server's Finished" });
+  }
+  return new AuthenticatedPeer(selected.leaf);
 }

@@ -1,15 +1,17 @@
 import { CryptoError, type CipherSuite, type NamedGroup } from '@portico/crypto';
 import { encode } from '@portico/bytes';
 import { encodeProtocolNameList } from '../alpn/protocol-name-list.js';
-import type { ClientAuthenticationConfig } from '../config.js';
+import type { ClientAuthenticationConfig, Credential } from '../config.js';
 import { TlsError } from '../error.js';
 import { EarlySecretStage, finishedVerifyData, type HandshakeSecretStage } from '../key-schedule/key-schedule.js';
 import { Transcript } from '../key-schedule/transcript.js';
 import { certificateAuthoritiesCodec } from '../messages/extensions/certificate-authorities.js';
 import { EXTENSION_CODES, extension, type Extension } from '../messages/extensions/extension.js';
 import { keyShareEntryCodec, retryKeyShareCodec } from '../messages/extensions/key-share.js';
+import { selectedIdentityCodec } from '../messages/extensions/pre-shared-key.js';
 import { signatureAlgorithmsCodec } from '../messages/extensions/signature-algorithms.js';
 import { serverSupportedVersionsCodec, TLS_1_2, TLS_1_3 } from '../messages/extensions/supported-versions.js';
+import { serverTicketRequestCodec } from '../messages/extensions/ticket-request.js';
 import { HELLO_RETRY_REQUEST_RANDOM } from '../messages/server-hello.js';
 import type { ServerSettings } from '../settings.js';
 import { logSecrets, send, type FlowContext, type HandshakeResult } from './context.js';
@@ -26,6 +28,7 @@ import {
 } from './negotiate.js';
 import { authenticatePeer, readCertificateList, type AuthenticatedBy } from './peer-authentication.js';
 import { verifyFinished } from './proof.js';
+import { findTicket, resumeSession, sendTickets, ticketCount, type ResumedTicket } from './server-resumption.js';
 
 type Context = FlowContext<ServerSettings>;
 
@@ -36,6 +39,8 @@ interface Negotiated {
   readonly group: NamedGroup;
   readonly clientShare: Uint8Array;
   readonly helloRetryRequested: boolean;
+  /** The ClientHello to answer, which is not yet in the transcript: a binder covers part of it. */
+  readonly raw: Uint8Array;
 }
 
 /** A server's handshake, RFC 9846 section 2 and appendix A.2. */
@@ -46,9 +51,12 @@ export function* serverHandshake(context: Context): Flow<HandshakeResult> {
   const negotiated = yield* receiveClientHello(context, transcript);
   const { client, suite, group } = negotiated;
   const alpn = chooseAlpn(context, client.alpnProtocols)?.slice() ?? null;
-  const chosen = yield* selectCredential(context, client, alpn);
+  const resumed = yield* resumeSession(context, transcript, client, negotiated.raw, suite);
+  transcript.add(negotiated.raw);
+  const credentials = yield* askForCredentials(context, client, alpn);
+  const chosen = resumed === null ? selectCredential(credentials, client) : null;
 
-  const secret = yield* sendServerHello(context, transcript, negotiated);
+  const secret = yield* sendServerHello(context, transcript, negotiated, resumed);
   const handshakeSecrets = secret.trafficSecrets(transcript.current());
   keyMaterial.hold(handshakeSecrets.client);
   keyMaterial.hold(handshakeSecrets.server);
@@ -61,25 +69,28 @@ export function* serverHandshake(context: Context): Flow<HandshakeResult> {
   sink.useHandshakeReadSecret(suite, handshakeSecrets.client);
   if (client.offersEarlyData) sink.skipEarlyData();
 
-  send(sink, transcript, 'encrypted_extensions', { extensions: encryptedExtensions(client, alpn) });
-  const { clientAuthentication } = settings;
+  const tickets = ticketCount(settings, client, resumed === null ? 'full' : 'resumed');
+  send(sink, transcript, 'encrypted_extensions', {
+    extensions: encryptedExtensions(negotiated, alpn, resumed, settings.tickets === null ? null : tickets),
+  });
+  // Section 4.4.2: a server that authenticates with a PSK asks for no certificate in the handshake.
+  const clientAuthentication = resumed === null ? settings.clientAuthentication : null;
   if (clientAuthentication !== null) {
     send(sink, transcript, 'certificate_request', {
       certificateRequestContext: new Uint8Array(0),
       extensions: certificateRequestExtensions(settings, clientAuthentication),
     });
   }
-  yield* sendCertificate(context, transcript, 'server', chosen);
+  if (chosen !== null) yield* sendCertificate(context, transcript, 'server', chosen);
   const verifyData = finishedVerifyData(suite.hash, handshakeSecrets.server, transcript.current());
   send(sink, transcript, 'finished', { verifyData });
 
-  const main = secret.toMain();
+  const main = keyMaterial.hold(secret.toMain());
   const serverFinishedHash = transcript.current();
   const trafficSecrets = main.trafficSecrets(serverFinishedHash);
   const exporterSecret = keyMaterial.hold(main.exporterSecret(serverFinishedHash));
   keyMaterial.hold(trafficSecrets.client);
   keyMaterial.hold(trafficSecrets.server);
-  main.destroy();
   logSecrets(context, client.hello.random, {
     CLIENT_TRAFFIC_SECRET_0: trafficSecrets.client,
     SERVER_TRAFFIC_SECRET_0: trafficSecrets.server,
@@ -88,7 +99,9 @@ export function* serverHandshake(context: Context): Flow<HandshakeResult> {
   sink.useWriteSecret('application', suite, trafficSecrets.server);
 
   const authenticated =
-    clientAuthentication === null ? null : yield* authenticateClient(context, transcript, clientAuthentication, client);
+    clientAuthentication === null
+      ? (resumed?.client ?? null)
+      : yield* authenticateClient(context, transcript, clientAuthentication, client);
 
   const finishedMessage = yield* read('finished');
   const finished = verifyFinished({
@@ -101,6 +114,19 @@ export function* serverHandshake(context: Context): Flow<HandshakeResult> {
   handshakeSecrets.client.fill(0);
   handshakeSecrets.server.fill(0);
   sink.useApplicationReadSecret(finished, suite, trafficSecrets.client);
+  transcript.add(finishedMessage.raw);
+
+  if (settings.tickets !== null && tickets > 0) {
+    yield* sendTickets(context, settings.tickets, {
+      count: tickets,
+      suite,
+      resumptionSecret: main.resumptionSecret(transcript.current()),
+      serverName: client.serverName,
+      client: authenticated,
+      resumed,
+    });
+  }
+  main.destroy();
 
   return {
     finished,
@@ -113,9 +139,11 @@ export function* serverHandshake(context: Context): Flow<HandshakeResult> {
     alpnOffered: client.alpnProtocols !== null,
     serverName: client.serverName,
     peerCertificates: authenticated?.certificates ?? null,
-    peerSignatureScheme: authenticated?.signatureScheme.name ?? null,
-    localSignatureScheme: chosen.scheme.name,
+    peerSignatureScheme: authenticated?.signatureScheme?.name ?? null,
+    localSignatureScheme: chosen?.scheme.name ?? null,
     helloRetryRequested: negotiated.helloRetryRequested,
+    resumed: resumed !== null,
+    ticketReceiver: null,
   };
 }
 
@@ -127,11 +155,11 @@ function* receiveClientHello(context: Context, transcript: Transcript): Flow<Neg
   const suite = chooseCipherSuite(settings, client);
   const { group, share } = chooseGroup(settings, client);
   transcript.start(suite.hash);
-  transcript.add(first.raw);
-  if (share !== null) return { client, suite, group, clientShare: share, helloRetryRequested: false };
+  if (share !== null) return { client, suite, group, clientShare: share, helloRetryRequested: false, raw: first.raw };
 
-  // Section 4.2.4: say which group we want. Alpn and credentials are chosen from the second hello only.
+  // Section 4.2.4: say which group we want. Alpn, credentials and PSK are chosen from the second hello only.
   sink.demandRecordBoundary();
+  transcript.add(first.raw);
   transcript.replaceWithMessageHash();
   send(sink, transcript, 'hello_retry_request', {
     legacyVersion: TLS_1_2,
@@ -150,13 +178,20 @@ function* receiveClientHello(context: Context, transcript: Transcript): Flow<Neg
   const second = yield* read('client_hello');
   const retried = readClientHello(second.body, settings.limits);
   checkSecondClientHello(client, retried, group);
-  transcript.add(second.raw);
+  // Section 4.2.2: only PSKs that do not fit the suite may be left out.
+  if (client.psks !== null && retried.psks === null && (yield* findTicket(context, client, suite)) !== null) {
+    throw new TlsError('missing-extension', { subject: 'client_hello', expected: 'pre_shared_key' });
+  }
   const clientShare = (retried.keyShares[0] as { keyExchange: Uint8Array }).keyExchange;
-  return { client: retried, suite, group, clientShare, helloRetryRequested: true };
+  return { client: retried, suite, group, clientShare, helloRetryRequested: true, raw: second.raw };
 }
 
-/** Which certificate, and with which scheme (RFC 9846 section 4.5.1.2). */
-function* selectCredential(context: Context, client: ReadClientHello, alpn: Uint8Array | null): Flow<ChosenCredential> {
+/** The credentials for this client. A client that is refused today is refused with an old ticket too. */
+function* askForCredentials(
+  context: Context,
+  client: ReadClientHello,
+  alpn: Uint8Array | null,
+): Flow<readonly Credential[]> {
   const { credentials } = context.settings;
   const selected =
     typeof credentials === 'function'
@@ -168,8 +203,15 @@ function* selectCredential(context: Context, client: ReadClientHello, alpn: Uint
       ? new TlsError('no-credential')
       : new TlsError('unrecognized-name', { got: client.serverName });
   }
-  const list = 'signer' in selected ? [selected] : selected;
-  const chosen = chooseCredential(list, client.signatureSchemes);
+  return 'signer' in selected ? [selected] : selected;
+}
+
+/** Which certificate, and with which scheme (RFC 9846 section 4.5.1.2). */
+function selectCredential(credentials: readonly Credential[], { signatureSchemes }: ReadClientHello): ChosenCredential {
+  if (signatureSchemes === null) {
+    throw new TlsError('missing-extension', { subject: 'client_hello', expected: 'signature_algorithms' });
+  }
+  const chosen = chooseCredential(credentials, signatureSchemes);
   if (chosen === null) throw new TlsError('no-common-signature-scheme');
   return chosen;
 }
@@ -179,9 +221,11 @@ function* sendServerHello(
   context: Context,
   transcript: Transcript,
   { client, suite, group, clientShare }: Negotiated,
+  resumed: ResumedTicket | null,
 ): Flow<HandshakeSecretStage> {
   const { provider } = context.settings;
   const response = yield* respond(group, clientShare, provider.random);
+  const psk = resumed === null ? [] : [extension('pre_shared_key', selectedIdentityCodec, resumed.selectedIdentity)];
   send(context.sink, transcript, 'server_hello', {
     legacyVersion: TLS_1_2,
     random: provider.random(32),
@@ -191,9 +235,11 @@ function* sendServerHello(
     extensions: [
       extension('supported_versions', serverSupportedVersionsCodec, TLS_1_3),
       extension('key_share', keyShareEntryCodec, { group: group.id, keyExchange: response.share }),
+      ...psk,
     ],
   });
-  return context.keyMaterial.hold(new EarlySecretStage(suite.hash, null).toHandshake(response.secret));
+  const earlySecret = resumed?.earlySecret ?? new EarlySecretStage(suite.hash, null);
+  return context.keyMaterial.hold(earlySecret.toHandshake(response.secret));
 }
 
 /** @throws TlsError `invalid-key-share` */
@@ -210,15 +256,24 @@ function* respond(
   }
 }
 
-function encryptedExtensions(client: ReadClientHello, alpn: Uint8Array | null): Extension[] {
+function encryptedExtensions(
+  { client }: Negotiated,
+  alpn: Uint8Array | null,
+  resumed: ResumedTicket | null,
+  expectedTickets: number | null,
+): Extension[] {
   const extensions: Extension[] = [];
-  if (client.serverName !== null) {
-    // RFC 6066 section 3: an empty extension says that the name was used.
+  if (client.serverName !== null && resumed === null) {
+    // RFC 6066 section 3: an empty extension says that the name was used, which it is not in a resumption.
     extensions.push({ type: EXTENSION_CODES.server_name, data: new Uint8Array(0) });
   }
   if (alpn !== null) {
     const data = encodeProtocolNameList([alpn]);
     extensions.push({ type: EXTENSION_CODES.application_layer_protocol_negotiation, data });
+  }
+  // RFC 9149 section 3: only for a client that asked, and by a server that has tickets.
+  if (client.ticketRequest !== null && expectedTickets !== null) {
+    extensions.push(extension('ticket_request', serverTicketRequestCodec, expectedTickets));
   }
   return extensions;
 }

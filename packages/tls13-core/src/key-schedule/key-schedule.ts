@@ -18,6 +18,11 @@ export class EarlySecretStage {
     this.#secret = hkdfExtract(hash, new Uint8Array(hash.outputLength), psk ?? new Uint8Array(hash.outputLength));
   }
 
+  /** binder_key of a PSK that came with a ticket; the label keeps it apart from external PSKs. */
+  resumptionBinderKey(): Uint8Array {
+    return deriveSecret(this.#hash, this.#secret, 'res binder', this.#hash.digest(new Uint8Array(0)));
+  }
+
   /** Adds the shared secret of the key exchange; both inputs are wiped. */
   toHandshake(sharedSecret: Uint8Array): HandshakeSecretStage {
     const derived = deriveSecret(this.#hash, this.#secret, 'derived', this.#hash.digest(new Uint8Array(0)));
@@ -26,6 +31,10 @@ export class EarlySecretStage {
     sharedSecret.fill(0);
     this.#secret.fill(0);
     return new HandshakeSecretStage(this.#hash, secret);
+  }
+
+  destroy(): void {
+    this.#secret.fill(0);
   }
 }
 
@@ -84,6 +93,11 @@ export class MainSecretStage {
     return deriveSecret(this.#hash, this.#secret, 'exp master', transcriptHash);
   }
 
+  /** resumption_secret over ClientHello...client Finished. */
+  resumptionSecret(transcriptHash: Uint8Array): Uint8Array {
+    return deriveSecret(this.#hash, this.#secret, 'res master', transcriptHash);
+  }
+
   destroy(): void {
     this.#secret.fill(0);
   }
@@ -103,9 +117,17 @@ export function nextTrafficSecret(hash: Hash, trafficSecret: Uint8Array): Uint8A
   return hkdfExpandLabel(hash, trafficSecret, 'traffic upd', new Uint8Array(0), hash.outputLength);
 }
 
-/** verify_data of a Finished, RFC 9846 section 4.5.3. */
-export function finishedVerifyData(hash: Hash, trafficSecret: Uint8Array, transcriptHash: Uint8Array): Uint8Array {
-  const finishedKey = hkdfExpandLabel(hash, trafficSecret, 'finished', new Uint8Array(0), hash.outputLength);
+/** The PSK of a ticket, RFC 9846 section 4.7.1. */
+export function ticketPsk(hash: Hash, resumptionSecret: Uint8Array, ticketNonce: Uint8Array): Uint8Array {
+  return hkdfExpandLabel(hash, resumptionSecret, 'resumption', ticketNonce, hash.outputLength);
+}
+
+/**
+ * verify_data of a Finished, RFC 9846 section 4.5.3, with the sender's handshake traffic secret as the base key; and a
+ * PSK's binder, section 4.3.11.2, with the binder key.
+ */
+export function finishedVerifyData(hash: Hash, baseKey: Uint8Array, transcriptHash: Uint8Array): Uint8Array {
+  const finishedKey = hkdfExpandLabel(hash, baseKey, 'finished', new Uint8Array(0), hash.outputLength);
   const verifyData = hash.hmac(finishedKey, transcriptHash);
   finishedKey.fill(0);
   return verifyData;

@@ -34,6 +34,21 @@ export class Transcript {
     return this.#started().state.clone().digest();
   }
 
+  /**
+   * The hash of everything so far and of a part of the next message, which is not added: what a PSK's binder covers
+   * (section 4.3.11.2). Before `start` nothing may have been added, and the hash is the PSK's own.
+   */
+  currentWith(hash: Hash, part: Uint8Array): Uint8Array {
+    if (this.#state === null) {
+      if (this.#waiting.length > 0) throw new Error('the transcript has messages and no hash');
+      return hash.digest(part);
+    }
+    if (this.#hash?.name !== hash.name) throw new Error(`the transcript hash is not ${hash.name}`);
+    const state = this.#state.clone();
+    state.update(part);
+    return state.digest();
+  }
+
   /** Puts the synthetic message_hash in the place of the first ClientHello, as HelloRetryRequest asks (section 4.1). */
   replaceWithMessageHash(): void {
     const { state, hash } = this.#started();

@@ -5,6 +5,7 @@ import { CLIENT_HELLO_ATTACKS } from './client-hellos.js';
 import { ENDING_ATTACKS } from './endings.js';
 import { EXTENSION_ATTACKS } from './extensions.js';
 import { RECORD_ATTACKS } from './records.js';
+import { RESUMPTION_ATTACKS } from './resumption.js';
 import { SERVER_AUTHENTICATION_ATTACKS } from './server-authentication.js';
 import { SERVER_HELLO_ATTACKS } from './server-hellos.js';
 
@@ -15,6 +16,7 @@ export const ATTACK_GROUPS: readonly AttackGroup[] = [
   SERVER_HELLO_ATTACKS,
   CLIENT_HELLO_ATTACKS,
   EXTENSION_ATTACKS,
+  RESUMPTION_ATTACKS,
   RECORD_ATTACKS,
   ENDING_ATTACKS,
 ];

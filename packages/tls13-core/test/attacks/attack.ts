@@ -15,9 +15,16 @@ export interface Attack {
   readonly run: () => ScriptedPeer | Promise<ScriptedPeer>;
 }
 
+/** A session that must not be resumed, without being a reason to fail: the handshake has to be a full one. */
+export interface Declined extends Omit<Attack, 'reason'> {
+  /** Plays the whole handshake, as the peer would if it knew that it is a full one. */
+  readonly run: () => ScriptedPeer;
+}
+
 export interface AttackGroup {
   readonly title: string;
   /** The file that holds the group. */
   readonly file: string;
   readonly attacks: readonly Attack[];
+  readonly declined?: readonly Declined[];
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { alertForReason } from '../../src/error.js';
 import { ATTACK_GROUPS } from './all.js';
 
-describe.each(ATTACK_GROUPS)('$title', ({ attacks }) => {
+describe.each(ATTACK_GROUPS)('$title', ({ attacks, declined = [] }) => {
   it.each(attacks)('$against: $attack', async ({ reason, run }) => {
     const peer = await run();
     expect(peer.failure).toBe(reason);
@@ -12,5 +12,11 @@ describe.each(ATTACK_GROUPS)('$title', ({ attacks }) => {
     // The failure is the last that is heard of the connection.
     expect(peer.connection.receive(peer.record('application_data', Uint8Array.of(1)))).toEqual([]);
     expect(peer.connection.takeOutput()).toHaveLength(0);
+  });
+  it.each(declined)('$against, which does a full handshake: $attack', ({ run }) => {
+    const peer = run();
+    expect([peer.failure, peer.alerts]).toEqual([null, []]);
+    expect(peer.connection.state).toBe('open');
+    expect(peer.connection.info?.resumed).toBe(false);
   });
 });

@@ -140,7 +140,7 @@ const AGAINST_CLIENT: readonly Attack[] = [
     attack: 'an empty Certificate of a server',
     against: 'client',
     section: '4.5.1.3',
-    excludedIn: 'handshake/client.ts clientHandshake',
+    excludedIn: 'handshake/client-certificate.ts receiveServerCertificate',
     reason: 'empty-certificate-list',
     run: () =>
       server()
@@ -213,7 +213,7 @@ const AGAINST_CLIENT: readonly Attack[] = [
     attack: 'a CertificateRequest with a context in the handshake',
     against: 'client',
     section: '4.4.2',
-    excludedIn: 'handshake/client.ts answerCertificateRequest',
+    excludedIn: 'handshake/client-certificate.ts answerCertificateRequest',
     reason: 'unexpected-request-context',
     run: () =>
       server()
@@ -228,7 +228,7 @@ const AGAINST_CLIENT: readonly Attack[] = [
     attack: 'a CertificateRequest without signature_algorithms',
     against: 'client',
     section: '4.4.2',
-    excludedIn: 'handshake/client.ts answerCertificateRequest',
+    excludedIn: 'handshake/client-certificate.ts answerCertificateRequest',
     reason: 'missing-extension',
     run: () =>
       server()

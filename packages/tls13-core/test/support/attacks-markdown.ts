@@ -4,7 +4,7 @@ import type { AttackGroup } from '../attacks/attack.js';
 
 /** docs/attacks.md: every attack that the tests play, and the check that refuses it. */
 export function attacksMarkdown(): Promise<string> {
-  const count = ATTACK_GROUPS.reduce((sum, { attacks }) => sum + attacks.length, 0);
+  const count = ATTACK_GROUPS.reduce((sum, { attacks, declined = [] }) => sum + attacks.length + declined.length, 0);
   const text = [
     '# Attacks and where they are excluded',
     '',
@@ -22,7 +22,7 @@ export function attacksMarkdown(): Promise<string> {
   return format(text, { parser: 'markdown', printWidth: 120, singleQuote: true });
 }
 
-function groupMarkdown({ title, file, attacks }: AttackGroup): string[] {
+function groupMarkdown({ title, file, attacks, declined = [] }: AttackGroup): string[] {
   return [
     `## ${title}`,
     '',
@@ -33,6 +33,10 @@ function groupMarkdown({ title, file, attacks }: AttackGroup): string[] {
     ...attacks.map(
       ({ attack, against, section, excludedIn, reason }) =>
         `| ${attack} | ${against} | ${section} | ${excludedIn} | \`${reason}\` |`,
+    ),
+    ...declined.map(
+      ({ attack, against, section, excludedIn }) =>
+        `| ${attack} | ${against} | ${section} | ${excludedIn} | none: a full handshake |`,
     ),
     '',
   ];

@@ -1,5 +1,6 @@
 import {
   SIGNATURE_SCHEMES,
+  type CipherSuite,
   type CryptoProvider,
   type KeyExchange,
   type NamedGroup,
@@ -20,14 +21,17 @@ import {
   keyShareEntryCodec,
   retryKeyShareCodec,
 } from '../../src/messages/extensions/key-share.js';
+import { offeredPsksCodec, withoutBinders } from '../../src/messages/extensions/pre-shared-key.js';
+import { pskKeyExchangeModesCodec } from '../../src/messages/extensions/psk-key-exchange-modes.js';
 import { serverNameExtension } from '../../src/messages/extensions/server-name.js';
 import { signatureAlgorithmsCodec } from '../../src/messages/extensions/signature-algorithms.js';
 import { supportedGroupsCodec } from '../../src/messages/extensions/supported-groups.js';
 import { clientSupportedVersionsCodec } from '../../src/messages/extensions/supported-versions.js';
-import type { ReceivedMessage } from '../../src/messages/message.js';
+import { encodeHandshakeMessage, type ReceivedMessage } from '../../src/messages/message.js';
 import type { ServerHello } from '../../src/messages/server-hello.js';
 import { createTlsServer } from '../../src/server-connection.js';
 import { ScriptedPeer, type Forgery } from './scripted-peer.js';
+import type { OfferedTicket } from './sessions.js';
 import { TOY_CLIENT } from './toy-credentials.js';
 
 /** A client played by hand against a server of ours. Each step is what an honest client sends, unless it is forged. */
@@ -38,6 +42,8 @@ export class ScriptedClient extends ScriptedPeer {
   shareGroups: readonly NamedGroup[];
   /** Extensions beyond the mandatory ones, before key_share. */
   extraExtensions: readonly Extension[] = [];
+  /** PSKs that the next hello offers, with psk_key_exchange_modes. */
+  offers: readonly OfferedTicket[] = [];
   #exchanges: { readonly group: NamedGroup; readonly exchange: KeyExchange }[] = [];
   #firstHello: ClientHello | null = null;
 
@@ -73,7 +79,8 @@ export class ScriptedClient extends ScriptedPeer {
     const schemes = SIGNATURE_SCHEMES.map(({ id }) => id);
     const groups = provider.groups.map(({ id }) => id);
     const first = this.#firstHello;
-    this.#firstHello = {
+    const modes = extension('psk_key_exchange_modes', pskKeyExchangeModesCodec, [1]);
+    const hello = {
       legacyVersion: 0x0303,
       random: first?.random ?? provider.random(32),
       legacySessionId: first?.legacySessionId ?? provider.random(32),
@@ -84,11 +91,32 @@ export class ScriptedClient extends ScriptedPeer {
         extension('supported_versions', clientSupportedVersionsCodec, [0x0304]),
         extension('supported_groups', supportedGroupsCodec, groups),
         extension('signature_algorithms', signatureAlgorithmsCodec, schemes),
+        ...(this.offers.length > 0 || this.offersModes ? [modes] : []),
         ...this.extraExtensions,
         extension('key_share', clientKeySharesCodec, keyShares),
       ],
     };
-    return this.#firstHello;
+    this.#firstHello = hello;
+    return this.offers.length > 0 ? this.withPsks(hello) : hello;
+  }
+
+  /** The hello with pre_shared_key at its end and every binder right, for whatever else it says. */
+  withPsks(hello: ClientHello, offers: readonly OfferedTicket[] = this.offers): ClientHello {
+    const { hash } = this.#provider.cipherSuites[0] as CipherSuite;
+    const identities = offers.map(({ ticket }) => ({ identity: ticket, obfuscatedTicketAge: 0 }));
+    const others = (hello.extensions ?? []).filter(({ type }) => type !== EXTENSION_CODES.pre_shared_key);
+    const withBinders = (binders: readonly Uint8Array[]): ClientHello => ({
+      ...hello,
+      extensions: [...others, extension('pre_shared_key', offeredPsksCodec, { identities, binders })],
+    });
+    const blank = { identities, binders: offers.map(() => new Uint8Array(hash.outputLength)) };
+    const truncated = withoutBinders(encodeHandshakeMessage('client_hello', withBinders(blank.binders)), blank);
+    const transcriptHash = this.transcriptHashWith(hash, truncated);
+    return withBinders(
+      offers.map(({ psk }) =>
+        finishedVerifyData(hash, new EarlySecretStage(hash, psk).resumptionBinderKey(), transcriptHash),
+      ),
+    );
   }
 
   certificate(forgery: Forgery<'certificate'> = {}): this {
@@ -126,6 +154,9 @@ export class ScriptedClient extends ScriptedPeer {
     return this.deliver(record);
   }
 
+  /** Whether hellos say that tickets could be used. */
+  offersModes = false;
+
   /** A whole honest handshake without a certificate of the client. */
   handshake(): this {
     return this.clientHello().finished();
@@ -157,7 +188,9 @@ export class ScriptedClient extends ScriptedPeer {
     const entry = decodeExtension(keyShareEntryCodec, data, 'key_share');
     const own = this.#exchanges.find(({ group }) => group.id === entry.group);
     const shared = own?.exchange.finish(entry.keyExchange) as Uint8Array;
-    const secret = new EarlySecretStage(this.suite.hash, null).toHandshake(shared);
+    const selected = hello.extensions?.find(({ type }) => type === EXTENSION_CODES.pre_shared_key)?.data;
+    const psk = selected === undefined ? null : (this.offers[selected[1] as number] as OfferedTicket).psk;
+    const secret = new EarlySecretStage(this.suite.hash, psk).toHandshake(shared);
     this.handshakeSecrets = secret.trafficSecrets(this.transcriptHash());
     this.main = secret.toMain();
     this.useSendSecret(this.handshakeSecrets.client);

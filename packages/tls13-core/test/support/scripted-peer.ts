@@ -1,5 +1,5 @@
 import { concatBytes } from '@portico/bytes';
-import type { CipherSuite } from '@portico/crypto';
+import type { CipherSuite, Hash } from '@portico/crypto';
 import type { AlertName } from '../../src/alert.js';
 import { alertFromCode } from '../../src/alert.js';
 import type { TlsConnection } from '../../src/connection.js';
@@ -69,6 +69,11 @@ export abstract class ScriptedPeer {
   /** The transcript hash of all that was sent and heard; zeros before a suite is chosen. */
   transcriptHash(): Uint8Array {
     return this.suite === null ? new Uint8Array(32) : this.suite.hash.digest(concatBytes(...this.#transcript));
+  }
+
+  /** The hash of all that was sent and heard and of a part of the next message: what a binder covers. */
+  transcriptHashWith(hash: Hash, part: Uint8Array): Uint8Array {
+    return hash.digest(concatBytes(...this.#transcript, part));
   }
 
   addToTranscript(message: Uint8Array): void {
@@ -207,7 +212,7 @@ export abstract class ScriptedPeer {
       this.#fragments = this.#fragments.subarray(end);
       this.heard.push(message);
       if (message.type === 'key_update') this.#hearKeyUpdate();
-      else {
+      else if (message.type !== 'new_session_ticket') {
         this.addToTranscript(message.raw);
         this.hearMessage(message);
       }

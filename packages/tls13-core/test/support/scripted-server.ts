@@ -19,11 +19,13 @@ import {
   keyShareEntryCodec,
   retryKeyShareCodec,
 } from '../../src/messages/extensions/key-share.js';
+import { selectedIdentityCodec } from '../../src/messages/extensions/pre-shared-key.js';
 import { signatureAlgorithmsCodec } from '../../src/messages/extensions/signature-algorithms.js';
 import { serverSupportedVersionsCodec } from '../../src/messages/extensions/supported-versions.js';
 import type { ReceivedMessage } from '../../src/messages/message.js';
 import { HELLO_RETRY_REQUEST_RANDOM } from '../../src/messages/server-hello.js';
 import { ScriptedPeer, type Forgery } from './scripted-peer.js';
+import { OFFERED_PSK } from './sessions.js';
 import { TOY_SERVER } from './toy-credentials.js';
 
 /** A server played by hand against a client of ours. Each step is what an honest server sends, unless it is forged. */
@@ -60,8 +62,13 @@ export class ScriptedServer extends ScriptedPeer {
     );
   }
 
+  /** ServerHello that resumes the one session that the client offers. */
+  resumingServerHello(forgery: Forgery<'server_hello'> = {}): this {
+    return this.serverHello(forgery, OFFERED_PSK);
+  }
+
   /** ServerHello; the keys after it are those of the honest one, unless it changes none. */
-  serverHello(forgery: Forgery<'server_hello'> = {}): this {
+  serverHello(forgery: Forgery<'server_hello'> = {}, psk: Uint8Array | null = null): this {
     const hello = this.last('client_hello');
     this.suite ??= this.#firstSuite();
     const { group, share, secret } = this.#respond();
@@ -76,13 +83,14 @@ export class ScriptedServer extends ScriptedPeer {
         extensions: [
           extension('supported_versions', serverSupportedVersionsCodec, 0x0304),
           extension('key_share', keyShareEntryCodec, { group: group.id, keyExchange: share }),
+          ...(psk === null ? [] : [extension('pre_shared_key', selectedIdentityCodec, 0)]),
         ],
       },
       forgery,
     );
     const record = this.record('handshake', message);
     if (this.handshakeSecrets === null) {
-      this.#secret = new EarlySecretStage(this.suite.hash, null).toHandshake(secret);
+      this.#secret = new EarlySecretStage(this.suite.hash, psk).toHandshake(secret);
       this.handshakeSecrets = this.#secret.trafficSecrets(this.transcriptHash());
       this.useSendSecret(this.handshakeSecrets.server);
       this.useReceiveSecret(this.handshakeSecrets.client);
@@ -152,6 +160,11 @@ export class ScriptedServer extends ScriptedPeer {
   /** Everything from EncryptedExtensions to Finished. */
   restOfFlight(): this {
     return this.encryptedExtensions().certificate().certificateVerify().finished();
+  }
+
+  /** A whole honest resumption. */
+  resumption(): this {
+    return this.resumingServerHello().encryptedExtensions().finished();
   }
 
   /** A whole honest handshake. */

@@ -1,3 +1,4 @@
+import { concatBytes } from '@portico/bytes';
 import {
   createProvider,
   CryptoError,
@@ -22,13 +23,17 @@ import { randomBytes, seededRandom } from '../../../../test/support/random.js';
  */
 
 /** A provider with toy algorithms under the real names, whose randomness is a function of the seed. */
-export function toyProvider(seed: number): CryptoProvider {
+export function toyProvider(seed: number, hashes: 'one hash' | 'two hashes' = 'one hash'): CryptoProvider {
   const random = seededRandom(seed);
   return createProvider({
     name: 'toy',
     random: (length) => randomBytes(random, length),
-    hashes: [TOY_HASH],
-    cipherSuites: [toySuite('TLS_CHACHA20_POLY1305_SHA256', 0x1303), toySuite('TLS_AES_128_GCM_SHA256', 0x1301, 1000)],
+    hashes: hashes === 'one hash' ? [TOY_HASH] : [TOY_HASH, LONGER_TOY_HASH],
+    cipherSuites: [
+      toySuite('TLS_CHACHA20_POLY1305_SHA256', 0x1303),
+      toySuite('TLS_AES_128_GCM_SHA256', 0x1301, 1000),
+      ...(hashes === 'one hash' ? [] : [toySuite('TLS_AES_256_GCM_SHA384', 0x1302, Infinity, LONGER_TOY_HASH)]),
+    ],
     groups: [toyGroup('x25519', 0x001d, 32), toyGroup('secp256r1', 0x0017, 65), toyGroup('secp384r1', 0x0018, 97)],
     keyAlgorithms: [TOY_SIGNATURE],
   });
@@ -91,13 +96,51 @@ const TOY_HASH: Hash = {
   hmac: (key, data) => hashOf(key, data),
 };
 
+/** The same, half as long again. */
+const LONGER_TOY_HASH: Hash = {
+  name: 'sha384',
+  outputLength: 48,
+  create: () => new LongerToyHashState(new ToyHashState()),
+  digest: (data) => longer(TOY_HASH.digest(data)),
+  hmac: (key, data) => longer(TOY_HASH.hmac(key, data)),
+};
+
+function longer(digest: Uint8Array): Uint8Array {
+  return concatBytes(digest, hashOf(digest).subarray(0, 16));
+}
+
+class LongerToyHashState implements HashState {
+  readonly #inner: HashState;
+
+  constructor(inner: HashState) {
+    this.#inner = inner;
+  }
+
+  update(data: Uint8Array): void {
+    this.#inner.update(data);
+  }
+
+  clone(): HashState {
+    return new LongerToyHashState(this.#inner.clone());
+  }
+
+  digest(): Uint8Array {
+    return longer(this.#inner.digest());
+  }
+}
+
 const TAG_LENGTH = 16;
 
-function toySuite(name: CipherSuiteName, id: number, confidentialityLimit = Infinity): CipherSuite {
+function toySuite(
+  name: CipherSuiteName,
+  id: number,
+  confidentialityLimit = Infinity,
+  hash: Hash = TOY_HASH,
+): CipherSuite {
   return {
     name,
     id,
-    hash: TOY_HASH,
+    hash,
     keyLength: 16,
     ivLength: 12,
     tagLength: TAG_LENGTH,

@@ -1,0 +1,32 @@
+import type { Codec } from '@portico/bytes';
+import { parseCertificate } from '@portico/x509';
+
+/** No ticket lives longer (RFC 9846 section 4.7.1), and no chain of tickets outlives its certificates' check by more. */
+export const MAX_SESSION_LIFETIME_SECONDS = 604_800;
+
+/**
+ * Until when a check of certificates made now may stand for a new one, in milliseconds since 1970: section 4.7.1 wants a
+ * limit on what goes on from one signature. The first certificate to expire ends it, be it the peer's or one above it.
+ */
+export function authenticationExpiry(now: number, peerCertificates: readonly Uint8Array[]): number {
+  return Math.min(now + MAX_SESSION_LIFETIME_SECONDS * 1000, ...peerCertificates.map(notAfter));
+}
+
+/** A certificate that cannot be read was no part of what the verifier trusted, and sets no limit. */
+function notAfter(certificate: Uint8Array): number {
+  try {
+    return parseCertificate(certificate).notAfter;
+  } catch {
+    return Infinity;
+  }
+}
+
+/** A time in milliseconds since 1970 as six bytes, which is enough until the year 10889. */
+export const timeCodec: Codec<number> = {
+  shape: { kind: 'uint', width: 6 },
+  read: (reader) => reader.uint(6),
+  write: (writer, time) => writer.uint(6, time),
+};
+
+/** The latest time that the codec can write. */
+export const LATEST_TIME: number = 2 ** 48 - 1;

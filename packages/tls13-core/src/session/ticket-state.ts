@@ -1,0 +1,84 @@
+import {
+  BytesError,
+  bytesToUtf8,
+  decode,
+  encode,
+  list,
+  opaque,
+  struct,
+  u16,
+  u8,
+  utf8ToBytes,
+  type Codec,
+} from '@portico/bytes';
+import { timeCodec } from './lifetime.js';
+
+/** Everything that a server keeps of a connection in a ticket. Times are in milliseconds since 1970. */
+export interface TicketState {
+  /** Code point of the suite under which the ticket was sent; its hash is the PSK's. */
+  readonly cipherSuite: number;
+  readonly psk: Uint8Array;
+  readonly issuedAt: number;
+  /** See `authenticationExpiry`: the same for all tickets that come of one full handshake. */
+  readonly authenticationExpiresAt: number;
+  /** What the client asked for in server_name. */
+  readonly serverName: string | null;
+  /** `clientAuthentication.policy` of the configuration; null where the client was not asked for a certificate. */
+  readonly clientPolicy: string | null;
+  /** DER, leaf first, of the original handshake; empty where the client sent none. */
+  readonly clientCertificates: readonly Uint8Array[];
+  /** Code point of what the client signed the original handshake with; 0 where it did not. */
+  readonly clientSignatureScheme: number;
+}
+
+/** The bytes that a protector seals: key material in the clear. */
+export function encodeTicketState(state: TicketState): Uint8Array {
+  return encode(writtenStateCodec, {
+    ...state,
+    version: FORMAT_VERSION,
+    serverName: writeText(state.serverName),
+    clientPolicy: writeText(state.clientPolicy),
+  });
+}
+
+/** What `encodeTicketState` wrote, with its byte strings as views; null for anything else: then the ticket is unknown. */
+export function decodeTicketState(bytes: Uint8Array): TicketState | null {
+  try {
+    const { version, serverName, clientPolicy, ...state } = decode(writtenStateCodec, bytes);
+    if (version !== FORMAT_VERSION) return null;
+    return { ...state, serverName: readText(serverName), clientPolicy: readText(clientPolicy) };
+  } catch (error) {
+    if (error instanceof BytesError) return null;
+    throw error;
+  }
+}
+
+/** Neither name may be empty, so that an empty one can stand for none. */
+function writeText(text: string | null): Uint8Array {
+  return text === null ? new Uint8Array(0) : utf8ToBytes(text);
+}
+
+function readText(bytes: Uint8Array): string | null {
+  return bytes.length === 0 ? null : bytesToUtf8(bytes);
+}
+
+/** Counts up with every change to the format: tickets from before it are then unknown. */
+const FORMAT_VERSION = 1;
+
+interface WrittenState extends Omit<TicketState, 'serverName' | 'clientPolicy'> {
+  readonly version: number;
+  readonly serverName: Uint8Array;
+  readonly clientPolicy: Uint8Array;
+}
+
+const writtenStateCodec: Codec<WrittenState> = /* @__PURE__ */ struct<WrittenState>({
+  version: u8,
+  cipherSuite: u16,
+  psk: /* @__PURE__ */ opaque(32, 64),
+  issuedAt: timeCodec,
+  authenticationExpiresAt: timeCodec,
+  serverName: /* @__PURE__ */ opaque(0, 0xff),
+  clientPolicy: /* @__PURE__ */ opaque(0, 0xff),
+  clientCertificates: /* @__PURE__ */ list(/* @__PURE__ */ opaque(1, 0xffffff), 0, 0xffffff),
+  clientSignatureScheme: u16,
+});
