@@ -497,6 +497,7 @@ describe('a peer that neither reads nor closes', () => {
       if (request !== '') client.write(request);
       near.removeAllListeners();
       near.pause();
+      near.resume = () => near;
     });
     await eventually(() => server.counters.handshakesCompleted === 1);
     return far;
