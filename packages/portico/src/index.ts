@@ -33,7 +33,7 @@ export { serveSipStream } from './sip/stream.js';
 export { attachSipWebSocket, type SipWebSocket, type SipWebSocketOptions } from './sip/websocket.js';
 
 // MSRP without sessions.
-export { createMsrpEndpoint, type MsrpEndpoint, type MsrpOutput } from './msrp/endpoint.js';
+export { createMsrpEndpoint, type MsrpEndpoint, type MsrpEndpointOptions, type MsrpOutput } from './msrp/endpoint.js';
 export { serveMsrpStream } from './msrp/stream.js';
 
 // The web page.

@@ -7,7 +7,7 @@ import { createMsrpEndpoint } from '../src/msrp/endpoint.js';
 const PATHS = 'To-Path: msrps://localhost/s;tcp\r\nFrom-Path: msrps://client.invalid/c;tcp\r\n';
 
 function send(input: string | Uint8Array): { text: string; close: string | null } {
-  const { bytes, close } = createMsrpEndpoint().receive(typeof input === 'string' ? asciiToBytes(input) : input);
+  const { bytes, close } = createMsrpEndpoint().receive(typeof input === 'string' ? asciiToBytes(input) : input, 0);
   return { text: bytesToLatin1(bytes), close };
 }
 
@@ -59,7 +59,7 @@ describe('an MSRP endpoint without sessions', () => {
 
   test('a request that is cut off by the end of input gets 400', () => {
     const endpoint = createMsrpEndpoint();
-    expect(endpoint.receive(asciiToBytes(`MSRP a1b2 SEND\r\n${PATHS}`)).close).toBeNull();
+    expect(endpoint.receive(asciiToBytes(`MSRP a1b2 SEND\r\n${PATHS}`), 0).close).toBeNull();
     const { bytes, close } = endpoint.end();
     expect(bytesToLatin1(bytes)).toMatch(/^MSRP a1b2 400 /);
     expect(close).toMatch(/truncated/);
@@ -79,7 +79,7 @@ describe('an MSRP endpoint without sessions', () => {
         input.chain((bytes) => chunksArbitrary(bytes)),
         (chunks) => {
           const endpoint = createMsrpEndpoint();
-          const outputs = chunks.map((chunk) => endpoint.receive(chunk));
+          const outputs = chunks.map((chunk) => endpoint.receive(chunk, 0));
           expect(bytesToLatin1(concatBytes(...outputs.map(({ bytes }) => bytes)))).toMatch(/^MSRP a1b2 481 [^\n]+\r\n/);
           expect(outputs.every(({ close }) => close === null)).toBe(true);
         },
@@ -99,10 +99,58 @@ describe('an MSRP endpoint without sessions', () => {
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 200 }), mutated), (bytes) => {
         const endpoint = createMsrpEndpoint();
-        endpoint.receive(bytes);
+        endpoint.receive(bytes, 0);
         endpoint.end();
       }),
       { numRuns: 10_000 },
     );
+  });
+});
+
+describe('the time for an MSRP message', () => {
+  const head = `MSRP a1b2 SEND\r\n${PATHS}Content-Type: text/plain\r\n\r\n`;
+  const whole = `${head}line\r\n-------a1b2$\r\n`;
+
+  test.each([
+    ['its first byte', 'M'],
+    ['a whole header line', `MSRP a1b2 SEND\r\n`],
+    ['all of its head', head],
+    ['a line of its body', `${head}line\r\n`],
+    ['all but its last byte', whole.slice(0, -1)],
+  ])('runs after %s, also behind a whole message', (_, part) => {
+    for (const before of ['', whole]) {
+      const endpoint = createMsrpEndpoint({ messageTimeoutMs: 100 });
+      endpoint.receive(asciiToBytes(before + part), 1000);
+      expect(endpoint.deadline).toBe(1100);
+      expect(endpoint.timeout(1099).close).toBeNull();
+      expect(endpoint.timeout(1100).close).toBe('a message was not finished in time');
+    }
+  });
+
+  test('is not renewed by more of the same message, and is by the next one', () => {
+    const endpoint = createMsrpEndpoint({ messageTimeoutMs: 100 });
+    endpoint.receive(asciiToBytes(head), 0);
+    endpoint.receive(asciiToBytes('line\r\n'), 50);
+    expect(endpoint.deadline).toBe(100);
+    endpoint.receive(asciiToBytes('-------a1b2$\r\nMSRP'), 60);
+    expect(endpoint.deadline).toBe(160);
+  });
+
+  test('ends with the message, however it is cut', () => {
+    for (let cut = 0; cut <= whole.length; cut++) {
+      const endpoint = createMsrpEndpoint();
+      endpoint.receive(asciiToBytes(whole.slice(0, cut)), 0);
+      endpoint.receive(asciiToBytes(whole.slice(cut)), 0);
+      expect(endpoint.deadline).toBeNull();
+    }
+  });
+
+  test('ends with lost framing and with the input', () => {
+    for (const input of ['GET / HTTP/1.1\r\n', head]) {
+      const endpoint = createMsrpEndpoint();
+      endpoint.receive(asciiToBytes(input), 0);
+      endpoint.end();
+      expect(endpoint.deadline).toBeNull();
+    }
   });
 });

@@ -168,6 +168,15 @@ describe('MSRP on a stream', () => {
     client.write(send('t001').replace('-------t001$', 'nonsense'));
     expect(await readAll(client)).toMatch(/^MSRP t001 400 /);
   });
+
+  test('a message that is not finished in time ends the connection', async () => {
+    const { server, client } = pair();
+    const reasons: string[] = [];
+    serveMsrpStream(server, createMsrpEndpoint({ messageTimeoutMs: 50 }), (reason) => reasons.push(reason));
+    client.write(send('t001') + 'MSRP t002 SEND\r\n');
+    expect(await readAll(client)).toMatch(/^MSRP t001 481 /);
+    expect(reasons).toEqual(['a message was not finished in time']);
+  });
 });
 
 describe('the source of a connection', () => {

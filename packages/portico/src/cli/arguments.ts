@@ -24,7 +24,12 @@ export type Command =
 
 /** What was typed cannot be run; the message is for the person who typed it. */
 export class UsageError extends Error {
-  override readonly name = 'UsageError';
+  override readonly name: string = 'UsageError';
+}
+
+/** The command is clear and a value in it, or in the environment, is not: the message says all, the usage adds nothing. */
+export class ValueError extends UsageError {
+  override readonly name = 'ValueError';
 }
 
 export const DEFAULT_ADDRESS: Address = { host: '127.0.0.1', port: 8443 };
@@ -98,14 +103,14 @@ function demoTarget(
     throw new UsageError('demo needs both HOST:PORT and --ca, or neither');
   const parts = /^(?:\[([^\]]+)\]|([^:[\]]+)):([^:]*)$/.exec(target);
   const host = parts?.[1] ?? parts?.[2];
-  if (parts === null || host === undefined) throw new UsageError(`not HOST:PORT: ${target}`);
+  if (parts === null || host === undefined) throw new ValueError(`not HOST:PORT: ${target}`);
   return { address: { host, port: parsePort(parts[3] ?? '', target) }, caPath };
 }
 
 function parsePort(text: string, source: string): number {
   const port = Number(text);
   if (!/^[0-9]{1,5}$/.test(text) || port > 65_535)
-    throw new UsageError(`not a port number (0 to 65535) in ${source}: ${text}`);
+    throw new ValueError(`not a port number (0 to 65535) in ${source}: ${text}`);
   return port;
 }
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { parseCommand, USAGE, UsageError } from './arguments.js';
+import { parseCommand, USAGE, UsageError, ValueError } from './arguments.js';
 import { demo } from './demo.js';
 import { serve, StartError } from './serve.js';
 
@@ -27,7 +27,7 @@ export async function main(
     }
   } catch (error) {
     if (error instanceof UsageError) {
-      process.stderr.write(`portico: ${error.message}\n\n${USAGE}`);
+      process.stderr.write(`portico: ${error.message}\n${error instanceof ValueError ? '' : `\n${USAGE}`}`);
       return 2;
     }
     if (error instanceof StartError) {
