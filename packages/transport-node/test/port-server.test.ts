@@ -546,10 +546,13 @@ describe('a peer that neither reads nor closes', () => {
   });
 
   it('is waited for no longer than a connection lingers', TIME_LIMIT, async () => {
+    const connections: TLSSocket[] = [];
     const { server } = await openPort({
-      routes: [{ name: 'x', alpn: ['x'], handle: (connection) => void connection.destroy() }],
+      routes: [{ name: 'x', alpn: ['x'], handle: (connection) => void connections.push(connection) }],
     });
     const transport = await frozen(server, 'x');
+    connections[0]?.destroy();
+    expect([transport.writableEnded, transport.destroyed]).toEqual([true, false]);
     await eventually(() => transport.destroyed);
   });
 
