@@ -265,6 +265,7 @@ export abstract class TlsStream extends Duplex {
         this.#firstBytes.add(Buffer.from(event.data.buffer, event.data.byteOffset, event.data.length));
         break;
       case 'peer-keys-updated':
+      case 'session-ticket': // Never asked for: resumption is not offered by this API yet.
         break;
       case 'peer-closed':
         this.#peerClosed = true;

@@ -4,7 +4,7 @@ import type { ClientConfig, ServerConfig, TicketProtector } from '../../src/conf
 import { decodeExtension, EXTENSION_CODES } from '../../src/messages/extensions/extension.js';
 import { offeredPsksCodec } from '../../src/messages/extensions/pre-shared-key.js';
 import { Session } from '../../src/session/session.js';
-import { createPair, failureOf, run, runNow, type Pair } from '../support/pair.js';
+import { createPair, failureOf, run, type Pair } from '../support/pair.js';
 import { ScriptedClient } from '../support/scripted-client.js';
 import { ScriptedServer } from '../support/scripted-server.js';
 import {
