@@ -146,11 +146,12 @@ describe('the time for an MSRP message', () => {
   });
 
   test('ends with lost framing and with the input', () => {
-    for (const input of ['GET / HTTP/1.1\r\n', head]) {
-      const endpoint = createMsrpEndpoint();
-      endpoint.receive(asciiToBytes(input), 0);
-      endpoint.end();
-      expect(endpoint.deadline).toBeNull();
-    }
+    const lost = createMsrpEndpoint();
+    lost.receive(asciiToBytes('GET / HTTP/1.1\r\n'), 0);
+    expect(lost.deadline).toBeNull();
+    const ended = createMsrpEndpoint();
+    ended.receive(asciiToBytes(head), 0);
+    ended.end();
+    expect(ended.deadline).toBeNull();
   });
 });

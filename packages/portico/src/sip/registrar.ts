@@ -130,7 +130,7 @@ export class Registrar {
     const held = this.#bindings.get(address);
     if (held === undefined && this.#bindings.size >= this.#limits.maxAddresses) return false;
     const growth = totalCost(address, bindings) - totalCost(address, held ?? []);
-    return growth <= 0 || this.#totalCost + growth <= this.#limits.maxTotalCost;
+    return this.#totalCost + growth <= this.#limits.maxTotalCost;
   }
 
   #update(registration: Registration, current: readonly Binding[], now: number): readonly Binding[] | Refusal {
