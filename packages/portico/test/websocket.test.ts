@@ -274,7 +274,11 @@ describe('connections that would never end', () => {
   test('a peer that asks and does not read makes the server hold little, and gets everything when it reads', async () => {
     const loaded = endpoint({ mode: 'websocket' });
     const register = { method: 'REGISTER', headers: { CSeq: '1 REGISTER' } };
-    ask(loaded, request({ ...register, extra: [1, 2, 3].map((i) => `Contact: <sip:${i}@${'h'.repeat(900)}>`) }));
+    ask(
+      loaded,
+      request({ ...register, extra: [1, 2, 3].map((i) => `Contact: <sip:${i}@${'h'.repeat(900)}>`) }),
+      Date.now(),
+    );
     await serve({ open: () => loaded });
     const sent: Buffer[] = [];
     let read: (() => void) | null = null;
