@@ -149,6 +149,19 @@ describe('secrets are wiped', () => {
     expect(unwiped(own)).toEqual([]);
   });
 
+  it('by a server that ends while a ticket is being made', () => {
+    const { provider, keys } = watchedProvider(1);
+    const protector = { seal: () => new Promise<never>(() => undefined), open: () => null };
+    const peer = new ScriptedClient(serverWithTickets({ provider, tickets: toyTickets({ protector }) }));
+    peer.offersModes = true;
+    const own = new Set(keys);
+    keys.clear();
+    separately(peer, keys, own).handshake();
+    expect(peer.connection.waiting).not.toBeNull();
+    peer.connection.abort();
+    expect(unwiped(own)).toEqual([]);
+  });
+
   it.each<[string, (peer: ScriptedServer) => unknown]>([
     ['at ServerHello', (peer) => peer.serverHello({ body: (hello) => ({ ...hello, cipherSuite: 0x1399 }) })],
     [

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createTlsClient } from '../../src/client-connection.js';
 import type { ClientConfig, ServerConfig, TicketProtector } from '../../src/config.js';
+import type { ClientHello } from '../../src/messages/client-hello.js';
 import { decodeExtension, EXTENSION_CODES } from '../../src/messages/extensions/extension.js';
 import { offeredPsksCodec } from '../../src/messages/extensions/pre-shared-key.js';
 import { Session } from '../../src/session/session.js';
+import { withExtension } from '../attacks/with-extension.js';
 import { createPair, failureOf, run, type Pair } from '../support/pair.js';
 import { ScriptedClient } from '../support/scripted-client.js';
 import { ScriptedServer } from '../support/scripted-server.js';
@@ -104,6 +106,30 @@ describe('what a resumption keeps and what it makes anew', () => {
     const pair = connect({ ...client, session, alpn: { protocols: ['sip/2'] } }, server);
     expectResumed(pair, true);
     expect([pair.client.info?.alpnText, pair.server.info?.alpnText]).toEqual(['sip/2', 'sip/2']);
+  });
+
+  it('server_name is not acknowledged, as no certificate was chosen by it (RFC 6066 section 3)', () => {
+    for (const [offers, acknowledged] of [
+      [[], true],
+      [[toyTicket()], false],
+    ] as const) {
+      const peer = new ScriptedClient(serverWithTickets());
+      peer.offers = offers;
+      const { extensions } = peer.clientHello().last('encrypted_extensions');
+      expect(extensions.some(({ type }) => type === EXTENSION_CODES.server_name)).toBe(acknowledged);
+    }
+  });
+
+  it('a client with a PSK need not be able to check certificates; one without is told so before it is asked again', () => {
+    const withoutSchemes = (hello: ClientHello): ClientHello => withExtension(hello, 'signature_algorithms', null);
+    const known = new ScriptedClient(serverWithTickets());
+    known.offers = [toyTicket()];
+    known.clientHello({ body: (hello) => known.withPsks(withoutSchemes(hello)) }).finished();
+    expect([known.failure, known.connection.info?.resumed]).toEqual([null, true]);
+    const unknown = new ScriptedClient(serverWithTickets());
+    unknown.shareGroups = [];
+    unknown.clientHello({ body: withoutSchemes });
+    expect([unknown.failure, unknown.heard]).toEqual(['missing-extension', []]);
   });
 
   it('a server still chooses whom it serves: no credential for a name, no resumption', () => {
