@@ -45,13 +45,16 @@ export interface KnownName {
   readonly key: string;
 }
 
-/** From a name in lower case, long or compact, to the one entry for it. A Map: `constructor` is in none unless put in. */
+/** From a name in lower case, long or compact, or as the RFCs write it, to the one entry for it. A Map: `constructor` is in none unless put in. */
 const KNOWN_NAMES: ReadonlyMap<string, KnownName> = /* @__PURE__ */ knownNames();
 
 function knownNames(): ReadonlyMap<string, KnownName> {
   const names = new Map<string, KnownName>();
   for (const canonical of [...COMPACT_FORMS.map(([name]) => name), ...OTHER_NAMES]) {
-    names.set(canonical.toLowerCase(), { canonical, key: canonical.toLowerCase() });
+    const name = { canonical, key: canonical.toLowerCase() };
+    names.set(name.key, name);
+    // As the RFCs write it, it is found without making another string of it.
+    names.set(canonical, name);
   }
   for (const [canonical, compact] of COMPACT_FORMS) {
     names.set(compact, names.get(canonical.toLowerCase()) as KnownName);
@@ -71,7 +74,7 @@ export function canonicalHeaderName(name: string): string {
 
 /** The entry for a name in any case, long or compact. */
 export function knownName(name: string): KnownName | undefined {
-  return KNOWN_NAMES.get(asciiLowerCase(name));
+  return KNOWN_NAMES.get(name) ?? KNOWN_NAMES.get(asciiLowerCase(name));
 }
 
 /** The same table for names that are still bytes: a list of candidates for each hash of length, first and last letter. */
@@ -86,6 +89,7 @@ interface Candidate {
 function candidates(): readonly (readonly Candidate[])[] {
   const lists: Candidate[][] = Array.from({ length: 256 }, () => []);
   for (const [spelling, name] of KNOWN_NAMES) {
+    if (spelling !== asciiLowerCase(spelling)) continue;
     const bytes = textToBytes(spelling);
     (lists[hash(bytes, 0, bytes.length)] as Candidate[]).push({ spelling: bytes, name });
   }
@@ -101,15 +105,14 @@ function hash(bytes: Uint8Array, start: number, end: number): number {
 /** The entry for the name at `start`..`end`, which is a token, without making a string of it. */
 export function knownNameAt(bytes: Uint8Array, start: number, end: number): KnownName | undefined {
   const list = CANDIDATES[hash(bytes, start, end)] as readonly Candidate[];
-  for (const { spelling, name } of list) {
-    if (spelling.length !== end - start) continue;
+  const length = end - start;
+  for (let k = 0; k < list.length; k++) {
+    const { spelling, name } = list[k] as Candidate;
+    if (spelling.length !== length) continue;
     let i = 0;
-    while (i < spelling.length) {
-      const byte = bytes[start + i] as number;
-      if ((byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte) !== spelling[i]) break;
-      i++;
-    }
-    if (i === spelling.length) return name;
+    // Of the characters of a token, this bit tells only capitals from small letters.
+    while (i < length && ((bytes[start + i] as number) | 0x20) === spelling[i]) i++;
+    if (i === length) return name;
   }
   return undefined;
 }

@@ -1,8 +1,23 @@
 import { Scanner } from '../grammar/scanner.js';
+import type { WireText } from '../grammar/wire-text.js';
 import type { HeaderDefinition } from '../headers/definition.js';
 import { SipError } from '../error.js';
 import type { SipHeaderField } from './head.js';
-import { headerKey } from './header-name.js';
+import { headerKey, knownName } from './header-name.js';
+
+/** Up to so many fields it is quicker to look at each than to make an index of them. */
+const FEW = 64;
+
+const NO_FIELDS: readonly SipHeaderField[] = /* @__PURE__ */ Object.freeze([]);
+
+/** A header that was read before and is broken. */
+class ReadFailure {
+  readonly error: unknown;
+
+  constructor(error: unknown) {
+    this.error = error;
+  }
+}
 
 /**
  * The header fields of one message: ordered, raw, and read when asked for. Names are compared without case and with
@@ -11,15 +26,18 @@ import { headerKey } from './header-name.js';
 export class SipHeaders implements Iterable<SipHeaderField> {
   readonly #bytes: Uint8Array;
   readonly #fields: readonly SipHeaderField[];
-  /** Made at the first look-up by name. */
+  readonly #text: WireText;
+  /** Made at the first look-up by name where there are many. */
   #byKey: Map<string, SipHeaderField[]> | undefined;
-  /** What was read before, values and errors alike: asking twice costs nothing and gives the same answer. */
-  #read: Map<HeaderDefinition<unknown>, { readonly value: unknown } | { readonly error: unknown }> | undefined;
+  /** What was read before, values and failures alike: asking twice costs little and gives the same answer. */
+  readonly #definitions: HeaderDefinition<unknown>[] = [];
+  readonly #values: unknown[] = [];
   /** Lines between the start line and the empty line that are no header fields. */
   readonly faults: readonly SipError[];
 
-  constructor(bytes: Uint8Array, fields: readonly SipHeaderField[], faults: readonly SipError[]) {
+  constructor(bytes: Uint8Array, text: WireText, fields: readonly SipHeaderField[], faults: readonly SipError[]) {
     this.#bytes = bytes;
+    this.#text = text;
     this.#fields = fields;
     this.faults = faults;
   }
@@ -35,8 +53,22 @@ export class SipHeaders implements Iterable<SipHeaderField> {
 
   /** The fields of this name, in order. */
   all(name: string): readonly SipHeaderField[] {
-    this.#byKey ??= this.#index();
-    return this.#byKey.get(headerKey(name)) ?? [];
+    if (this.#fields.length > FEW) {
+      this.#byKey ??= this.#index();
+      return this.#byKey.get(headerKey(name)) ?? NO_FIELDS;
+    }
+    const known = knownName(name);
+    if (known === undefined) {
+      const key = headerKey(name);
+      return this.#fields.filter((field) => field.key === key);
+    }
+    let found: SipHeaderField[] | undefined;
+    for (const field of this.#fields) {
+      if (field.known !== known) continue;
+      if (found === undefined) found = [field];
+      else found.push(field);
+    }
+    return found ?? NO_FIELDS;
   }
 
   /** How many fields have this name; a comma list in one field counts once. */
@@ -63,21 +95,25 @@ export class SipHeaders implements Iterable<SipHeaderField> {
    * @throws SipError with the offset in the message, the rule and the suggested status; the other headers are not touched
    */
   read<T>(definition: HeaderDefinition<T>): T | undefined {
-    const known = this.#read?.get(definition);
-    if (known !== undefined) {
-      if ('error' in known) throw known.error;
-      return known.value as T;
+    const before = this.#definitions.indexOf(definition);
+    if (before >= 0) {
+      const value = this.#values[before];
+      if (value instanceof ReadFailure) throw value.error;
+      return value as T;
     }
     const fields = this.all(definition.name);
     if (fields.length === 0) return undefined;
-    this.#read ??= new Map();
+    this.#definitions.push(definition);
     try {
-      const rows = fields.map((field) => new Scanner(this.#bytes, field.valueStart, field.valueEnd, definition.name));
+      const rows: Scanner[] = [];
+      for (const { valueStart, valueEnd } of fields) {
+        rows.push(new Scanner(this.#bytes, valueStart, valueEnd, definition.name, this.#text));
+      }
       const value = definition.read(rows);
-      this.#read.set(definition, { value });
+      this.#values.push(value);
       return value;
     } catch (error) {
-      this.#read.set(definition, { error });
+      this.#values.push(new ReadFailure(error));
       throw error;
     }
   }
