@@ -1,7 +1,6 @@
 import { bytesToLatin1, bytesToUtf8 } from '@portico/bytes';
 import { SipError, type SipErrorReason } from '../error.js';
 import { DIGIT, QDTEXT, TOKEN, type CharacterClass } from './characters.js';
-import { commonWordAt } from './common-words.js';
 import type { WireText } from './wire-text.js';
 
 const CR = 0x0d;
@@ -110,10 +109,7 @@ export class Scanner {
 
   /** @throws SipError `header-syntax` */
   token(rule = 'token'): string {
-    const from = this.offset;
-    const end = this.skipRun(TOKEN);
-    if (end === from) this.fail(rule, rule);
-    return commonWordAt(this.bytes, from, end) ?? this.cut(from, end);
+    return this.runOfSome(TOKEN, rule);
   }
 
   /**

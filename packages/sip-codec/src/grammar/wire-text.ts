@@ -1,17 +1,13 @@
 import { bytesToLatin1 } from '@portico/bytes';
-import { privateBytes } from '../framing/chunk.js';
 
 /** The part of the host's decoder that is used, where there is one; declared here because no host is assumed. */
 interface Decoder {
   decode(bytes: Uint8Array): string;
 }
 
-const DECODER: Decoder | undefined = /* @__PURE__ */ hostDecoder();
+declare const TextDecoder: (new () => Decoder) | undefined;
 
-function hostDecoder(): Decoder | undefined {
-  const { TextDecoder: Host } = globalThis as { TextDecoder?: new () => Decoder };
-  return Host === undefined ? undefined : new Host();
-}
+const DECODER: Decoder | undefined = typeof TextDecoder === 'undefined' ? undefined : /* @__PURE__ */ new TextDecoder();
 
 /**
  * Bytes from which many short texts are cut. Cutting them out of one long text is several times quicker than making
@@ -53,7 +49,9 @@ function asciiText(bytes: Uint8Array, end: number): string | null {
     for (let i = 0; i < end; i++) if ((bytes[i] as number) > 0x7f) return null;
     return bytesToLatin1(bytes, 0, end);
   }
-  const text = DECODER.decode(privateBytes(new Uint8Array(bytes.buffer, bytes.byteOffset, end)));
+  const head = new Uint8Array(bytes.buffer, bytes.byteOffset, end);
+  // Some hosts decode no shared memory.
+  const text = DECODER.decode(bytes.buffer instanceof ArrayBuffer ? head : new Uint8Array(head));
   // A character of several bytes makes the text shorter; a byte that is no UTF-8 becomes U+FFFD.
   return text.length === end && !text.includes('\ufffd') ? text : null;
 }

@@ -2,7 +2,6 @@
 // it, no escapes. Each reader gives what the general one would, or undefined, having taken nothing: then the general one
 // reads, which alone knows what is an error.
 import { HOST, PARAMCHAR, QDTEXT, TOKEN, USER } from '../grammar/characters.js';
-import { commonWordAt } from '../grammar/common-words.js';
 import type { Scanner } from '../grammar/scanner.js';
 import { equalsIgnoringCase } from '../grammar/text.js';
 import { isHostnameAt, isIpv4At, type Host } from '../uri/host.js';
@@ -32,11 +31,11 @@ const NONE: readonly never[] = /* @__PURE__ */ Object.freeze([]);
 export function readPlainVia(scanner: Scanner): Via | undefined {
   const { bytes, end, offset: from } = scanner;
   const source = scanner.asciiSource;
-  if (source === undefined || !source.startsWith('SIP/2.0/', from)) return undefined;
+  if (source === undefined || !isSip2(bytes, from)) return undefined;
   let i = from + 8;
   while (i < end && TOKEN[bytes[i] as number] === 1) i++;
   if (i === from + 8 || i === end || bytes[i] !== SP) return undefined;
-  const transport = commonWordAt(bytes, from + 8, i) ?? source.substring(from + 8, i);
+  const transport = source.substring(from + 8, i);
   const hostStart = ++i;
   while (i < end && HOST[bytes[i] as number] === 1) i++;
   const host = plainHost(bytes, hostStart, i, source);
@@ -90,10 +89,11 @@ export function readPlainAddress(scanner: Scanner): NameAddress | undefined {
 
 /** `( "sip:" / "sips:" ) [ user "@" ] host [ ":" port ] *( ";" uri-parameter )` over all of `start`..`end`. */
 function plainSipUri(bytes: Uint8Array, start: number, at: number, end: number, source: string): SipUri | undefined {
-  const isSips = bytes[start + 3] === 0x73;
-  const scheme = isSips ? 'sips' : 'sip';
-  if (!source.startsWith(isSips ? 'sips:' : 'sip:', start)) return undefined;
-  let i = start + (isSips ? 5 : 4);
+  if (bytes[start] !== 0x73 || bytes[start + 1] !== 0x69 || bytes[start + 2] !== 0x70) return undefined;
+  const scheme = bytes[start + 3] === 0x73 ? 'sips' : 'sip';
+  let i = start + scheme.length;
+  if (bytes[i] !== COLON) return undefined;
+  i++;
   let user: string | null = null;
   if (at >= 0) {
     const userStart = i;
@@ -120,13 +120,13 @@ function plainSipUri(bytes: Uint8Array, start: number, at: number, end: number, 
     const nameStart = ++i;
     while (i < end && PARAMCHAR[bytes[i] as number] === 1) i++;
     if (i === nameStart) return undefined;
-    const name = commonWordAt(bytes, nameStart, i) ?? source.substring(nameStart, i);
+    const name = source.substring(nameStart, i);
     let value: string | null = null;
     if (i < end && bytes[i] === EQUALS) {
       const valueStart = ++i;
       while (i < end && PARAMCHAR[bytes[i] as number] === 1) i++;
       if (i === valueStart) return undefined;
-      value = commonWordAt(bytes, valueStart, i) ?? source.substring(valueStart, i);
+      value = source.substring(valueStart, i);
     }
     for (const other of parameters) if (isSameName(other.name, name)) return undefined;
     if (parameters.length === FEW) return undefined;
@@ -148,7 +148,7 @@ function readPlainParameters(
     const nameStart = ++i;
     while (i < end && TOKEN[bytes[i] as number] === 1) i++;
     if (i === nameStart) return undefined;
-    const name = commonWordAt(bytes, nameStart, i) ?? source.substring(nameStart, i);
+    const name = source.substring(nameStart, i);
     let value: string | null = null;
     let quoted = false;
     if (i < end && bytes[i] === EQUALS) {
@@ -163,7 +163,7 @@ function readPlainParameters(
       } else {
         while (i < end && TOKEN[bytes[i] as number] === 1) i++;
         if (i === valueStart) return undefined;
-        value = commonWordAt(bytes, valueStart, i) ?? source.substring(valueStart, i);
+        value = source.substring(valueStart, i);
       }
       if (kind === 'via' && !isPlainViaValue(name, bytes, valueStart, i, quoted)) return undefined;
     }
@@ -194,6 +194,14 @@ function isPlainViaValue(name: string, bytes: Uint8Array, start: number, end: nu
 function isSameName(left: string, right: string): boolean {
   return left === right || (left.length === right.length && equalsIgnoringCase(left, right));
 }
+
+/** Whether `SIP/2.0/` stands there, in just these letters. A line end is behind every value, so that it can be looked for. */
+function isSip2(bytes: Uint8Array, at: number): boolean {
+  for (let i = 0; i < SIP2.length; i++) if (bytes[at + i] !== SIP2.charCodeAt(i)) return false;
+  return true;
+}
+
+const SIP2 = 'SIP/2.0/';
 
 function plainHost(bytes: Uint8Array, start: number, end: number, source: string): Host | undefined {
   if (isHostnameAt(bytes, start, end)) return { type: 'name', text: source.substring(start, end) };

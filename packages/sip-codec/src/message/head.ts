@@ -25,9 +25,17 @@ export class SipHeaderField {
   /** First byte after the field's last line end. */
   readonly end: number;
 
-  constructor(bytes: Uint8Array, start: number, nameEnd: number, valueStart: number, valueEnd: number, end: number) {
+  constructor(
+    bytes: Uint8Array,
+    known: KnownName | undefined,
+    start: number,
+    nameEnd: number,
+    valueStart: number,
+    valueEnd: number,
+    end: number,
+  ) {
     this.#bytes = bytes;
-    this.known = knownNameAt(bytes, start, nameEnd);
+    this.known = known;
     this.start = start;
     this.nameEnd = nameEnd;
     this.valueStart = valueStart;
@@ -99,8 +107,16 @@ export function readHead(bytes: Uint8Array): Head {
   at = afterLineEnd(bytes, startLineEnd, total);
   for (;;) {
     // One field with its continuation lines: at..contentEnd, the next one begins at `next`.
-    let nameEnd = at;
-    while (nameEnd < total && TOKEN[bytes[nameEnd] as number] === 1) nameEnd++;
+    let i = at;
+    while (i < total && bytes[i] !== COLON && (bytes[i] as number) > SP) i++;
+    // Nearly every name is known and has its colon at once; then it need not be checked for being a token.
+    let known = i > at && i < total && bytes[i] === COLON ? knownNameAt(bytes, at, i) : undefined;
+    let nameEnd = i;
+    if (known === undefined) {
+      nameEnd = at;
+      while (nameEnd < total && TOKEN[bytes[nameEnd] as number] === 1) nameEnd++;
+      if (nameEnd > at) known = knownNameAt(bytes, at, nameEnd);
+    }
     let contentEnd = lineEnd(bytes, words, nameEnd, total);
     let next = afterLineEnd(bytes, contentEnd, total);
     if (contentEnd === at) {
@@ -112,14 +128,14 @@ export function readHead(bytes: Uint8Array): Head {
       next = afterLineEnd(bytes, contentEnd, total);
     }
 
-    let i = nameEnd;
+    i = nameEnd;
     while (i < contentEnd && isBlank(bytes[i] as number)) i++;
     if (nameEnd > at && i < contentEnd && bytes[i] === COLON) {
       let valueStart = i + 1;
       while (valueStart < contentEnd && isSpace(bytes[valueStart] as number)) valueStart++;
       let valueEnd = contentEnd;
       while (valueEnd > valueStart && isSpace(bytes[valueEnd - 1] as number)) valueEnd--;
-      fields.push(new SipHeaderField(bytes, at, nameEnd, valueStart, valueEnd, next));
+      fields.push(new SipHeaderField(bytes, known, at, nameEnd, valueStart, valueEnd, next));
     } else {
       faults.push(fieldFault(bytes, at, nameEnd, i));
     }

@@ -77,42 +77,49 @@ export function knownName(name: string): KnownName | undefined {
   return KNOWN_NAMES.get(name) ?? KNOWN_NAMES.get(asciiLowerCase(name));
 }
 
-/** The same table for names that are still bytes: a list of candidates for each hash of length, first and last letter. */
-const CANDIDATES: readonly (readonly Candidate[])[] = /* @__PURE__ */ candidates();
-
-interface Candidate {
-  /** The spelling in lower case, long or compact. */
-  readonly spelling: Uint8Array;
+interface Spelling {
+  /** In lower case, long or compact. */
+  readonly bytes: Uint8Array;
   readonly name: KnownName;
 }
 
-function candidates(): readonly (readonly Candidate[])[] {
-  const lists: Candidate[][] = Array.from({ length: 256 }, () => []);
+const SLOTS = 512;
+
+/** The same table for names that are still bytes, by a hash that no two of them share. */
+const SPELLINGS: readonly (Spelling | undefined)[] = /* @__PURE__ */ spellings();
+
+function spellings(): readonly (Spelling | undefined)[] {
+  const slots = new Array<Spelling | undefined>(SLOTS).fill(undefined);
   for (const [spelling, name] of KNOWN_NAMES) {
     if (spelling !== asciiLowerCase(spelling)) continue;
     const bytes = textToBytes(spelling);
-    (lists[hash(bytes, 0, bytes.length)] as Candidate[]).push({ spelling: bytes, name });
+    slots[hash(bytes, 0, bytes.length)] = { bytes, name };
   }
-  return lists;
+  return slots;
 }
 
+/** Length, first, middle and last letter; the factors were found by trying. */
 function hash(bytes: Uint8Array, start: number, end: number): number {
+  const length = end - start;
   const first = (bytes[start] as number) | 0x20;
+  const middle = (bytes[start + (length >> 1)] as number) | 0x20;
   const last = (bytes[end - 1] as number) | 0x20;
-  return ((end - start) * 31 + first * 7 + last) & 0xff;
+  return (length * 19 + first * 33 + middle + last * 27) & (SLOTS - 1);
 }
 
-/** The entry for the name at `start`..`end`, which is a token, without making a string of it. */
+/**
+ * The entry for what stands at `start`..`end`, which is not empty; undefined if it is no name in the table. Bit 0x20
+ * tells capitals from small letters; of the other bytes of a name, only control characters could be mistaken by it.
+ */
 export function knownNameAt(bytes: Uint8Array, start: number, end: number): KnownName | undefined {
-  const list = CANDIDATES[hash(bytes, start, end)] as readonly Candidate[];
-  const length = end - start;
-  for (let k = 0; k < list.length; k++) {
-    const { spelling, name } = list[k] as Candidate;
-    if (spelling.length !== length) continue;
-    let i = 0;
-    // Of the characters of a token, this bit tells only capitals from small letters.
-    while (i < length && ((bytes[start + i] as number) | 0x20) === spelling[i]) i++;
-    if (i === length) return name;
+  const spelling = SPELLINGS[hash(bytes, start, end)];
+  if (spelling === undefined) return undefined;
+  const wanted = spelling.bytes;
+  const { length } = wanted;
+  if (length !== end - start) return undefined;
+  for (let i = 0; i < length; i++) {
+    const byte = bytes[start + i] as number;
+    if ((byte | 0x20) !== wanted[i] || byte < 0x20) return undefined;
   }
-  return undefined;
+  return spelling.name;
 }

@@ -29,9 +29,8 @@ export class SipHeaders implements Iterable<SipHeaderField> {
   readonly #text: WireText;
   /** Made at the first look-up by name where there are many. */
   #byKey: Map<string, SipHeaderField[]> | undefined;
-  /** What was read before, values and failures alike: asking twice costs little and gives the same answer. */
-  readonly #definitions: HeaderDefinition<unknown>[] = [];
-  readonly #values: unknown[] = [];
+  /** What was read before, each definition before its value or failure: asking twice costs little and gives the same answer. */
+  #read: unknown[] | undefined;
   /** Lines between the start line and the empty line that are no header fields. */
   readonly faults: readonly SipError[];
 
@@ -95,27 +94,29 @@ export class SipHeaders implements Iterable<SipHeaderField> {
    * @throws SipError with the offset in the message, the rule and the suggested status; the other headers are not touched
    */
   read<T>(definition: HeaderDefinition<T>): T | undefined {
-    const before = this.#definitions.indexOf(definition);
-    if (before >= 0) {
-      const value = this.#values[before];
+    const read = (this.#read ??= []);
+    for (let i = 0; i < read.length; i += 2) {
+      if (read[i] !== definition) continue;
+      const value = read[i + 1];
       if (value instanceof ReadFailure) throw value.error;
       return value as T;
     }
     const fields = this.all(definition.name);
     if (fields.length === 0) return undefined;
-    this.#definitions.push(definition);
     try {
-      const rows: Scanner[] = [];
-      for (const { valueStart, valueEnd } of fields) {
-        rows.push(new Scanner(this.#bytes, valueStart, valueEnd, definition.name, this.#text));
-      }
+      const rows = [this.#rowOf(fields[0] as SipHeaderField, definition.name)];
+      for (let i = 1; i < fields.length; i++) rows.push(this.#rowOf(fields[i] as SipHeaderField, definition.name));
       const value = definition.read(rows);
-      this.#values.push(value);
+      read.push(definition, value);
       return value;
     } catch (error) {
-      this.#values.push(new ReadFailure(error));
+      read.push(definition, new ReadFailure(error));
       throw error;
     }
+  }
+
+  #rowOf({ valueStart, valueEnd }: SipHeaderField, name: string): Scanner {
+    return new Scanner(this.#bytes, valueStart, valueEnd, name, this.#text);
   }
 
   /** As `read`, with undefined for a header that is there and broken. */

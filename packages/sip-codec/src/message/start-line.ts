@@ -2,7 +2,6 @@ import { bytesToLatin1 } from '@portico/bytes';
 import { SipError } from '../error.js';
 import type { Strictness } from '../framing/head-scanner.js';
 import { DIGIT, HEXDIG, REASON, TOKEN, type CharacterClass } from '../grammar/characters.js';
-import { commonWordAt } from '../grammar/common-words.js';
 import { bytesToText } from '../grammar/text.js';
 
 /** `Request-Line = Method SP Request-URI SP SIP-Version CRLF`, RFC 3261 section 7.1. */
@@ -70,10 +69,10 @@ function readRequestLine(bytes: Uint8Array, start: number, end: number): Request
   if (versionEnd !== end) refuse('Request-Line', 'Request-Line', versionEnd, 'the end of the line');
   return {
     type: 'request',
-    method: wordAt(bytes, start, methodEnd),
+    method: bytesToLatin1(bytes, start, methodEnd),
     uriStart,
     uriEnd,
-    version: wordAt(bytes, uriEnd + 1, end),
+    version: bytesToLatin1(bytes, uriEnd + 1, end),
   };
 }
 
@@ -101,10 +100,10 @@ function readLooseRequestLine(bytes: Uint8Array, start: number, end: number): Re
   }
   return {
     type: 'request',
-    method: wordAt(bytes, start, methodEnd),
+    method: bytesToLatin1(bytes, start, methodEnd),
     uriStart,
     uriEnd,
-    version: wordAt(bytes, versionStart, lineEnd),
+    version: bytesToLatin1(bytes, versionStart, lineEnd),
   };
 }
 
@@ -127,7 +126,7 @@ function readStatusLine(bytes: Uint8Array, start: number, end: number): StatusLi
   }
   return {
     type: 'response',
-    version: wordAt(bytes, start, versionEnd),
+    version: bytesToLatin1(bytes, start, versionEnd),
     status:
       (first - 0x30) * 100 + ((bytes[codeStart + 1] as number) - 0x30) * 10 + (bytes[codeStart + 2] as number) - 0x30,
     reason: bytesToText(bytes, codeEnd + 1, end),
@@ -171,11 +170,6 @@ function skipWhile(bytes: Uint8Array, start: number, end: number, wanted: Charac
   let i = start;
   while (i < end && wanted[bytes[i] as number] === 1) i++;
   return i;
-}
-
-/** Method and version, which are nearly always the same few. */
-function wordAt(bytes: Uint8Array, start: number, end: number): string {
-  return commonWordAt(bytes, start, end) ?? bytesToLatin1(bytes, start, end);
 }
 
 function refuse(field: string, rule: string, offset: number, expected: string): never {

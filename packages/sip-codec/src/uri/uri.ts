@@ -12,7 +12,6 @@ import {
   type CharacterClass,
 } from '../grammar/characters.js';
 import { asciiLowerCase, textToBytes } from '../grammar/text.js';
-import { commonWordAt } from '../grammar/common-words.js';
 import { Scanner } from '../grammar/scanner.js';
 import { readHost, type Host } from './host.js';
 import { readTelUri, type TelUri } from './tel-uri.js';
@@ -72,9 +71,7 @@ export function parseUri(text: string): Uri {
  */
 export function readUri(scanner: Scanner): Uri {
   if (ALPHA[scanner.peek()] !== 1) scanner.fail('scheme', 'a letter', 'uri-syntax');
-  const from = scanner.offset;
-  const schemeEnd = scanner.skipRun(SCHEME);
-  const scheme = asciiLowerCase(commonWordAt(scanner.bytes, from, schemeEnd) ?? scanner.cut(from, schemeEnd));
+  const scheme = asciiLowerCase(scanner.run(SCHEME));
   if (!scanner.take(COLON)) scanner.fail('scheme', "':'", 'uri-syntax');
   if (scheme === 'sip' || scheme === 'sips') return readSipUri(scanner, scheme);
   if (scheme === 'tel') return readTelUri(scanner);
@@ -172,7 +169,7 @@ function escapable(scanner: Scanner, characters: CharacterClass, rule: string): 
     } else break;
   }
   scanner.offset = i;
-  return i === from ? '' : (commonWordAt(bytes, from, i) ?? scanner.cut(from, i));
+  return scanner.cut(from, i);
 }
 
 /**
