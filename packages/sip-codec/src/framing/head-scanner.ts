@@ -95,10 +95,12 @@ export class HeadScanner {
     let lineStart = start + this.#lineStart;
     let allowed = start + this.#allowed;
     for (;;) {
-      if (words !== undefined && i === lineStart && this.#lineEnd === CRLF && this.#lengthField === NONE) {
-        i = this.#passOrdinaryFields(bytes, words, start, i, end);
+      if (words !== undefined && this.#lineEnd === CRLF && this.#lengthField === NONE) {
+        i = this.#passOrdinaryFields(bytes, words, start, lineStart, i, end);
+        if (this.headLength !== 0) return true;
         lineStart = start + this.#lineStart;
         allowed = start + this.#allowed;
+        if (i === end && i !== lineStart && i <= allowed) break;
       }
       if (i === lineStart) {
         if (i === end) break;
@@ -138,55 +140,94 @@ export class HeadScanner {
   }
 
   /**
-   * The quick way through ordinary fields: whole, on one line, within the limits, not Content-Length. Begins where a line
-   * begins, sets the state to the line in which it stops, and returns the offset up to which that line is looked at.
+   * The quick way through ordinary fields: whole, on one line, within the limits. Goes on at `from`, which may be inside
+   * of a line, and returns the offset up to which all has been looked at; the state is that of the line it stopped in.
+   * Takes the empty line too, if it gets so far: then `headLength` is set.
    * The words are searched here, as in findControl, because a call for each line would cost as much as the search.
    */
-  #passOrdinaryFields(bytes: Uint8Array, words: Int32Array, start: number, from: number, end: number): number {
+  #passOrdinaryFields(
+    bytes: Uint8Array,
+    words: Int32Array,
+    start: number,
+    lineFrom: number,
+    from: number,
+    end: number,
+  ): number {
     const { headerLine, headerBlock, headerCount } = this.#limits;
     const base = bytes.byteOffset;
     const wordsEnd = (end + base) >> 2;
-    const blockEnd = start + this.#blockStart + headerBlock;
+    const pairsEnd = wordsEnd - 1;
+    const lastLineEnd = Math.min(end - CRLF, start + this.#blockStart + headerBlock);
     let fields = this.#fields;
     let fieldStart = start + this.#fieldStart;
-    let lineStart = from;
+    let lineStart = lineFrom;
     let i = from;
     for (;;) {
       let k = (i + base) >> 2;
-      if (k >= wordsEnd || (bytes[i] as number) <= SP) break;
+      if (k >= wordsEnd) break;
+      const first = bytes[lineStart] as number;
+      if (first <= SP) {
+        if (first !== CR || i !== lineStart || i > lastLineEnd || bytes[i + 1] !== LF) break;
+        this.#finish(bytes, start, i, i + CRLF - start);
+        return i + CRLF;
+      }
       let w = (words[k] as number) | (0x007f7f7f >>> ((3 - ((i + base) & 3)) << 3));
       let hits = (w - 0x20202020) & ~w & 0x80808080;
-      while (hits === 0 && ++k < wordsEnd) {
-        w = words[k] as number;
-        hits = (w - 0x20202020) & ~w & 0x80808080;
+      if (hits === 0) {
+        k++;
+        // Two at a time, and more roughly: bytes over 0x9f are hits too, so that non-ASCII text goes the exact way.
+        while (
+          k < pairsEnd &&
+          ((((words[k] as number) - 0x20202020) | ((words[k + 1] as number) - 0x20202020)) & 0x80808080) === 0
+        )
+          k += 2;
+        while (k < wordsEnd) {
+          w = words[k] as number;
+          hits = (w - 0x20202020) & ~w & 0x80808080;
+          if (hits !== 0) break;
+          k++;
+        }
       }
       i = (k << 2) - base;
-      if (hits === 0) break;
+      if (hits === 0) {
+        while (i < end && (bytes[i] as number) >= SP) i++;
+        break;
+      }
       i += (31 - Math.clz32(hits & -hits)) >> 3;
-      if (i + 1 >= end || bytes[i] !== CR || bytes[i + 1] !== LF) break;
-      if (i - lineStart > headerLine || i > blockEnd || fields >= headerCount) break;
-      if (maybeContentLength(bytes, lineStart)) break;
+      if (i > lastLineEnd || bytes[i] !== CR || bytes[i + 1] !== LF) break;
+      if (i - lineStart > headerLine || fields >= headerCount) break;
+      if ((first | 0x20) === 0x63 || (first | 0x20) === 0x6c) {
+        const nameEnd = contentLengthNameEnd(bytes, lineStart, i);
+        if (nameEnd !== OTHER_FIELD) {
+          // A continuation line may follow.
+          if (i + CRLF >= end || isBlank(bytes[i + CRLF] as number)) break;
+          this.#noteLength(readContentLength(bytes, nameEnd, i), lineStart - start);
+        }
+      }
       fields++;
       fieldStart = lineStart;
-      i += 2;
+      i += CRLF;
       lineStart = i;
     }
     this.#fields = fields;
     this.#lineStart = lineStart - start;
     // The next line may continue the last field that went by.
-    this.#allowed = this.#beginField((i === lineStart ? fieldStart : lineStart) - start);
+    if (i === lineStart || (bytes[lineStart] as number) <= SP) this.#allowed = this.#beginField(fieldStart - start);
+    else this.#allowed = this.#beginField(lineStart - start);
     return i;
   }
 
   /**
-   * The message has grown to `length` bytes by one that is no control character. Returns whether that is all there is to
-   * it: the byte stands inside a line and within the limits. Otherwise nothing has happened, and `scan` has to look.
+   * How long the message, of which there are `length` bytes, may grow by bytes that are no control characters before
+   * `scan` has to look again; 0 where a line begins or a CR waits for its LF, because there the next byte matters.
    */
-  passOne(length: number): boolean {
-    const scanned = this.#scanned;
-    if (scanned !== length - 1 || scanned === this.#lineStart || scanned >= this.#allowed) return false;
+  quietLength(length: number): number {
+    return this.#scanned !== length || length === this.#lineStart ? 0 : this.#allowed;
+  }
+
+  /** The message has grown to `length` bytes in that way. */
+  passQuiet(length: number): void {
     this.#scanned = length;
-    return true;
   }
 
   /** A line begins that is not a continuation. Returns the offset up to which the limits let its content go. */
@@ -240,9 +281,13 @@ export class HeadScanner {
 
   /** Content-Length, RFC 3261 section 20.14, with all its continuation lines: it ends before `end`. */
   #endLengthField(bytes: Uint8Array, start: number, end: number): void {
-    const value = readContentLength(bytes, start + this.#lengthNameEnd, end);
     const at = this.#lengthField;
     this.#lengthField = NONE;
+    this.#noteLength(readContentLength(bytes, start + this.#lengthNameEnd, end), at);
+  }
+
+  /** A Content-Length field that begins at `at` says this, or MALFORMED_LENGTH. */
+  #noteLength(value: number, at: number): void {
     if (value === MALFORMED_LENGTH) {
       this.#noteLengthFault('content-length-malformed', at);
     } else if (this.declaredLength === NO_LENGTH) {
@@ -289,9 +334,6 @@ export class HeadScanner {
   }
 }
 
-/** A cheap no for nearly every line; contentLengthNameEnd gives the answer. */
-function maybeContentLength(bytes: Uint8Array, lineStart: number): boolean {
-  const letter = (bytes[lineStart] as number) | 0x20;
-  if (letter === 0x63) return bytes[lineStart + 7] === 0x2d && ((bytes[lineStart + 8] as number) | 0x20) === 0x6c;
-  return letter === 0x6c;
+function isBlank(byte: number): boolean {
+  return byte === SP || byte === HTAB;
 }

@@ -30,9 +30,9 @@ export class BetweenReader {
   /** Offset of the first byte that is not part of a line end; the message or the fault begins there. */
   offset = 0;
 
-  /** Whether a line end has begun and not ended. */
-  get inside(): boolean {
-    return (this.#matched & 1) === 1;
+  /** Whether nothing of CRLFCRLF has been seen, so that a message may begin with the next byte. */
+  get atRest(): boolean {
+    return this.#matched === 0;
   }
 
   /** Reads `start`..`end`, adding keep-alives to `items`. */

@@ -1,10 +1,6 @@
 /** Below this many bytes making the word view costs more than it saves. */
 const WORTH_WORDS = 128;
 
-/** 0x20 in each byte, and the top bit of each byte. */
-const SPACES = 0x20202020;
-const TOP_BITS = 0x80808080 | 0;
-
 /** Whether the first byte of a word is its lowest one. The quick way counts on it; elsewhere the byte loop does it all. */
 const LITTLE_ENDIAN: boolean = /* @__PURE__ */ isLittleEndian();
 
@@ -37,10 +33,21 @@ export function findControl(bytes: Uint8Array, words: Int32Array | undefined, st
     let k = (start + base) >> 2;
     if (k < wordsEnd) {
       let w = (words[k] as number) | (0x007f7f7f >>> ((3 - ((start + base) & 3)) << 3));
-      let hits = (w - SPACES) & ~w & TOP_BITS;
-      while (hits === 0 && ++k < wordsEnd) {
-        w = words[k] as number;
-        hits = (w - SPACES) & ~w & TOP_BITS;
+      let hits = (w - 0x20202020) & ~w & 0x80808080;
+      if (hits === 0) {
+        k++;
+        // Two at a time, and more roughly: bytes over 0x9f are hits too, so that non-ASCII text goes the exact way.
+        while (
+          k < wordsEnd - 1 &&
+          ((((words[k] as number) - 0x20202020) | ((words[k + 1] as number) - 0x20202020)) & 0x80808080) === 0
+        ) {
+          k += 2;
+        }
+        for (; k < wordsEnd; k++) {
+          w = words[k] as number;
+          hits = (w - 0x20202020) & ~w & 0x80808080;
+          if (hits !== 0) break;
+        }
       }
       if (hits !== 0) return (k << 2) - base + ((31 - Math.clz32(hits & -hits)) >> 3);
       i = (k << 2) - base;

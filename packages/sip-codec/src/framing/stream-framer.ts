@@ -17,6 +17,8 @@ const PIECE = 4096;
 
 const NO_BYTES = new Uint8Array(0);
 
+const CR = 0x0d;
+
 /** What most pushes of small chunks return. */
 const NO_ITEMS: readonly SipItem[] = /* @__PURE__ */ Object.freeze([]);
 
@@ -33,13 +35,18 @@ export class StreamFramer implements SipFramer {
   /** Bytes of the message in hand, once its head is complete; 0 before. */
   #total = 0;
 
-  /** An empty list for the next push that has something to return. */
-  #items: SipItem[] = [];
+  /** What the push in hand has completed. */
+  #items: SipItem[] | undefined;
 
   #pending: Uint8Array = NO_BYTES;
   #pendingWords: Int32Array | undefined;
   #pendingStart = 0;
   #pendingEnd = 0;
+  /**
+   * Short of this end of the pending bytes, more of a body needs no look, and neither does one more byte of a line that
+   * is no control character; 0 where every byte has to be looked at.
+   */
+  #quietEnd = 0;
 
   failed: SipError | null = null;
 
@@ -55,12 +62,29 @@ export class StreamFramer implements SipFramer {
 
   push(chunk: Uint8Array): readonly SipItem[] {
     checkChunk(chunk);
-    if (this.failed !== null || this.#continues(chunk)) return NO_ITEMS;
+    const end = this.#pendingEnd + chunk.length;
+    if (end < this.#quietEnd) {
+      if (this.#total !== 0) {
+        copyInto(this.#pending, this.#pendingEnd, chunk, 0, chunk.length);
+        this.#pendingEnd = end;
+        return NO_ITEMS;
+      }
+      if (chunk.length === 1) {
+        const byte = chunk[0] as number;
+        if (byte >= 0x20 || byte === CR) {
+          this.#pending[end - 1] = byte;
+          this.#pendingEnd = end;
+          if (byte === CR) this.#waitForLf(end - 1);
+          return NO_ITEMS;
+        }
+      }
+    }
+    if (this.failed !== null) return NO_ITEMS;
+    if (this.#pendingEnd === this.#pendingStart) this.#readDirect(privateBytes(chunk), 0);
+    else this.#readPending(chunk);
     const items = this.#items;
-    if (this.#pendingEnd === this.#pendingStart) this.#readDirect(privateBytes(chunk), 0, items);
-    else this.#readPending(chunk, items);
-    if (items.length === 0) return NO_ITEMS;
-    this.#items = [];
+    if (items === undefined) return NO_ITEMS;
+    this.#items = undefined;
     return items;
   }
 
@@ -69,37 +93,14 @@ export class StreamFramer implements SipFramer {
     const start = this.#pendingStart;
     const head = this.#head.headLength === 0 ? this.#head.completeLength : this.#head.headLength;
     const reason = this.#total === 0 ? 'head-truncated' : 'body-truncated';
-    const items: SipItem[] = [];
     const field = reason === 'body-truncated' ? { field: 'Content-Length' } : {};
-    this.#fail(new SipError(reason, { offset: this.#pendingEnd - start, ...field }), this.#pending, start, head, items);
-    return items;
-  }
-
-  /**
-   * The commonest small chunks in few steps: more of a body that goes on after them, or one more byte of a line. Returns
-   * whether it was one of these; otherwise nothing has happened.
-   */
-  #continues(chunk: Uint8Array): boolean {
-    const { length } = chunk;
-    const end = this.#pendingEnd + length;
-    const held = end - this.#pendingStart;
-    if (held === length || end > this.#pending.length) return false;
-    if (this.#total !== 0) {
-      if (held >= this.#total) return false;
-      copyInto(this.#pending, this.#pendingEnd, chunk, 0, length);
-    } else {
-      if (length !== 1) return false;
-      const byte = chunk[0] as number;
-      if (byte < 0x20 || !this.#head.passOne(held)) return false;
-      this.#pending[end - 1] = byte;
-    }
-    this.#pendingEnd = end;
-    return true;
+    this.#fail(new SipError(reason, { offset: this.#pendingEnd - start, ...field }), this.#pending, start, head);
+    return this.#items ?? NO_ITEMS;
   }
 
   /** Nothing is pending: messages are views into the chunk. */
-  #readDirect(chunk: Uint8Array, from: number, items: SipItem[]): void {
-    const rest = this.#run(chunk, wordsUnder(chunk), from, chunk.length, items);
+  #readDirect(chunk: Uint8Array, from: number): void {
+    const rest = this.#run(chunk, wordsUnder(chunk), from, chunk.length);
     if (rest === chunk.length || this.failed !== null) {
       this.#dropPending();
       return;
@@ -112,50 +113,63 @@ export class StreamFramer implements SipFramer {
     copyInto(this.#pending, this.#pendingEnd, chunk, rest, chunk.length);
     this.#pendingStart = this.#pendingEnd;
     this.#pendingEnd += tail;
+    this.#beQuiet();
   }
 
-  /** A message was begun: its rest is appended to the pending buffer, no more than that where its length is known. */
-  #readPending(chunk: Uint8Array, items: SipItem[]): void {
+  /**
+   * A message was begun: what comes is appended to the pending buffer, and messages are taken from there. A long chunk
+   * gives no more than its part of the message that was begun; what follows is read where it is.
+   */
+  #readPending(chunk: Uint8Array): void {
+    const { length } = chunk;
+    if (this.#total === 0 && this.#quietEnd !== 0) this.#head.passQuiet(this.#pendingEnd - this.#pendingStart);
     let position = 0;
-    while (position < chunk.length) {
-      const left = chunk.length - position;
-      const missing = this.#total === 0 ? PIECE : this.#total - (this.#pendingEnd - this.#pendingStart);
-      const piece = Math.min(left, missing);
+    do {
+      let piece = length - position;
+      if (piece > PIECE) {
+        const missing = this.#total === 0 ? PIECE : this.#total - (this.#pendingEnd - this.#pendingStart);
+        if (missing < piece) piece = missing;
+      }
       this.#append(chunk, position, position + piece);
       position += piece;
-      if (piece < missing && this.#total !== 0) return;
-
-      const rest = this.#run(this.#pending, this.#pendingWords, this.#pendingStart, this.#pendingEnd, items);
-      if (this.failed !== null) {
-        this.#dropPending();
-        return;
-      }
-      if (rest === this.#pendingStart) continue;
-      // A message was completed, so what is left over came with this chunk.
-      if (position < chunk.length) {
-        position -= this.#pendingEnd - rest;
-        this.#pendingStart = rest;
-        this.#pendingEnd = rest;
-        this.#readDirect(privateBytes(chunk), position, items);
-        return;
-      }
+      const rest = this.#run(this.#pending, this.#pendingWords, this.#pendingStart, this.#pendingEnd);
+      if (this.failed !== null) return;
+      const isCompleted = rest !== this.#pendingStart;
       this.#pendingStart = rest;
-      if (rest === this.#pendingEnd) this.#dropPending();
-    }
+      if (isCompleted && position < length) {
+        position -= this.#pendingEnd - rest;
+        this.#pendingEnd = rest;
+        this.#readDirect(privateBytes(chunk), position);
+        return;
+      }
+    } while (position < length);
+    if (this.#pendingStart === this.#pendingEnd) this.#dropPending();
+    else this.#beQuiet();
+  }
+
+  /** All in front of a CR at `at` has been looked at; what the CR is shows with the next byte. */
+  #waitForLf(at: number): void {
+    this.#head.passQuiet(at - this.#pendingStart);
+    this.#quietEnd = 0;
+  }
+
+  /** Says how far what comes next needs no look. */
+  #beQuiet(): void {
+    const held = this.#pendingEnd - this.#pendingStart;
+    const quiet = this.#total === 0 ? this.#head.quietLength(held) : this.#total;
+    this.#quietEnd = quiet === 0 ? 0 : Math.min(this.#pendingStart + quiet, this.#pending.length + 1);
   }
 
   /** Takes messages from `start`..`end` as far as they are complete; returns where the incomplete rest begins. */
-  #run(bytes: Uint8Array, words: Int32Array | undefined, start: number, end: number, items: SipItem[]): number {
+  #run(bytes: Uint8Array, words: Int32Array | undefined, start: number, end: number): number {
     const head = this.#head;
     let at = start;
     for (;;) {
       if (!this.#inMessage) {
-        const between = this.#between.read(bytes, at, end, items);
-        at = this.#between.offset;
-        if (between === 'needs-more') return at;
-        if (between !== 'message-begins') {
-          this.#fail(new SipError(between, { offset: 0 }), bytes, at, 0, items);
-          return at;
+        // Nearly always a message begins at once.
+        if (at === end || (bytes[at] as number) <= 0x20 || !this.#between.atRest) {
+          at = this.#readBetween(bytes, at, end);
+          if (!this.#inMessage) return at;
         }
         this.#inMessage = true;
         head.reset();
@@ -165,18 +179,34 @@ export class StreamFramer implements SipFramer {
           if (!head.scan(bytes, words, at, end)) return at;
           this.#total = head.headLength + this.#bodyLength();
         } catch (error) {
-          this.#fail(error, bytes, at, head.intactLength, items);
+          this.#fail(error, bytes, at, head.intactLength);
           return at;
         }
       }
       const total = this.#total;
       if (end - at < total) return at;
-      items.push(new SipFrame(bytes, at, head.headLength, total));
+      this.#emit(new SipFrame(bytes, at, head.headLength, total));
       at += total;
       this.#total = 0;
       this.#inMessage = false;
       if (at === end) return at;
     }
+  }
+
+  /** What stands between two messages; returns where a message or a fault begins, or `end`. */
+  #readBetween(bytes: Uint8Array, start: number, end: number): number {
+    const keepAlives: SipItem[] = [];
+    const between = this.#between.read(bytes, start, end, keepAlives);
+    const at = this.#between.offset;
+    for (const item of keepAlives) this.#emit(item);
+    if (between === 'message-begins') this.#inMessage = true;
+    else if (between !== 'needs-more') this.#fail(new SipError(between, { offset: 0 }), bytes, at, 0);
+    return at;
+  }
+
+  #emit(item: SipItem): void {
+    if (this.#items === undefined) this.#items = [item];
+    else this.#items.push(item);
   }
 
   /** On a stream nothing but Content-Length says where a message ends (sections 18.3 and 20.14). */
@@ -188,10 +218,10 @@ export class StreamFramer implements SipFramer {
     throw new SipError('content-length-missing', { offset: this.#head.headLength, field: 'Content-Length' });
   }
 
-  #fail(error: unknown, bytes: Uint8Array, start: number, intact: number, items: SipItem[]): void {
+  #fail(error: unknown, bytes: Uint8Array, start: number, intact: number): void {
     if (!(error instanceof SipError)) throw error;
     this.failed = error;
-    items.push(new SipFramingFailure(error, bytes.subarray(start, start + intact), true));
+    this.#emit(new SipFramingFailure(error, bytes.subarray(start, start + intact), true));
     this.#dropPending();
   }
 
@@ -201,12 +231,14 @@ export class StreamFramer implements SipFramer {
     if (this.#pendingEnd + size > this.#pending.length) {
       const old = this.#pending;
       const start = this.#pendingStart;
-      if (held + size <= old.length) {
+      // With several messages behind it, a longer buffer saves moving the bytes again and again.
+      const isBusy = start !== 0 && old.length < BUSY_CAPACITY;
+      if (held + size <= old.length && !isBusy) {
         old.copyWithin(0, start, this.#pendingEnd);
         this.#pendingStart = 0;
         this.#pendingEnd = held;
       } else {
-        this.#allocate(Math.max(held + size, Math.min(2 * held, this.#total)));
+        this.#allocate(Math.max(held + size, isBusy ? BUSY_CAPACITY : Math.min(2 * held, this.#total)));
         this.#pending.set(old.subarray(start, start + held));
         this.#pendingEnd = held;
       }
@@ -219,7 +251,7 @@ export class StreamFramer implements SipFramer {
     let capacity = SMALLEST_CAPACITY;
     while (capacity < size) capacity *= 2;
     this.#pending = new Uint8Array(capacity);
-    this.#pendingWords = new Int32Array(this.#pending.buffer);
+    this.#pendingWords = wordsUnder(this.#pending);
     this.#pendingStart = 0;
     this.#pendingEnd = 0;
   }
@@ -229,6 +261,7 @@ export class StreamFramer implements SipFramer {
     this.#pendingWords = undefined;
     this.#pendingStart = 0;
     this.#pendingEnd = 0;
+    this.#quietEnd = 0;
   }
 }
 

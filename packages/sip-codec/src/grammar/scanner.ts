@@ -1,6 +1,7 @@
 import { bytesToLatin1, bytesToUtf8 } from '@portico/bytes';
 import { SipError, type SipErrorReason } from '../error.js';
 import { DIGIT, QDTEXT, TOKEN, type CharacterClass } from './characters.js';
+import type { WireText } from './wire-text.js';
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -16,12 +17,20 @@ export class Scanner {
   /** What is being read, for errors: a header name or `Request-URI`. */
   readonly field: string;
   offset: number;
+  readonly #text: WireText | undefined;
 
-  constructor(bytes: Uint8Array, start: number, end: number, field: string) {
+  /** With the text of the bytes, if there is one, values are cut out of it. */
+  constructor(bytes: Uint8Array, start: number, end: number, field: string, text?: WireText) {
     this.bytes = bytes;
+    this.#text = text;
     this.offset = start;
     this.end = end;
     this.field = field;
+  }
+
+  /** The text of the bytes, character by byte, if there is one and it is ASCII. */
+  get asciiSource(): string | undefined {
+    return this.#text?.ascii;
   }
 
   get atEnd(): boolean {
@@ -35,6 +44,7 @@ export class Scanner {
 
   /** `SWS = [LWS]`, `LWS = [*WSP CRLF] 1*WSP`; any number of folds, as section 7.3.1 shows. Returns whether any was there. */
   skipSpace(): boolean {
+    if (this.offset >= this.end || (this.bytes[this.offset] as number) > SP) return false;
     const from = this.offset;
     for (;;) {
       const byte = this.peek();
@@ -55,7 +65,8 @@ export class Scanner {
   takeSeparator(byte: number): boolean {
     const from = this.offset;
     this.skipSpace();
-    if (this.take(byte)) {
+    if (this.peek() === byte) {
+      this.offset++;
       this.skipSpace();
       return true;
     }
@@ -68,13 +79,25 @@ export class Scanner {
     if (!this.take(byte)) this.fail(rule, `'${String.fromCharCode(byte)}'`);
   }
 
+  /** Goes over as many bytes of the class as there are, maybe none; returns where they end. */
+  skipRun(characters: CharacterClass): number {
+    const { bytes, end } = this;
+    let i = this.offset;
+    while (i < end && characters[bytes[i] as number] === 1) i++;
+    this.offset = i;
+    return i;
+  }
+
   /** As many bytes of the class as there are, maybe none. */
   run(characters: CharacterClass): string {
     const from = this.offset;
-    let i = from;
-    while (i < this.end && characters[this.bytes[i] as number] === 1) i++;
-    this.offset = i;
-    return bytesToLatin1(this.bytes, from, i);
+    return this.cut(from, this.skipRun(characters));
+  }
+
+  /** The bytes of `start`..`end`, each as one character. */
+  cut(start: number, end: number): string {
+    if (start === end) return '';
+    return this.#text === undefined ? bytesToLatin1(this.bytes, start, end) : this.#text.cut(start, end);
   }
 
   /** @throws SipError `header-syntax` unless at least one byte of the class is next */
@@ -132,7 +155,7 @@ export class Scanner {
         text += String.fromCharCode(this.quotedPair());
         from = this.offset;
       } else if (byte !== -1 && QDTEXT[byte] === 1) {
-        this.offset++;
+        this.skipRun(QDTEXT);
       } else if (this.#foldLength() > 0) {
         text += `${this.utf8(from, this.offset, 'quoted-string')} `;
         this.skipSpace();
@@ -161,12 +184,18 @@ export class Scanner {
 
   /** @throws SipError `header-syntax` if the bytes are not UTF-8 */
   utf8(start: number, end: number, rule: string): string {
+    if (this.asciiSource !== undefined) return this.asciiSource.substring(start, end);
     try {
       return bytesToUtf8(this.bytes, start, end);
     } catch {
       this.offset = start;
       return this.fail(rule, 'UTF-8');
     }
+  }
+
+  /** A reader of `start`..`end` of the same bytes, for the same field. */
+  within(start: number, end: number): Scanner {
+    return new Scanner(this.bytes, start, end, this.field, this.#text);
   }
 
   /** @throws SipError `header-syntax` if anything but white space is left */

@@ -2,9 +2,8 @@ import { SipError } from '../error.js';
 import type { Scanner } from '../grammar/scanner.js';
 import { listHeader, readElements, singleHeader, type HeaderDefinition } from './definition.js';
 import { formatNameAddress, readBracketedAddress, readNameAddress, type NameAddress } from './name-addr.js';
-import { getParameter } from './parameters.js';
+import { findParameter, getParameter } from './parameters.js';
 import { MAX_DELTA_SECONDS } from './numbers.js';
-import { TOKEN } from '../grammar/characters.js';
 
 /** From, RFC 3261 section 20.20. */
 export const FROM: HeaderDefinition<NameAddress> = /* @__PURE__ */ singleHeader('From', readTagged, formatNameAddress);
@@ -77,20 +76,17 @@ export function addressTag(address: NameAddress): string | undefined {
 /** `tag-param = "tag" EQUAL token`: a tag without a value, or a quoted one, is none. */
 function readTagged(scanner: Scanner): NameAddress {
   const address = readNameAddress(scanner);
-  const tag = address.parameters.find(({ name }) => name.toLowerCase() === 'tag');
-  if (tag !== undefined && (tag.value === null || tag.quoted || !isToken(tag.value)))
+  const tag = findParameter(address.parameters, 'tag');
+  // A value without quotes is a token or an address in brackets.
+  if (tag !== undefined && (tag.value === null || tag.quoted || tag.value.startsWith('[')))
     scanner.fail('tag-param', 'a token');
   return address;
 }
 
-function isToken(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (TOKEN[text.charCodeAt(i)] !== 1) return false;
-  return text.length > 0;
-}
-
 function readContact(scanner: Scanner): Contact {
   const address = readNameAddress(scanner);
-  return { ...address, q: qvalue(address, scanner), expires: expires(address, scanner) };
+  const { displayName, uri, parameters } = address;
+  return { displayName, uri, parameters, q: qvalue(address, scanner), expires: expires(address, scanner) };
 }
 
 /** `qvalue = ( "0" [ "." 0*3DIGIT ] ) / ( "1" [ "." 0*3("0") ] )` */

@@ -25,8 +25,8 @@ export function singleHeader<T>(
     name,
     format,
     read: (rows) => {
-      const [first, second] = rows;
-      const value = readWhole(first as Scanner, name, readRow);
+      const value = readWhole(rows[0] as Scanner, name, readRow);
+      const second = rows[1];
       if (second !== undefined) {
         throw new SipError('header-repeated', {
           field: name,

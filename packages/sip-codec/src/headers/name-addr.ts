@@ -1,6 +1,7 @@
 import { TOKEN } from '../grammar/characters.js';
 import type { Scanner } from '../grammar/scanner.js';
 import { formatUri, readUri, type Uri } from '../uri/uri.js';
+import { readPlainAddress } from './plain.js';
 import { formatParameters, quoteString, readParameters, type Parameter } from './parameters.js';
 
 /** `( name-addr / addr-spec ) *( SEMI param )`, RFC 3261 section 20.10: From, To, Contact, Route and their kin. */
@@ -22,6 +23,8 @@ const RIGHT_ANGLE = 0x3e;
  * @throws SipError of level `header` or `uri`
  */
 export function readNameAddress(scanner: Scanner): NameAddress {
+  const plain = readPlainAddress(scanner);
+  if (plain !== undefined) return plain;
   const displayName = readDisplayName(scanner);
   let uri: Uri;
   if (scanner.take(LEFT_ANGLE)) {
@@ -37,6 +40,8 @@ export function readNameAddress(scanner: Scanner): NameAddress {
  * @throws SipError of level `header` or `uri`
  */
 export function readBracketedAddress(scanner: Scanner): NameAddress {
+  const plain = readPlainAddress(scanner);
+  if (plain !== undefined) return plain;
   const displayName = readDisplayName(scanner);
   scanner.expect(LEFT_ANGLE, 'name-addr');
   const uri = readBracketed(scanner);
@@ -45,6 +50,7 @@ export function readBracketedAddress(scanner: Scanner): NameAddress {
 
 /** `display-name = *(token LWS) / quoted-string`; what it reads is taken only if `<` follows. */
 function readDisplayName(scanner: Scanner): string | null {
+  if (scanner.peek() === LEFT_ANGLE) return null;
   if (scanner.peek() === DQUOTE) {
     const text = scanner.quotedString();
     scanner.skipSpace();
@@ -69,9 +75,10 @@ function readDisplayName(scanner: Scanner): string | null {
 
 /** `addr-spec RAQUOT` after the opening bracket. */
 function readBracketed(scanner: Scanner): Uri {
-  const close = scanner.bytes.indexOf(RIGHT_ANGLE, scanner.offset);
-  if (close < 0 || close >= scanner.end) scanner.fail('name-addr', "'>'");
-  const uri = readUri(scanner.bytes, scanner.offset, close, scanner.field);
+  let close = scanner.offset;
+  while (close < scanner.end && scanner.bytes[close] !== RIGHT_ANGLE) close++;
+  if (close === scanner.end) scanner.fail('name-addr', "'>'");
+  const uri = readUri(scanner.within(scanner.offset, close));
   scanner.offset = close + 1;
   return uri;
 }
@@ -85,7 +92,7 @@ function readBare(scanner: Scanner): Uri {
     // Section 20: a URI with a comma, question mark or semicolon MUST be enclosed in angle brackets.
     scanner.fail('name-addr', 'brackets round a URI with a question mark');
   }
-  const uri = readUri(scanner.bytes, from, i, scanner.field);
+  const uri = readUri(scanner.within(from, i));
   scanner.offset = i;
   return uri;
 }

@@ -19,6 +19,8 @@ const LEFT_BRACKET = 0x5b;
 /** Up to so many parameters it is quicker to compare them one by one than to make a set. */
 const FEW = 8;
 
+const NO_PARAMETERS: readonly Parameter[] = /* @__PURE__ */ Object.freeze([]);
+
 function keyOf({ name }: Parameter): string {
   return asciiLowerCase(name);
 }
@@ -31,6 +33,7 @@ export type SpecialValue = (scanner: Scanner, name: string) => string | undefine
  * @throws SipError `header-syntax`
  */
 export function readParameters(scanner: Scanner, special?: SpecialValue): readonly Parameter[] {
+  if (scanner.atEnd) return NO_PARAMETERS;
   const parameters: Parameter[] = [];
   let names: Set<string> | undefined;
   while (scanner.takeSeparator(SEMICOLON)) {
@@ -38,8 +41,8 @@ export function readParameters(scanner: Scanner, special?: SpecialValue): readon
     const { name } = parameter;
     // RFC 3261 section 7.3.1: any given parameter-name MUST NOT appear more than once.
     if (names === undefined && parameters.length >= FEW) names = new Set(parameters.map(keyOf));
-    const again = names?.has(keyOf(parameter)) ?? parameters.some((other) => equalsIgnoringCase(other.name, name));
-    if (again) scanner.fail('generic-param', `${name} once`);
+    const again = names === undefined ? findParameter(parameters, name) : names.has(keyOf(parameter));
+    if (again !== undefined && again !== false) scanner.fail('generic-param', `${name} once`);
     names?.add(keyOf(parameter));
     parameters.push(parameter);
   }
@@ -72,8 +75,15 @@ export function formatParameters(parameters: readonly Parameter[]): string {
 
 /** The value of a parameter: text, null for one without a value, undefined where it is absent. */
 export function getParameter(parameters: readonly Parameter[], name: string): string | null | undefined {
-  const wanted = asciiLowerCase(name);
-  return parameters.find((parameter) => asciiLowerCase(parameter.name) === wanted)?.value;
+  return findParameter(parameters, name)?.value;
+}
+
+/** The parameter of this name, in any case. */
+export function findParameter(parameters: readonly Parameter[], name: string): Parameter | undefined {
+  for (const parameter of parameters) {
+    if (parameter.name === name || equalsIgnoringCase(parameter.name, name)) return parameter;
+  }
+  return undefined;
 }
 
 /** `quoted-string` with quotes and backslashes escaped. */

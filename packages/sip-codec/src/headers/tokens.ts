@@ -46,6 +46,11 @@ const AT = 0x40;
 
 /** `callid = word [ "@" word ]` */
 function readCallId(scanner: Scanner): string {
-  const word = scanner.runOfSome(WORD, 'word');
-  return scanner.take(AT) ? `${word}@${scanner.runOfSome(WORD, 'word')}` : word;
+  const from = scanner.offset;
+  if (scanner.skipRun(WORD) === from) scanner.fail('word', 'word');
+  if (scanner.take(AT)) {
+    const second = scanner.offset;
+    if (scanner.skipRun(WORD) === second) scanner.fail('word', 'word');
+  }
+  return scanner.cut(from, scanner.offset);
 }

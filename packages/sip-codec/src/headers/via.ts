@@ -2,6 +2,7 @@ import { HEXDIG } from '../grammar/characters.js';
 import type { Scanner } from '../grammar/scanner.js';
 import { isIpv4Address, isIpv6Address, readHost, type Host } from '../uri/host.js';
 import { listHeader, type HeaderDefinition } from './definition.js';
+import { readPlainVia } from './plain.js';
 import { formatParameters, getParameter, readParameters, type Parameter } from './parameters.js';
 
 /** `via-parm = sent-protocol LWS sent-by *( SEMI via-params )`, RFC 3261 section 20.42. */
@@ -32,6 +33,10 @@ export const VIA: HeaderDefinition<readonly Via[]> = /* @__PURE__ */ listHeader(
  * @throws SipError of level `header`
  */
 export function readVia(scanner: Scanner): Via {
+  return readPlainVia(scanner) ?? readAnyVia(scanner);
+}
+
+function readAnyVia(scanner: Scanner): Via {
   const protocol = scanner.token('protocol-name');
   if (!scanner.takeSeparator(SLASH)) scanner.fail('sent-protocol', "'/'");
   const version = scanner.token('protocol-version');

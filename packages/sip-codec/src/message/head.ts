@@ -14,6 +14,8 @@ const COLON = 0x3a;
 /** One header field as it stands in the message. Offsets are those of the message. */
 export class SipHeaderField {
   readonly #bytes: Uint8Array;
+  /** The entry in the table of names, or undefined. */
+  readonly known: KnownName | undefined;
   /** First byte of the name. */
   readonly start: number;
   readonly nameEnd: number;
@@ -23,8 +25,17 @@ export class SipHeaderField {
   /** First byte after the field's last line end. */
   readonly end: number;
 
-  constructor(bytes: Uint8Array, start: number, nameEnd: number, valueStart: number, valueEnd: number, end: number) {
+  constructor(
+    bytes: Uint8Array,
+    known: KnownName | undefined,
+    start: number,
+    nameEnd: number,
+    valueStart: number,
+    valueEnd: number,
+    end: number,
+  ) {
     this.#bytes = bytes;
+    this.known = known;
     this.start = start;
     this.nameEnd = nameEnd;
     this.valueStart = valueStart;
@@ -45,11 +56,6 @@ export class SipHeaderField {
   /** What names are equal by: in lower case, compact forms written out. */
   get key(): string {
     return this.known?.key ?? asciiLowerCase(this.rawName);
-  }
-
-  /** The entry in the table of names, or undefined. */
-  get known(): KnownName | undefined {
-    return knownNameAt(this.#bytes, this.start, this.nameEnd);
   }
 
   /** The bytes of the value, folds included, as a view. */
@@ -95,63 +101,64 @@ export function readHead(bytes: Uint8Array): Head {
   while (at < total && (bytes[at] === CR || bytes[at] === LF)) at++;
 
   const startLineStart = at;
-  let startLineEnd = -1;
+  const startLineEnd = lineEnd(bytes, words, at, total);
   const fields: SipHeaderField[] = [];
   const faults: SipError[] = [];
+  at = afterLineEnd(bytes, startLineEnd, total);
   for (;;) {
-    // One line, or one field with its continuation lines: at..contentEnd, the next one begins at `next`.
-    let contentEnd = lineEnd(bytes, words, at, total);
-    let next = afterLineEnd(bytes, contentEnd, total);
-    if (startLineEnd < 0) {
-      startLineEnd = contentEnd;
-      if (contentEnd >= total)
-        return { startLineStart, startLineEnd, fields, faults, fieldsEnd: total, bodyStart: total };
-      at = next;
-      continue;
+    // One field with its continuation lines: at..contentEnd, the next one begins at `next`.
+    let i = at;
+    while (i < total && bytes[i] !== COLON && (bytes[i] as number) > SP) i++;
+    // Nearly every name is known and has its colon at once; then it need not be checked for being a token.
+    let known = i > at && i < total && bytes[i] === COLON ? knownNameAt(bytes, at, i) : undefined;
+    let nameEnd = i;
+    if (known === undefined) {
+      nameEnd = at;
+      while (nameEnd < total && TOKEN[bytes[nameEnd] as number] === 1) nameEnd++;
+      if (nameEnd > at) known = knownNameAt(bytes, at, nameEnd);
     }
-    if (contentEnd === at) return { startLineStart, startLineEnd, fields, faults, fieldsEnd: at, bodyStart: next };
-    while (next < total && (bytes[next] === SP || bytes[next] === HTAB)) {
+    let contentEnd = lineEnd(bytes, words, nameEnd, total);
+    let next = afterLineEnd(bytes, contentEnd, total);
+    if (contentEnd === at) {
+      const isCut = startLineEnd === total;
+      return { startLineStart, startLineEnd, fields, faults, fieldsEnd: at, bodyStart: isCut ? total : next };
+    }
+    while (next < total && isBlank(bytes[next] as number)) {
       contentEnd = lineEnd(bytes, words, next, total);
       next = afterLineEnd(bytes, contentEnd, total);
     }
-    readField(bytes, at, contentEnd, next, fields, faults);
+
+    i = nameEnd;
+    while (i < contentEnd && isBlank(bytes[i] as number)) i++;
+    if (nameEnd > at && i < contentEnd && bytes[i] === COLON) {
+      let valueStart = i + 1;
+      while (valueStart < contentEnd && isSpace(bytes[valueStart] as number)) valueStart++;
+      let valueEnd = contentEnd;
+      while (valueEnd > valueStart && isSpace(bytes[valueEnd - 1] as number)) valueEnd--;
+      fields.push(new SipHeaderField(bytes, known, at, nameEnd, valueStart, valueEnd, next));
+    } else {
+      faults.push(fieldFault(bytes, at, nameEnd, i));
+    }
     at = next;
   }
 }
 
-/** `header-name HCOLON header-value`; a line without it is a fault that costs nothing but the line. */
-function readField(
-  bytes: Uint8Array,
-  start: number,
-  contentEnd: number,
-  end: number,
-  fields: SipHeaderField[],
-  faults: SipError[],
-): void {
-  let i = start;
-  while (i < contentEnd && TOKEN[bytes[i] as number] === 1) i++;
-  const nameEnd = i;
-  while (i < contentEnd && (bytes[i] === SP || bytes[i] === HTAB)) i++;
-  if (nameEnd === start || i === contentEnd || bytes[i] !== COLON) {
-    faults.push(
-      new SipError('field-syntax', {
-        offset: i,
-        rule: nameEnd === start ? 'header-name' : 'HCOLON',
-        field: bytesToLatin1(bytes, start, nameEnd),
-        expected: nameEnd === start ? 'a token' : "':'",
-      }),
-    );
-    return;
-  }
-  let valueStart = i + 1;
-  while (valueStart < contentEnd && isSpace(bytes[valueStart] as number)) valueStart++;
-  let valueEnd = contentEnd;
-  while (valueEnd > valueStart && isSpace(bytes[valueEnd - 1] as number)) valueEnd--;
-  fields.push(new SipHeaderField(bytes, start, nameEnd, valueStart, valueEnd, end));
+/** A line that is not `header-name HCOLON header-value` costs nothing but the line. */
+function fieldFault(bytes: Uint8Array, start: number, nameEnd: number, offset: number): SipError {
+  return new SipError('field-syntax', {
+    offset,
+    rule: nameEnd === start ? 'header-name' : 'HCOLON',
+    field: bytesToLatin1(bytes, start, nameEnd),
+    expected: nameEnd === start ? 'a token' : "':'",
+  });
+}
+
+function isBlank(byte: number): boolean {
+  return byte === SP || byte === HTAB;
 }
 
 function isSpace(byte: number): boolean {
-  return byte === SP || byte === HTAB || byte === CR || byte === LF;
+  return byte <= SP && (byte === SP || byte === HTAB || byte === CR || byte === LF);
 }
 
 /** Offset of the line end (CRLF or LF) of the line that holds `from`, or the end of the bytes. */

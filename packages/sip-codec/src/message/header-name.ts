@@ -45,13 +45,16 @@ export interface KnownName {
   readonly key: string;
 }
 
-/** From a name in lower case, long or compact, to the one entry for it. A Map: `constructor` is in none unless put in. */
+/** From a name in lower case, long or compact, or as the RFCs write it, to the one entry for it. A Map: `constructor` is in none unless put in. */
 const KNOWN_NAMES: ReadonlyMap<string, KnownName> = /* @__PURE__ */ knownNames();
 
 function knownNames(): ReadonlyMap<string, KnownName> {
   const names = new Map<string, KnownName>();
   for (const canonical of [...COMPACT_FORMS.map(([name]) => name), ...OTHER_NAMES]) {
-    names.set(canonical.toLowerCase(), { canonical, key: canonical.toLowerCase() });
+    const name = { canonical, key: canonical.toLowerCase() };
+    names.set(name.key, name);
+    // As the RFCs write it, it is found without making another string of it.
+    names.set(canonical, name);
   }
   for (const [canonical, compact] of COMPACT_FORMS) {
     names.set(compact, names.get(canonical.toLowerCase()) as KnownName);
@@ -71,45 +74,52 @@ export function canonicalHeaderName(name: string): string {
 
 /** The entry for a name in any case, long or compact. */
 export function knownName(name: string): KnownName | undefined {
-  return KNOWN_NAMES.get(asciiLowerCase(name));
+  return KNOWN_NAMES.get(name) ?? KNOWN_NAMES.get(asciiLowerCase(name));
 }
 
-/** The same table for names that are still bytes: a list of candidates for each hash of length, first and last letter. */
-const CANDIDATES: readonly (readonly Candidate[])[] = /* @__PURE__ */ candidates();
-
-interface Candidate {
-  /** The spelling in lower case, long or compact. */
-  readonly spelling: Uint8Array;
+interface Spelling {
+  /** In lower case, long or compact. */
+  readonly bytes: Uint8Array;
   readonly name: KnownName;
 }
 
-function candidates(): readonly (readonly Candidate[])[] {
-  const lists: Candidate[][] = Array.from({ length: 256 }, () => []);
+const SLOTS = 512;
+
+/** The same table for names that are still bytes, by a hash that no two of them share. */
+const SPELLINGS: readonly (Spelling | undefined)[] = /* @__PURE__ */ spellings();
+
+function spellings(): readonly (Spelling | undefined)[] {
+  const slots = new Array<Spelling | undefined>(SLOTS).fill(undefined);
   for (const [spelling, name] of KNOWN_NAMES) {
+    if (spelling !== asciiLowerCase(spelling)) continue;
     const bytes = textToBytes(spelling);
-    (lists[hash(bytes, 0, bytes.length)] as Candidate[]).push({ spelling: bytes, name });
+    slots[hash(bytes, 0, bytes.length)] = { bytes, name };
   }
-  return lists;
+  return slots;
 }
 
+/** Length, first, middle and last letter; the factors were found by trying. */
 function hash(bytes: Uint8Array, start: number, end: number): number {
+  const length = end - start;
   const first = (bytes[start] as number) | 0x20;
+  const middle = (bytes[start + (length >> 1)] as number) | 0x20;
   const last = (bytes[end - 1] as number) | 0x20;
-  return ((end - start) * 31 + first * 7 + last) & 0xff;
+  return (length * 19 + first * 33 + middle + last * 27) & (SLOTS - 1);
 }
 
-/** The entry for the name at `start`..`end`, which is a token, without making a string of it. */
+/**
+ * The entry for what stands at `start`..`end`, which is not empty; undefined if it is no name in the table. Bit 0x20
+ * tells capitals from small letters; of the other bytes of a name, only control characters could be mistaken by it.
+ */
 export function knownNameAt(bytes: Uint8Array, start: number, end: number): KnownName | undefined {
-  const list = CANDIDATES[hash(bytes, start, end)] as readonly Candidate[];
-  for (const { spelling, name } of list) {
-    if (spelling.length !== end - start) continue;
-    let i = 0;
-    while (i < spelling.length) {
-      const byte = bytes[start + i] as number;
-      if ((byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte) !== spelling[i]) break;
-      i++;
-    }
-    if (i === spelling.length) return name;
+  const spelling = SPELLINGS[hash(bytes, start, end)];
+  if (spelling === undefined) return undefined;
+  const wanted = spelling.bytes;
+  const { length } = wanted;
+  if (length !== end - start) return undefined;
+  for (let i = 0; i < length; i++) {
+    const byte = bytes[start + i] as number;
+    if ((byte | 0x20) !== wanted[i] || byte < 0x20) return undefined;
   }
-  return undefined;
+  return spelling.name;
 }

@@ -1,7 +1,9 @@
 import { SipError } from '../error.js';
 import { SipFrame } from '../framing/frame.js';
 import type { Strictness } from '../framing/head-scanner.js';
+import { Scanner } from '../grammar/scanner.js';
 import { bytesToText } from '../grammar/text.js';
+import { WireText } from '../grammar/wire-text.js';
 import { readUri, type Uri } from '../uri/uri.js';
 import { readHead, type Head } from './head.js';
 import { SipHeaders } from './headers.js';
@@ -17,9 +19,9 @@ class MessageBase {
   readonly fieldsStart: number;
   readonly fieldsEnd: number;
 
-  constructor(bytes: Uint8Array, head: Head) {
+  constructor(bytes: Uint8Array, head: Head, text: WireText) {
     this.bytes = bytes;
-    this.headers = new SipHeaders(bytes, head.fields, head.faults);
+    this.headers = new SipHeaders(bytes, text, head.fields, head.faults);
     this.#bodyStart = head.bodyStart;
     this.fieldsStart = afterStartLine(bytes, head.startLineEnd);
     this.fieldsEnd = head.fieldsEnd;
@@ -42,8 +44,8 @@ export class SipRequest extends MessageBase {
   readonly #uriEnd: number;
   #uri: Uri | undefined;
 
-  constructor(bytes: Uint8Array, head: Head, line: RequestLine) {
-    super(bytes, head);
+  constructor(bytes: Uint8Array, head: Head, text: WireText, line: RequestLine) {
+    super(bytes, head, text);
     this.method = line.method;
     this.version = line.version;
     this.#uriStart = line.uriStart;
@@ -60,7 +62,7 @@ export class SipRequest extends MessageBase {
    * @throws SipError `uri-syntax`
    */
   get uri(): Uri {
-    this.#uri ??= readUri(this.bytes, this.#uriStart, this.#uriEnd, 'Request-URI');
+    this.#uri ??= readUri(new Scanner(this.bytes, this.#uriStart, this.#uriEnd, 'Request-URI'));
     return this.#uri;
   }
 }
@@ -73,8 +75,8 @@ export class SipResponse extends MessageBase {
   readonly status: number;
   readonly reason: string;
 
-  constructor(bytes: Uint8Array, head: Head, line: StatusLine) {
-    super(bytes, head);
+  constructor(bytes: Uint8Array, head: Head, text: WireText, line: StatusLine) {
+    super(bytes, head, text);
     this.version = line.version;
     this.status = line.status;
     this.reason = line.reason;
@@ -88,8 +90,8 @@ export class SipMalformed extends MessageBase {
   /** By the first word: what begins with `SIP/` is never answered. */
   readonly looksLike: 'request' | 'response';
 
-  constructor(bytes: Uint8Array, head: Head, error: SipError) {
-    super(bytes, head);
+  constructor(bytes: Uint8Array, head: Head, text: WireText, error: SipError) {
+    super(bytes, head, text);
     this.error = error;
     this.looksLike = isResponseLine(bytes, head.startLineStart, head.startLineEnd) ? 'response' : 'request';
   }
@@ -119,12 +121,13 @@ export function parseSipMessage(input: SipFrame | Uint8Array, options: ParseOpti
     });
   }
   const head = readHead(bytes);
+  const text = new WireText(bytes, head.bodyStart);
   try {
     const line = readStartLine(bytes, head.startLineStart, head.startLineEnd, options.strictness ?? 'strict');
-    return line.type === 'request' ? new SipRequest(bytes, head, line) : new SipResponse(bytes, head, line);
+    return line.type === 'request' ? new SipRequest(bytes, head, text, line) : new SipResponse(bytes, head, text, line);
   } catch (error) {
     if (!(error instanceof SipError)) throw error;
-    return new SipMalformed(bytes, head, error);
+    return new SipMalformed(bytes, head, text, error);
   }
 }
 

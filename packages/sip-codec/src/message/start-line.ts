@@ -1,7 +1,7 @@
 import { bytesToLatin1 } from '@portico/bytes';
 import { SipError } from '../error.js';
 import type { Strictness } from '../framing/head-scanner.js';
-import { DIGIT, HEXDIG, REASON, TOKEN } from '../grammar/characters.js';
+import { DIGIT, HEXDIG, REASON, TOKEN, type CharacterClass } from '../grammar/characters.js';
 import { bytesToText } from '../grammar/text.js';
 
 /** `Request-Line = Method SP Request-URI SP SIP-Version CRLF`, RFC 3261 section 7.1. */
@@ -44,15 +44,21 @@ export function readStartLine(
 
 /** A response begins with the name of the protocol and a slash, which no method can. */
 export function isResponseLine(bytes: Uint8Array, start: number, end: number): boolean {
-  return end - start >= 4 && bytesToLatin1(bytes, start, start + 4).toUpperCase() === 'SIP/';
+  return (
+    end - start >= 4 &&
+    ((bytes[start] as number) | 0x20) === 0x73 &&
+    ((bytes[start + 1] as number) | 0x20) === 0x69 &&
+    ((bytes[start + 2] as number) | 0x20) === 0x70 &&
+    bytes[start + 3] === 0x2f
+  );
 }
 
 function readRequestLine(bytes: Uint8Array, start: number, end: number): RequestLine {
-  const methodEnd = skipWhile(bytes, start, end, (byte) => TOKEN[byte] === 1);
+  const methodEnd = skipWhile(bytes, start, end, TOKEN);
   if (methodEnd === start) refuse('Request-Line', 'Method', methodEnd, 'a token');
   if (bytes[methodEnd] !== SP || methodEnd >= end) refuse('Request-Line', 'Request-Line', methodEnd, 'SP');
   const uriStart = methodEnd + 1;
-  const uriEnd = skipWhile(bytes, uriStart, end, (byte) => byte !== SP && byte !== HTAB);
+  const uriEnd = skipWhile(bytes, uriStart, end, NOT_BLANK);
   if (uriEnd === uriStart) refuse('Request-Line', 'Request-URI', uriStart, 'a URI after one SP');
   if (uriEnd >= end || bytes[uriEnd] !== SP) refuse('Request-Line', 'Request-Line', uriEnd, 'SP');
   if (!isResponseLine(bytes, uriEnd + 1, end) && endsWithVersion(bytes, uriEnd + 1, end)) {
@@ -77,11 +83,11 @@ function readRequestLine(bytes: Uint8Array, start: number, end: number): Request
 function readLooseRequestLine(bytes: Uint8Array, start: number, end: number): RequestLine {
   let lineEnd = end;
   while (lineEnd > start && isBlank(bytes[lineEnd - 1] as number)) lineEnd--;
-  const methodEnd = skipWhile(bytes, start, lineEnd, (byte) => TOKEN[byte] === 1);
+  const methodEnd = skipWhile(bytes, start, lineEnd, TOKEN);
   if (methodEnd === start) refuse('Request-Line', 'Method', methodEnd, 'a token');
   let versionStart = lineEnd;
   while (versionStart > methodEnd && !isBlank(bytes[versionStart - 1] as number)) versionStart--;
-  let uriStart = skipWhile(bytes, methodEnd, versionStart, isBlank);
+  let uriStart = skipWhile(bytes, methodEnd, versionStart, BLANK);
   let uriEnd = versionStart;
   while (uriEnd > uriStart && isBlank(bytes[uriEnd - 1] as number)) uriEnd--;
   if (uriStart === methodEnd || uriStart >= uriEnd) refuse('Request-Line', 'Request-URI', uriStart, 'a URI');
@@ -105,7 +111,7 @@ function readStatusLine(bytes: Uint8Array, start: number, end: number): StatusLi
   const versionEnd = readVersion(bytes, start, end, 'Status-Line');
   if (versionEnd >= end || bytes[versionEnd] !== SP) refuse('Status-Line', 'Status-Line', versionEnd, 'SP');
   const codeStart = versionEnd + 1;
-  const codeEnd = skipWhile(bytes, codeStart, end, (byte) => DIGIT[byte] === 1);
+  const codeEnd = skipWhile(bytes, codeStart, end, DIGIT);
   // extension-code = 3DIGIT, and the first digit is a class, section 7.2.
   const first = bytes[codeStart] as number;
   if (codeEnd - codeStart !== 3 || first < 0x31 || first > 0x36) {
@@ -121,7 +127,8 @@ function readStatusLine(bytes: Uint8Array, start: number, end: number): StatusLi
   return {
     type: 'response',
     version: bytesToLatin1(bytes, start, versionEnd),
-    status: Number(bytesToLatin1(bytes, codeStart, codeEnd)),
+    status:
+      (first - 0x30) * 100 + ((bytes[codeStart + 1] as number) - 0x30) * 10 + (bytes[codeStart + 2] as number) - 0x30,
     reason: bytesToText(bytes, codeEnd + 1, end),
   };
 }
@@ -136,10 +143,10 @@ function endsWithVersion(bytes: Uint8Array, start: number, end: number): boolean
 /** `SIP-Version = "SIP" "/" 1*DIGIT "." 1*DIGIT`, in any case: where it ends. */
 function readVersion(bytes: Uint8Array, start: number, end: number, field: string): number {
   if (!isResponseLine(bytes, start, end)) refuse(field, 'SIP-Version', start, 'SIP/');
-  const major = skipWhile(bytes, start + 4, end, (byte) => DIGIT[byte] === 1);
+  const major = skipWhile(bytes, start + 4, end, DIGIT);
   if (major === start + 4 || major >= end || bytes[major] !== 0x2e)
     refuse(field, 'SIP-Version', major, 'digits and a dot');
-  const minor = skipWhile(bytes, major + 1, end, (byte) => DIGIT[byte] === 1);
+  const minor = skipWhile(bytes, major + 1, end, DIGIT);
   if (minor === major + 1) refuse(field, 'SIP-Version', minor, 'a digit');
   return minor;
 }
@@ -148,9 +155,20 @@ function isBlank(byte: number): boolean {
   return byte === SP || byte === HTAB;
 }
 
-function skipWhile(bytes: Uint8Array, start: number, end: number, wanted: (byte: number) => boolean): number {
+/** SP and HTAB, and all the others. */
+const BLANK: CharacterClass = /* @__PURE__ */ blanks(0, 1);
+const NOT_BLANK: CharacterClass = /* @__PURE__ */ blanks(1, 0);
+
+function blanks(others: number, blank: number): CharacterClass {
+  const table = new Uint8Array(256).fill(others);
+  table[SP] = blank;
+  table[HTAB] = blank;
+  return table;
+}
+
+function skipWhile(bytes: Uint8Array, start: number, end: number, wanted: CharacterClass): number {
   let i = start;
-  while (i < end && wanted(bytes[i] as number)) i++;
+  while (i < end && wanted[bytes[i] as number] === 1) i++;
   return i;
 }
 

@@ -1,6 +1,7 @@
 import type { SipErrorReason } from '../error.js';
-import { ALPHA, ALPHANUM, DIGIT, HEXDIG, HOST } from '../grammar/characters.js';
+import { ALPHA, ALPHANUM, HEXDIG, HOST } from '../grammar/characters.js';
 import type { Scanner } from '../grammar/scanner.js';
+import { textToBytes } from '../grammar/text.js';
 
 /** `host = hostname / IPv4address / IPv6reference`, RFC 3261 section 25.1 with the correction of RFC 5954. */
 export interface Host {
@@ -27,29 +28,36 @@ export function readHost(scanner: Scanner, reason: SipErrorReason = 'header-synt
     }
     return { type: 'ipv6', text: `[${address}]` };
   }
-  const text = scanner.run(HOST);
-  if (isIpv4Address(text)) return { type: 'ipv4', text };
-  if (isHostname(text)) return { type: 'name', text };
+  const end = scanner.skipRun(HOST);
+  if (isHostnameAt(scanner.bytes, from, end)) return { type: 'name', text: scanner.cut(from, end) };
+  if (isIpv4At(scanner.bytes, from, end)) return { type: 'ipv4', text: scanner.cut(from, end) };
   scanner.offset = from;
   return scanner.fail('host', 'a host name or an address', reason);
 }
 
 /** `IPv4address = 1*3DIGIT "." 1*3DIGIT "." 1*3DIGIT "." 1*3DIGIT`, each at most 255. */
 export function isIpv4Address(text: string): boolean {
+  const bytes = textToBytes(text);
+  return isIpv4At(bytes, 0, bytes.length);
+}
+
+/** As isIpv4Address, of bytes. */
+export function isIpv4At(bytes: Uint8Array, start: number, end: number): boolean {
   let dots = 0;
   let digits = 0;
   let value = 0;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (DIGIT[code] === 1) {
-      digits++;
-      value = value * 10 + code - 0x30;
-      if (digits > 3 || value > 255) return false;
-    } else {
-      if (code !== DOT || digits === 0) return false;
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i] as number;
+    if (byte === DOT) {
+      if (digits === 0) return false;
       dots++;
       digits = 0;
       value = 0;
+    } else {
+      if (byte < 0x30 || byte > 0x39) return false;
+      digits++;
+      value = value * 10 + byte - 0x30;
+      if (digits > 3 || value > 255) return false;
     }
   }
   return dots === 3 && digits > 0;
@@ -93,21 +101,27 @@ function isHex(text: string): boolean {
  * one, and the top label begins with a letter.
  */
 export function isHostname(text: string): boolean {
-  let topLabel = 0;
+  const bytes = textToBytes(text);
+  return isHostnameAt(bytes, 0, bytes.length);
+}
+
+/** As isHostname, of bytes. */
+export function isHostnameAt(bytes: Uint8Array, start: number, end: number): boolean {
+  let topLabel = start;
   let before = DOT;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === DOT) {
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i] as number;
+    if (byte === DOT) {
       if (before === DOT || before === HYPHEN) return false;
-      if (i + 1 < text.length) topLabel = i + 1;
-    } else if (code === HYPHEN) {
+      if (i + 1 < end) topLabel = i + 1;
+    } else if (byte === HYPHEN) {
       if (before === DOT) return false;
-    } else if (ALPHANUM[code] !== 1) {
+    } else if (ALPHANUM[byte] !== 1) {
       return false;
     }
-    before = code;
+    before = byte;
   }
-  return before !== HYPHEN && ALPHA[text.charCodeAt(topLabel)] === 1;
+  return topLabel < end && before !== HYPHEN && ALPHA[bytes[topLabel] as number] === 1;
 }
 
 /** What an IPv6 address is written with. */

@@ -62,15 +62,14 @@ const PERCENT = 0x25;
  */
 export function parseUri(text: string): Uri {
   const bytes = textToBytes(text);
-  return readUri(bytes, 0, bytes.length, 'URI');
+  return readUri(new Scanner(bytes, 0, bytes.length, 'URI'));
 }
 
 /**
- * `addr-spec = SIP-URI / SIPS-URI / absoluteURI` over exactly `start`..`end`; RFC 3261 section 25.1, tel by RFC 3966.
+ * `addr-spec = SIP-URI / SIPS-URI / absoluteURI` over all that the scanner has; RFC 3261 section 25.1, tel by RFC 3966.
  * @throws SipError `uri-syntax`
  */
-export function readUri(bytes: Uint8Array, start: number, end: number, field: string): Uri {
-  const scanner = new Scanner(bytes, start, end, field);
+export function readUri(scanner: Scanner): Uri {
   if (ALPHA[scanner.peek()] !== 1) scanner.fail('scheme', 'a letter', 'uri-syntax');
   const scheme = asciiLowerCase(scanner.run(SCHEME));
   if (!scanner.take(COLON)) scanner.fail('scheme', "':'", 'uri-syntax');
@@ -87,7 +86,7 @@ function readSipUri(scanner: Scanner, scheme: 'sip' | 'sips'): SipUri {
   let user: string | null = null;
   let password: string | null = null;
   // '@' stands in no other part of the URI: where there is one, all before it is userinfo.
-  if (scanner.bytes.subarray(scanner.offset, scanner.end).includes(AT)) {
+  if (includes(scanner.bytes, scanner.offset, scanner.end, AT)) {
     user = escapable(scanner, USER, 'user');
     if (user === '') scanner.fail('user', 'user', 'uri-syntax');
     if (scanner.take(COLON)) password = escapable(scanner, PASSWORD, 'password');
@@ -95,6 +94,22 @@ function readSipUri(scanner: Scanner, scheme: 'sip' | 'sips'): SipUri {
   }
   const host = readHost(scanner, 'uri-syntax');
   const port = scanner.take(COLON) ? readPort(scanner) : null;
+  const parameters = scanner.atEnd ? NONE : readUriParameters(scanner);
+  const headers = scanner.take(QUESTION) ? readUriHeaders(scanner) : NONE;
+  if (!scanner.atEnd) scanner.fail('SIP-URI', 'the end of the URI', 'uri-syntax');
+  return { type: 'sip', scheme, user, password, host, port, parameters, headers };
+}
+
+/** Nearly every URI has no headers, and many have no parameters. */
+const NONE: readonly never[] = /* @__PURE__ */ Object.freeze([]);
+
+function includes(bytes: Uint8Array, start: number, end: number, byte: number): boolean {
+  for (let i = start; i < end; i++) if (bytes[i] === byte) return true;
+  return false;
+}
+
+/** `uri-parameters = *( ";" uri-parameter )` */
+function readUriParameters(scanner: Scanner): readonly UriParameter[] {
   const parameters: UriParameter[] = [];
   while (scanner.take(SEMICOLON)) {
     const name = escapable(scanner, PARAMCHAR, 'pname');
@@ -105,22 +120,24 @@ function readSipUri(scanner: Scanner, scheme: 'sip' | 'sips'): SipUri {
       if (value === '') scanner.fail('pvalue', 'paramchar', 'uri-syntax');
     }
     // Section 19.1.1: any parameter name MUST NOT appear more than once.
-    if (parameters.some((other) => parameterKey(other.name) === parameterKey(name))) {
-      scanner.fail('uri-parameters', 'each parameter once', 'uri-syntax');
+    for (const other of parameters) {
+      if (isSameParameter(other.name, name)) scanner.fail('uri-parameters', 'each parameter once', 'uri-syntax');
     }
     parameters.push({ name, value });
   }
+  return parameters;
+}
+
+/** `headers = "?" header *( "&" header )` after the question mark. */
+function readUriHeaders(scanner: Scanner): SipUri['headers'] {
   const headers: { name: string; value: string }[] = [];
-  if (scanner.take(QUESTION)) {
-    do {
-      const name = escapable(scanner, HNV, 'hname');
-      if (name === '') scanner.fail('hname', 'hname', 'uri-syntax');
-      if (!scanner.take(EQUALS)) scanner.fail('header', "'='", 'uri-syntax');
-      headers.push({ name, value: escapable(scanner, HNV, 'hvalue') });
-    } while (scanner.take(AMPERSAND));
-  }
-  if (!scanner.atEnd) scanner.fail('SIP-URI', 'the end of the URI', 'uri-syntax');
-  return { type: 'sip', scheme, user, password, host, port, parameters, headers };
+  do {
+    const name = escapable(scanner, HNV, 'hname');
+    if (name === '') scanner.fail('hname', 'hname', 'uri-syntax');
+    if (!scanner.take(EQUALS)) scanner.fail('header', "'='", 'uri-syntax');
+    headers.push({ name, value: escapable(scanner, HNV, 'hvalue') });
+  } while (scanner.take(AMPERSAND));
+  return headers;
 }
 
 /** `port = 1*DIGIT`, within what a port can be. */
@@ -152,7 +169,7 @@ function escapable(scanner: Scanner, characters: CharacterClass, rule: string): 
     } else break;
   }
   scanner.offset = i;
-  return bytesToLatin1(bytes, from, i);
+  return scanner.cut(from, i);
 }
 
 /**
@@ -206,6 +223,12 @@ export function uriParameter(uri: Uri, name: string): string | null | undefined 
   if (uri.type === 'absolute') return undefined;
   const wanted = asciiLowerCase(name);
   return uri.parameters.find((parameter) => parameterKey(parameter.name) === wanted)?.value;
+}
+
+function isSameParameter(left: string, right: string): boolean {
+  // Names of different lengths can only be equal where one has escapes.
+  if (left.length !== right.length && !left.includes('%') && !right.includes('%')) return false;
+  return parameterKey(left) === parameterKey(right);
 }
 
 /** `%6C%72` and `lr` are one name. */

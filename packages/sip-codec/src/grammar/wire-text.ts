@@ -1,0 +1,57 @@
+import { bytesToLatin1 } from '@portico/bytes';
+
+/** The part of the host's decoder that is used, where there is one; declared here because no host is assumed. */
+interface Decoder {
+  decode(bytes: Uint8Array): string;
+}
+
+declare const TextDecoder: (new () => Decoder) | undefined;
+
+const DECODER: Decoder | undefined = typeof TextDecoder === 'undefined' ? undefined : /* @__PURE__ */ new TextDecoder();
+
+/**
+ * Bytes from which many short texts are cut. Cutting them out of one long text is several times quicker than making
+ * each from its bytes, so a head is decoded once, when the first is asked for. Other text than ASCII has no such
+ * one-to-one mapping of bytes and characters, and is decoded piece by piece.
+ */
+export class WireText {
+  readonly #bytes: Uint8Array;
+  readonly #end: number;
+  /** The text of all bytes up to `#end`, or null where they are not ASCII; undefined before the first use. */
+  #text: string | null | undefined;
+
+  /** Nothing behind `end` will be asked for. */
+  constructor(bytes: Uint8Array, end: number) {
+    this.#bytes = bytes;
+    this.#end = end;
+  }
+
+  /** The text of all bytes, one character for each; undefined where they are not ASCII. */
+  get ascii(): string | undefined {
+    if (this.#text === undefined) this.#text = asciiText(this.#bytes, this.#end);
+    return this.#text ?? undefined;
+  }
+
+  /** Each byte of `start`..`end` as one character. */
+  cut(start: number, end: number): string {
+    let text = this.#text;
+    if (text === undefined) {
+      text = asciiText(this.#bytes, this.#end);
+      this.#text = text;
+    }
+    return text === null ? bytesToLatin1(this.#bytes, start, end) : text.substring(start, end);
+  }
+}
+
+/** The first `end` bytes as text, or null unless they are ASCII. */
+function asciiText(bytes: Uint8Array, end: number): string | null {
+  if (DECODER === undefined) {
+    for (let i = 0; i < end; i++) if ((bytes[i] as number) > 0x7f) return null;
+    return bytesToLatin1(bytes, 0, end);
+  }
+  const head = new Uint8Array(bytes.buffer, bytes.byteOffset, end);
+  // Some hosts decode no shared memory.
+  const text = DECODER.decode(bytes.buffer instanceof ArrayBuffer ? head : new Uint8Array(head));
+  // A character of several bytes makes the text shorter; a byte that is no UTF-8 becomes U+FFFD.
+  return text.length === end && !text.includes('\ufffd') ? text : null;
+}
