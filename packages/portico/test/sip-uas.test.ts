@@ -180,6 +180,14 @@ describe('mandatory header fields, RFC 3261 section 8.1.1', () => {
     expect(answers.map(({ status }) => status)).toEqual(name === 'Via' ? [] : [400]);
   });
 
+  test.each([{ version: 'SIP/3.0' }, { method: 'FLY' }, { uri: 'tel:+1' }, { headers: { Require: 'x' } }])(
+    'without a Via nothing is answered, whatever else is wrong: %o',
+    (changes) => {
+      const headers = { ...('headers' in changes ? changes.headers : {}), Via: null };
+      expect(ask(endpoint(), request({ ...changes, headers }))).toEqual([]);
+    },
+  );
+
   test.each([
     ['CSeq', 'one OPTIONS'],
     ['CSeq', '4294967296 OPTIONS'],

@@ -59,7 +59,8 @@ export function answerFramingFailure(failure: SipFramingFailure, context: Answer
 
 /** UAS behaviour in the order of RFC 3261 section 8.2: the codec's checks, content, then what the method asks for. */
 function answerRequest(message: SipRequest, context: AnswerContext, now: number): Uint8Array | null {
-  if (message.method === 'ACK') return null;
+  // Without a Via there is no way back for an answer (RFC 3261 section 18.2.2), whatever else is wrong.
+  if (message.method === 'ACK' || !message.headers.has('Via')) return null;
   const judged = judgeRequest(message, CAPABILITIES);
   switch (judged.type) {
     case 'drop':
