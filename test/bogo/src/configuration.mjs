@@ -3,13 +3,25 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { SIGNATURE_SCHEMES } from '@portico/crypto';
 import { createNobleProvider } from '@portico/crypto/noble';
-import { createCertificateVerifier, createSigner } from '@portico/tls13-core';
+import { createCertificateVerifier, createSigner, createTicketProtector } from '@portico/tls13-core';
 import { certificatesFromPem, privateKeyFromPem, trustAnchorsFromPem } from '@portico/x509';
 import { Unimplemented } from './flags.mjs';
 
 const TLS_1_3 = 0x0304;
 
 const noble = createNobleProvider({ random: (length) => new Uint8Array(randomBytes(length)) });
+
+/** What connections of one process share: the server's ticket keys, the client's last session. */
+export const shared = {
+  protector: createTicketProtector({
+    provider: noble,
+    keys: [{ name: 'bogo', key: new Uint8Array(randomBytes(32)) }],
+  }),
+  session: null,
+};
+
+/** One policy for all connections of a test: the runner changes nothing about whom to trust between them. */
+const POLICY = 'bogo';
 
 /** BoringSSL's default groups and, for peers' signatures, schemes: the tests know them. */
 const DEFAULT_GROUPS = [0x001d, 0x0017, 0x0018];
@@ -54,6 +66,8 @@ export function clientConfig(flags) {
     ...(flags['key-shares'] === undefined
       ? {}
       : { keyShares: known(noble.groups, flags['key-shares']).map(({ name }) => name) }),
+    resumption: { now: Date.now, policy: POLICY },
+    ...(shared.session === null ? {} : { session: shared.session }),
     selectCredential: maybeAsync(flags, () => {
       if (flags['fail-cert-callback']) throw new Error('asked to fail');
       return credential;
@@ -74,11 +88,13 @@ export function serverConfig(flags, seen) {
       return credential;
     }),
     ...serverAlpn(flags, seen),
+    tickets: { protector: shared.protector, now: Date.now },
     ...(authenticate
       ? {
           clientAuthentication: {
             mode: flags['require-any-client-certificate'] ? 'require' : 'request',
             verifyPeer: maybeAsync(flags, verifier(flags)),
+            policy: POLICY,
           },
         }
       : {}),

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { createTlsClient } from '@portico/tls13-core/client';
 import { createTlsServer } from '@portico/tls13-core/server';
 import { signatureSchemeById } from '@portico/crypto';
-import { clientConfig, lengthPrefixed, serverConfig } from './configuration.mjs';
+import { clientConfig, lengthPrefixed, serverConfig, shared } from './configuration.mjs';
 import { readFlags, Unimplemented } from './flags.mjs';
 
 const EXIT_UNIMPLEMENTED = 89;
@@ -100,6 +100,9 @@ class Session {
         return;
       case 'data':
         this.tls.send(event.data.map((byte) => byte ^ 0xff));
+        return;
+      case 'session-ticket':
+        shared.session = event.session;
         return;
       case 'peer-closed':
         this.peerClosed = true;
