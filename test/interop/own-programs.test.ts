@@ -84,13 +84,20 @@ describe('server.mjs and client.mjs', () => {
   });
 
   it.each([
-    ['server.mjs', ['--port', '0', '--tickets', '2'], '--tickets is not supported yet'],
     ['server.mjs', ['--port', '0', '--psk=a:00'], '--psk is not supported yet'],
     ['server.mjs', ['--port', '0', '--psk-ke'], '--psk-ke is not supported yet'],
     ['server.mjs', ['--port', '0', '--early-data', '1'], '--early-data is not supported yet'],
     ['server.mjs', ['--port', '0', '--provider', 'node'], '--provider node is not supported yet'],
-    ['client.mjs', ['localhost', '1', '--session-in', 'f'], '--session-in is not supported yet'],
-    ['client.mjs', ['localhost', '1', '--session-out', 'f'], '--session-out is not supported yet'],
+    [
+      'client.mjs',
+      ['localhost', '1', '--insecure', '--session-in', 'missing'],
+      "ENOENT: no such file or directory, open 'missing'",
+    ],
+    [
+      'client.mjs',
+      ['localhost', '1', '--insecure', '--session-in', import.meta.filename],
+      'invalid-argument in session: expected what serializeSession gave',
+    ],
     ['client.mjs', ['localhost', '1', '--early-data', 'f'], '--early-data is not supported yet'],
     ['client.mjs', ['localhost'], 'expected 2 arguments before the flags, got 1'],
     ['server.mjs', ['--port', '0'], 'as many --key as --cert are needed, and at least one'],
