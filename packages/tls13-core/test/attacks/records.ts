@@ -224,6 +224,23 @@ const MESSAGES: readonly Attack[] = [
     (peer) => peer.handshake().send('handshake', Uint8Array.of(24, 0, 0, 1, 0, 24)),
   ),
   onServer(
+    'bytes behind a ClientHello that gets a HelloRetryRequest',
+    '5.1',
+    'data-across-key-change',
+    'connection.ts demandRecordBoundary',
+    (peer) => {
+      peer.shareGroups = [];
+      return peer.clientHello({ behind: Uint8Array.of(1) });
+    },
+  ),
+  onClient(
+    'bytes behind a HelloRetryRequest in one record',
+    '5.1',
+    'data-across-key-change',
+    'connection.ts demandRecordBoundary',
+    (peer) => peer.helloRetryRequest(0x0017, { behind: Uint8Array.of(2) }),
+  ),
+  onServer(
     'bytes behind ClientHello in one record',
     '5.1',
     'data-across-key-change',
