@@ -1,8 +1,9 @@
 import { inspect } from 'node:util';
 import { bytesToHex } from '@portico/bytes';
-import type { CryptoProvider, Hash } from '@portico/crypto';
+import type { CryptoProvider, Hash, KeyExchange } from '@portico/crypto';
 import { describe, expect, it } from 'vitest';
 import { Session } from '../src/session/session.js';
+import { createTlsClient } from '../src/client-connection.js';
 import { createPair, runNow, type Pair } from './support/pair.js';
 import { ScriptedClient } from './support/scripted-client.js';
 import { ScriptedServer } from './support/scripted-server.js';
@@ -114,6 +115,74 @@ describe('PSKs stay inside', () => {
     for (const text of [first, second].flatMap(Object.values).flatMap(everyView)) {
       for (const secret of secrets) expect(text).not.toContain(secret);
     }
+  });
+});
+
+/** The provider, and how many of its key exchanges, openers and sealers were made and not yet destroyed. */
+function countedProvider(seed: number): { readonly provider: CryptoProvider; readonly alive: Set<object> } {
+  const provider = toyProvider(seed);
+  const alive = new Set<object>();
+  const counted = <T extends { destroy(): void }>(made: T): T => {
+    const watched: T = {
+      ...made,
+      destroy: () => {
+        alive.delete(watched);
+        made.destroy();
+      },
+    };
+    alive.add(watched);
+    return watched;
+  };
+  return {
+    alive,
+    provider: {
+      ...provider,
+      groups: provider.groups.map((group) => ({
+        ...group,
+        start: (random: typeof provider.random) => counted(group.start(random) as KeyExchange),
+      })),
+      cipherSuites: provider.cipherSuites.map((suite) => ({
+        ...suite,
+        createOpener: (key: Uint8Array) => counted(suite.createOpener(key)),
+        createSealer: (key: Uint8Array) => counted(suite.createSealer(key)),
+      })),
+    },
+  };
+}
+
+describe('what holds a key is destroyed', () => {
+  it('once the next key is in place: an open connection has one opener and one sealer, and no key exchange', () => {
+    for (const keyShares of [[], ['x25519'], ['x25519', 'secp256r1', 'secp384r1']] as const) {
+      const client = countedProvider(1);
+      const server = countedProvider(2);
+      const pair = runNow(
+        createPair(toyClient({ provider: client.provider, keyShares }), toyServer({ provider: server.provider })),
+      );
+      for (const side of [pair.client, pair.server]) side.updateKeys({ requestPeer: true });
+      runNow(pair);
+      expect([pair.client.state, client.alive.size, server.alive.size]).toEqual(['open', 2, 2]);
+      pair.client.abort();
+      pair.server.abort();
+      expect([client.alive.size, server.alive.size]).toEqual([0, 0]);
+    }
+  });
+
+  it('with a handshake that fails or is given up, share by share', () => {
+    const { provider, alive } = countedProvider(1);
+    const connection = createTlsClient(toyClient({ provider, keyShares: ['x25519', 'secp256r1'] }));
+    expect(alive.size).toBe(2);
+    connection.receive(Uint8Array.of(0x47));
+    connection.abort();
+    expect(alive.size).toBe(0);
+  });
+
+  it('with the first share after a HelloRetryRequest for another', () => {
+    const { provider, alive } = countedProvider(1);
+    const pair = createPair(toyClient({ provider, keyShares: ['x25519'] }), toyServer({ groups: ['secp256r1'] }));
+    pair.server.receive(pair.client.takeOutput());
+    const retry = pair.server.takeOutput();
+    pair.client.receive(retry);
+    expect(alive.size).toBe(1);
   });
 });
 
