@@ -1,5 +1,6 @@
 // `npm run check`: everything that must hold before a change lands, in one run. Goes on after a failure and lists all
-// of them at the end. `--coverage` measures coverage too; `--only a,b` runs just the named steps.
+// of them at the end. `--coverage` measures coverage too; `--newcomer` also sets up a fresh copy, which needs the
+// network; `--only a,b` runs just the named steps.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,8 +9,10 @@ import { checkBundles } from './gates/bundles.mjs';
 import { checkImports } from './gates/imports.mjs';
 import { checkLicences } from './gates/licences.mjs';
 import { checkNoWasm } from './gates/no-wasm.mjs';
+import { checkNpmLock } from './gates/npm-lock.mjs';
 import { checkPackages } from './gates/packages.mjs';
 import { checkSizes } from './gates/sizes.mjs';
+import { checkNewcomer } from './newcomer.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const results = join(root, 'test-results');
@@ -34,8 +37,10 @@ const steps = [
     () => faults('no WebAssembly and no addon in any shipped package or its dependencies', checkNoWasm(root)),
   ],
   ['licences', () => faults('every shipped dependency may be shipped', checkLicences(root))],
+  ['npm lock', () => faults('a plain npm install finds what package.json says', checkNpmLock(root))],
   ['bundles', () => checkBundles(root)],
   ['sizes', () => checkSizes(root)],
+  ...(flags.includes('--newcomer') ? [['newcomer', () => checkNewcomer(root)]] : []),
 ];
 
 mkdirSync(results, { recursive: true });

@@ -23,6 +23,9 @@ const { dependencyTree, shippedPackages } = (await import('../scripts/gates/work
   dependencyTree: (directory: string) => { name: string }[];
   shippedPackages: (root: string) => { folder: string; manifest: { name: string } }[];
 };
+const { checkNpmLock } = (await import('../scripts/gates/npm-lock.mjs' as string)) as {
+  checkNpmLock: (root: string) => string[];
+};
 const { SERVER_CODE } = (await import('../scripts/gates/layers.mjs' as string)) as { SERVER_CODE: RegExp };
 
 describe('the gate for imports', () => {
@@ -142,6 +145,38 @@ describe('the gate for licences and pins', () => {
     ['a dependency without a licence', { dependency: { license: undefined } }, 'brings dep under undefined'],
   ])('finds %s', (_, change, fault) => {
     expect(faultsOf(change)).toEqual([`x: ${fault}`]);
+  });
+});
+
+describe("the gate for npm's lock file", () => {
+  const right = {
+    '': { devDependencies: { tool: '1.2.3' } },
+    'node_modules/tool': { version: '1.2.3', integrity: 'sha512-x' },
+  };
+  function faultsOf(packages: object | null): string[] {
+    const workspace = mkdtempSync(join(work, 'npm-lock-'));
+    writeFileSync(join(workspace, 'package.json'), JSON.stringify({ devDependencies: { tool: '1.2.3' } }));
+    if (packages !== null) writeFileSync(join(workspace, 'package-lock.json'), JSON.stringify({ packages }));
+    return checkNpmLock(workspace);
+  }
+
+  it('passes one that is right', () => {
+    expect(faultsOf(right)).toEqual([]);
+  });
+
+  it.each([
+    ['none', null, 'is missing'],
+    ['other dependencies', { ...right, '': { devDependencies: {} } }, 'is for other devDependencies'],
+    ['another version', { ...right, 'node_modules/tool': { version: '1.2.4' } }, 'has tool 1.2.4, package.json 1.2.3'],
+    [
+      'the address of a registry',
+      { ...right, 'node_modules/tool': { version: '1.2.3', resolved: 'https://registry.example/tool.tgz' } },
+      'names the registry of node_modules/tool',
+    ],
+  ])('finds %s', (_, packages, fault) => {
+    const faults = faultsOf(packages);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toContain(fault);
   });
 });
 
