@@ -1,58 +1,34 @@
-import { ByteQueue } from '@portico/bytes';
-import { alertFromCode, encodeAlert } from './alert.js';
+import { encodeAlert } from './alert.js';
 import { CallGuard } from './call-guard.js';
+import type { ConnectionOptions } from './connection-options.js';
+import { ContentJudge } from './content-judge.js';
 import { alertForReason, TlsError } from './error.js';
+import { Established } from './established.js';
 import type { HandshakeInfo, TlsEvent } from './events.js';
-import { Connected } from './handshake/connected.js';
 import type { HandshakeResult } from './handshake/context.js';
-import type { CallbackGuard, Flow } from './handshake/flow.js';
 import { handshakeInfo } from './handshake/handshake-info.js';
-import type { FinishedVerified } from './handshake/proof.js';
 import { MessageReassembler } from './handshake/reassembler.js';
 import { FlowRunner, type RunOutcome } from './handshake/runner.js';
-import type { HandshakeSink } from './handshake/sink.js';
-import { ApplicationKeys, createOpener, createSealer } from './key-schedule/application-keys.js';
 import { KeyMaterial } from './key-schedule/key-material.js';
-import type { TlsLimits } from './limits.js';
-import { KEY_UPDATE_REQUEST } from './messages/key-update.js';
-import { encodeHandshakeMessage } from './messages/message.js';
+import { ParkedInput } from './parked-input.js';
+import { demandPeerFinished, recordSink, type RecordLayers } from './record-sink.js';
 import { RecordReader, type RecordContent } from './record/record-reader.js';
 import { RecordWriter } from './record/record-writer.js';
-
-/** What a connection gives to the flow that it carries. */
-interface Carrier {
-  readonly sink: HandshakeSink;
-  readonly guard: CallbackGuard;
-  readonly keyMaterial: KeyMaterial;
-}
-
-/** Starts a side's flow over the connection that carries it. */
-export type FlowStart = (carrier: Carrier) => Flow<HandshakeResult>;
-
-interface ConnectionOptions {
-  readonly side: 'client' | 'server';
-  readonly limits: TlsLimits;
-  readonly maxFragmentLength: number;
-  /** Whether a handshake without proof of who the peer is may complete. */
-  readonly peerAuthentication: 'demanded' | 'optional';
-  readonly start: FlowStart;
-}
 
 /**
  * A TLS 1.3 connection without input and output of its own: bytes in, bytes and events out. It holds no timer and no
  * socket, and the same inputs give the same outputs.
  */
 export class TlsConnection {
-  readonly #side: 'client' | 'server';
   readonly #peerAuthentication: 'demanded' | 'optional';
-  readonly #limits: TlsLimits;
+  readonly #layers: RecordLayers;
   readonly #messages: MessageReassembler;
   readonly #reader: RecordReader;
   readonly #writer: RecordWriter;
+  readonly #judge: ContentJudge;
   #runner: FlowRunner<HandshakeResult> | null;
-  #connected: Connected | null = null;
+  #established: Established | null = null;
   readonly #keyMaterial = new KeyMaterial();
-  #keys: ApplicationKeys | null = null;
   #info: HandshakeInfo | null = null;
   #events: TlsEvent[] = [];
 
@@ -61,22 +37,18 @@ export class TlsConnection {
   #receivedClose = false;
   readonly #guard = new CallGuard();
   #waiting: Promise<TlsEvent[]> | null = null;
-  /** Input that came while an answer was awaited. */
-  readonly #parked = new ByteQueue();
-
-  #emptyRecords = 0;
-  #warningAlerts = 0;
-  #owesKeyUpdate = false;
-  #awaitsPeerKeyUpdate = false;
+  readonly #parked: ParkedInput;
 
   constructor({ side, limits, maxFragmentLength, peerAuthentication, start }: ConnectionOptions) {
-    this.#side = side;
     this.#peerAuthentication = peerAuthentication;
-    this.#limits = limits;
     this.#messages = new MessageReassembler(limits);
     this.#reader = new RecordReader({ side, limits, insideMessage: () => !this.#messages.isEmpty });
     this.#writer = new RecordWriter({ maxFragmentLength, maxPending: limits.pendingOutput });
-    const carrier = { sink: this.#sink(), guard: this.#guard, keyMaterial: this.#keyMaterial };
+    this.#layers = { side, limits, messages: this.#messages, reader: this.#reader, writer: this.#writer };
+    this.#judge = new ContentJudge(limits);
+    this.#parked = new ParkedInput(limits.parkedInput);
+    const sink = recordSink(this.#layers);
+    const carrier = { sink, guard: this.#guard, keyMaterial: this.#keyMaterial };
     this.#runner = new FlowRunner(start(carrier), this.#messages);
     this.#guarded(() => this.#advance((runner) => runner.run()));
   }
@@ -112,7 +84,7 @@ export class TlsConnection {
 
   /** The messages that the handshake waits for: the state of RFC 9846 appendix A. Empty when it waits for no message. */
   get expectedMessages(): readonly string[] {
-    return this.#runner?.expected ?? this.#connected?.expected ?? [];
+    return this.#runner?.expected ?? this.#established?.expected ?? [];
   }
 
   /**
@@ -125,7 +97,7 @@ export class TlsConnection {
     // Events of a failure before any input, in the constructor, are told here.
     if (this.#ended !== 'no' || this.#receivedClose) return this.#takeEvents();
     if (this.#waiting !== null) {
-      this.#park(chunk);
+      this.#guarded(() => this.#parked.park(chunk));
       return this.#takeEvents();
     }
     this.#guarded(() => {
@@ -154,10 +126,10 @@ export class TlsConnection {
    */
   send(plaintext: Uint8Array): void {
     this.#guard.refuseReentrant('send');
-    this.#demandOpen('send');
+    const { keyUpdates } = this.#demandOpen('send');
     if (plaintext.length === 0) return;
-    this.#flushKeyUpdate();
-    this.#stayWithinKeyLimit(this.#writer.recordCount(plaintext.length));
+    keyUpdates.answer();
+    keyUpdates.makeRoomFor(this.#writer.recordCount(plaintext.length));
     this.#writer.write('application_data', plaintext);
   }
 
@@ -208,12 +180,7 @@ export class TlsConnection {
    */
   updateKeys({ requestPeer = false }: { readonly requestPeer?: boolean } = {}): void {
     this.#guard.refuseReentrant('updateKeys');
-    this.#demandOpen('updateKeys');
-    const request = requestPeer && !this.#awaitsPeerKeyUpdate;
-    // Section 4.7.3: what answers the peer's request is an update that asks for nothing.
-    if (request) this.#awaitsPeerKeyUpdate = true;
-    else this.#owesKeyUpdate = false;
-    this.#sendKeyUpdate(request ? 'update_requested' : 'update_not_requested');
+    this.#demandOpen('updateKeys').keyUpdates.update(requestPeer ? 'update_requested' : 'update_not_requested');
   }
 
   /**
@@ -222,9 +189,9 @@ export class TlsConnection {
    *   that is not 1 to 249 ASCII characters, or more bytes than 255 hashes
    */
   exportKeyingMaterial(label: string, context: Uint8Array | null, length: number): Uint8Array {
-    const keys = this.#keys;
-    if (keys === null) throw new TlsError('wrong-state', { subject: 'exportKeyingMaterial', got: this.state });
-    return keys.export(label, context ?? new Uint8Array(0), length);
+    const established = this.#established;
+    if (established === null) throw new TlsError('wrong-state', { subject: 'exportKeyingMaterial', got: this.state });
+    return established.export(label, context ?? new Uint8Array(0), length);
   }
 
   // ---- Records in ----
@@ -235,7 +202,7 @@ export class TlsConnection {
       if (record === null) return;
       this.#handleRecord(record);
     }
-    if (this.#waiting !== null && this.#reader.unread.length > 0) this.#park(this.#reader.unread);
+    if (this.#waiting !== null && this.#reader.unread.length > 0) this.#parked.park(this.#reader.unread);
     this.#reader.discard();
   }
 
@@ -255,32 +222,14 @@ export class TlsConnection {
   }
 
   #handleApplicationData(content: Uint8Array): void {
-    if (this.#connected === null) throw new TlsError('application-data-before-finished');
-    if (content.length === 0) {
-      this.#emptyRecords++;
-      if (this.#emptyRecords > this.#limits.emptyRecordsInARow) {
-        throw new TlsError('too-many-empty-records', {
-          expected: `at most ${this.#limits.emptyRecordsInARow} in a row`,
-        });
-      }
-      return;
-    }
-    this.#emptyRecords = 0;
-    this.#connected.noteApplicationData();
+    if (this.#established === null) throw new TlsError('application-data-before-finished');
+    if (this.#judge.judgeApplicationData(content) === 'dropped') return;
+    this.#established.noteApplicationData();
     this.#events.push({ type: 'data', data: content });
   }
 
   #handleAlert(content: Uint8Array): void {
-    if (content.length !== 2)
-      throw new TlsError('malformed-alert', { expected: '2 bytes', got: String(content.length) });
-    const alert = alertFromCode(content[1] as number);
-    if (alert.name === 'user_canceled') {
-      // Section 6.1: ignored, as close_notify follows.
-      this.#warningAlerts++;
-      if (this.#warningAlerts > this.#limits.warningAlerts) throw new TlsError('too-many-warning-alerts');
-      return;
-    }
-    if (alert.name !== 'close_notify' || this.#info === null) throw new TlsError('alert-received', { alert });
+    if (this.#judge.judgeAlert(content, this.#info === null ? 'handshaking' : 'open') === 'ignored') return;
     this.#receivedClose = true;
     this.#reader.discard();
     this.#events.push({ type: 'peer-closed' });
@@ -291,14 +240,8 @@ export class TlsConnection {
 
   #handleMessages(): void {
     if (this.#runner !== null) this.#advance((runner) => runner.run());
-    // A Finished and what follows it are under different keys: connected messages come in later records.
-    while (this.#connected !== null && this.#ended === 'no') {
-      const message = this.#messages.next(this.#connected.expected);
-      if (message === null) return;
-      const action = this.#connected.handle(message);
-      if (action.type === 'update-receive-keys') this.#updateReceiveKeys(action.peerWantsOurs);
-      if (action.type === 'announce-session') this.#events.push({ type: 'session-ticket', session: action.session });
-    }
+    // A Finished and what follows it are under different keys: these messages come in later records.
+    this.#established?.handleMessages((event) => this.#events.push(event));
   }
 
   #advance(step: (runner: FlowRunner<HandshakeResult>) => RunOutcome<HandshakeResult>): void {
@@ -318,79 +261,16 @@ export class TlsConnection {
 
   /** Data flows from here on, and only to a handshake that brought its proofs. */
   #complete(result: HandshakeResult): void {
-    this.#demandPeerFinished(result.finished);
+    demandPeerFinished(this.#layers.side, result.finished);
     if (this.#peerAuthentication === 'demanded' && result.peer?.made !== true) {
       throw new TlsError('internal-error', { expected: 'proof of who the peer is' });
     }
     this.#runner = null;
     this.#keyMaterial.release();
     this.#reader.allowChangeCipherSpec('over');
-    this.#connected = new Connected(this.#side, this.#limits, result.ticketReceiver);
-    this.#keys = new ApplicationKeys(result.suite, this.#side, result.trafficSecrets, result.exporterSecret);
+    this.#established = new Established(this.#layers, result);
     this.#info = handshakeInfo(result);
     this.#events.push({ type: 'handshake-complete', info: this.#info });
-  }
-
-  #demandPeerFinished(proof: FinishedVerified): void {
-    const peerSide = this.#side === 'client' ? 'server' : 'client';
-    if (!proof.made || proof.sender !== peerSide) {
-      throw new TlsError('internal-error', { expected: "proof of the peer's Finished" });
-    }
-  }
-
-  #sink(): HandshakeSink {
-    return {
-      sendMessage: (message) => {
-        this.#reader.allowChangeCipherSpec('allowed');
-        this.#writer.write('handshake', message);
-      },
-      sendChangeCipherSpec: () => this.#writer.writeChangeCipherSpec(),
-      useHandshakeReadSecret: (suite, secret) => {
-        this.#demandRecordBoundary();
-        this.#reader.useOpener(createOpener(suite, secret));
-      },
-      useApplicationReadSecret: (proof, suite, secret) => {
-        this.#demandPeerFinished(proof);
-        this.#demandRecordBoundary();
-        this.#reader.useOpener(createOpener(suite, secret));
-      },
-      useWriteSecret: (_epoch, suite, secret) => this.#writer.useSealer(createSealer(suite, secret)),
-      demandRecordBoundary: () => this.#demandRecordBoundary(),
-      skipEarlyData: () => this.#reader.skipEarlyData(),
-    };
-  }
-
-  /** Section 5.1: messages that precede a key change end with their record. */
-  #demandRecordBoundary(): void {
-    if (!this.#messages.isEmpty) throw new TlsError('data-across-key-change');
-  }
-
-  // ---- KeyUpdate ----
-
-  #updateReceiveKeys(peerWantsOurs: boolean): void {
-    this.#demandRecordBoundary();
-    this.#reader.useOpener((this.#keys as ApplicationKeys).nextOpener());
-    this.#awaitsPeerKeyUpdate = false;
-    // Section 4.7.3: one answer to any number of requests, before the next application data.
-    if (peerWantsOurs && !this.#sentClose) this.#owesKeyUpdate = true;
-    this.#events.push({ type: 'peer-keys-updated', requestedOurs: peerWantsOurs });
-  }
-
-  #flushKeyUpdate(): void {
-    if (!this.#owesKeyUpdate) return;
-    this.#owesKeyUpdate = false;
-    this.#sendKeyUpdate('update_not_requested');
-  }
-
-  #sendKeyUpdate(request: keyof typeof KEY_UPDATE_REQUEST): void {
-    const requestUpdate = KEY_UPDATE_REQUEST[request];
-    this.#writer.write('handshake', encodeHandshakeMessage('key_update', { requestUpdate }));
-    this.#writer.useSealer((this.#keys as ApplicationKeys).nextSealer());
-  }
-
-  /** Section 5.5: new keys before the limit, with room for the KeyUpdate itself and an alert. */
-  #stayWithinKeyLimit(records: number): void {
-    if (this.#writer.recordsLeft - records < RECORDS_IN_RESERVE) this.#sendKeyUpdate('update_not_requested');
   }
 
   // ---- Answers of the application ----
@@ -412,17 +292,8 @@ export class TlsConnection {
     );
   }
 
-  #park(chunk: Uint8Array): void {
-    if (this.#parked.length + chunk.length > this.#limits.parkedInput) {
-      this.#fail(new TlsError('too-much-parked-input', { expected: `at most ${this.#limits.parkedInput} bytes` }));
-      return;
-    }
-    this.#parked.push(chunk);
-  }
-
   #unpark(): void {
     this.#handleMessages();
-    if (this.#parked.length === 0) return;
     this.#reader.push(this.#parked.take());
     this.#readRecords();
   }
@@ -443,7 +314,7 @@ export class TlsConnection {
     if (wanted === 'abort') this.abort();
     // A peer that asks again and again and does not read gets one answer: the next waits until the last one is taken.
     const mayAnswer = this.#ended === 'no' && !this.#sentClose && this.#writer.pendingLength === 0;
-    if (mayAnswer) this.#flushKeyUpdate();
+    if (mayAnswer) this.#established?.keyUpdates.answer();
   }
 
   #fail(error: TlsError): void {
@@ -458,16 +329,14 @@ export class TlsConnection {
     this.#ended = how;
     this.#waiting = null;
     this.#runner = null;
-    this.#connected?.destroy();
-    this.#connected = null;
+    this.#established?.destroy();
+    this.#established = null;
     this.#parked.clear();
     this.#reader.discard();
     this.#reader.useOpener(null);
     this.#messages.clear();
     this.#writer.useSealer(null);
     this.#keyMaterial.wipe();
-    this.#keys?.destroy();
-    this.#keys = null;
   }
 
   #takeEvents(): TlsEvent[] {
@@ -476,16 +345,14 @@ export class TlsConnection {
     return events;
   }
 
-  #demandOpen(call: string): void {
-    if (this.#info === null || this.#ended !== 'no' || this.#sentClose) {
+  #demandOpen(call: string): Established {
+    if (this.#established === null || this.#sentClose) {
       throw new TlsError('wrong-state', {
         subject: call,
         expected: 'an open connection',
         got: this.#sentClose ? 'closed by us' : this.state,
       });
     }
+    return this.#established;
   }
 }
-
-/** Records kept back under each key for a KeyUpdate and an alert. */
-const RECORDS_IN_RESERVE = 4;

@@ -67,13 +67,13 @@ export const ENDING_ATTACKS: AttackGroup = {
       'close_notify in the middle of the handshake',
       '6.1',
       'alert-received',
-      'connection.ts handleAlert',
+      'content-judge.ts judgeAlert',
       (peer) => peer.serverHello().alert('close_notify'),
     ),
-    onClient('an error alert under level warning', '6', 'alert-received', 'connection.ts handleAlert', (peer) =>
+    onClient('an error alert under level warning', '6', 'alert-received', 'content-judge.ts judgeAlert', (peer) =>
       peer.handshake().send('alert', Uint8Array.of(1, 40)),
     ),
-    onClient('an alert of an unknown number', '6', 'alert-received', 'connection.ts handleAlert', (peer) =>
+    onClient('an alert of an unknown number', '6', 'alert-received', 'content-judge.ts judgeAlert', (peer) =>
       peer.handshake().send('alert', Uint8Array.of(1, 200)),
     ),
     onServer('renegotiation: a ClientHello after the handshake', '4.2.2', 'unexpected-message', CONNECTED, (peer) =>

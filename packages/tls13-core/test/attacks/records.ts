@@ -135,7 +135,7 @@ const PROTECTION: readonly Attack[] = [
     'a record under the old key after KeyUpdate',
     '4.7.3',
     'bad-record-mac',
-    'connection.ts updateReceiveKeys',
+    'key-updates.ts receive',
     (peer) => peer.handshake().keyUpdate(0, 'keep-old-keys').applicationData(),
   ),
   onClient('a record under the next key without KeyUpdate', '4.7.3', 'bad-record-mac', OPENER, (peer) => {
@@ -184,20 +184,20 @@ const MESSAGES: readonly Attack[] = [
   onClient('an empty handshake record with padding', '5.1', 'empty-record', CONTENT, (peer) =>
     peer.serverHello().send('handshake', new Uint8Array(0), 9),
   ),
-  onClient('an empty alert record', '5.4', 'empty-record', 'connection.ts handleAlert', (peer) =>
+  onClient('an empty alert record', '5.4', 'empty-record', 'content-judge.ts judgeAlert', (peer) =>
     peer.handshake().send('alert', new Uint8Array(0)),
   ),
-  onClient('half an alert', '5.1', 'malformed-alert', 'connection.ts handleAlert', (peer) =>
+  onClient('half an alert', '5.1', 'malformed-alert', 'content-judge.ts judgeAlert', (peer) =>
     peer.handshake().send('alert', Uint8Array.of(1)),
   ),
-  onClient('two alerts in one record', '5.1', 'malformed-alert', 'connection.ts handleAlert', (peer) =>
+  onClient('two alerts in one record', '5.1', 'malformed-alert', 'content-judge.ts judgeAlert', (peer) =>
     peer.handshake().send('alert', Uint8Array.of(1, 90, 1, 0)),
   ),
   onClient(
     'EncryptedExtensions in the clear, in one record with ServerHello',
     '5.1',
     'data-across-key-change',
-    'connection.ts demandRecordBoundary',
+    'record-sink.ts demandRecordBoundary',
     (peer) => {
       const forged = peer.serverHello.bind(peer);
       return forged({ behind: ENCRYPTED_EXTENSIONS });
@@ -207,7 +207,7 @@ const MESSAGES: readonly Attack[] = [
     'a ticket under handshake keys, in one record with Finished',
     '5.1',
     'data-across-key-change',
-    'connection.ts demandRecordBoundary',
+    'record-sink.ts demandRecordBoundary',
     (peer) =>
       peer
         .serverHello()
@@ -220,14 +220,14 @@ const MESSAGES: readonly Attack[] = [
     'a message behind KeyUpdate in one record',
     '5.1',
     'data-across-key-change',
-    'connection.ts demandRecordBoundary',
+    'record-sink.ts demandRecordBoundary',
     (peer) => peer.handshake().send('handshake', Uint8Array.of(24, 0, 0, 1, 0, 24)),
   ),
   onServer(
     'bytes behind a ClientHello that gets a HelloRetryRequest',
     '5.1',
     'data-across-key-change',
-    'connection.ts demandRecordBoundary',
+    'record-sink.ts demandRecordBoundary',
     (peer) => {
       peer.shareGroups = [];
       return peer.clientHello({ behind: Uint8Array.of(1) });
@@ -237,21 +237,21 @@ const MESSAGES: readonly Attack[] = [
     'bytes behind a HelloRetryRequest in one record',
     '5.1',
     'data-across-key-change',
-    'connection.ts demandRecordBoundary',
+    'record-sink.ts demandRecordBoundary',
     (peer) => peer.helloRetryRequest(0x0017, { behind: Uint8Array.of(2) }),
   ),
   onServer(
     'bytes behind ClientHello in one record',
     '5.1',
     'data-across-key-change',
-    'connection.ts demandRecordBoundary',
+    'record-sink.ts demandRecordBoundary',
     (peer) => peer.clientHello({ behind: Uint8Array.of(20) }),
   ),
   onServer(
     'bytes behind Finished in one record',
     '5.1',
     'data-across-key-change',
-    'connection.ts demandRecordBoundary',
+    'record-sink.ts demandRecordBoundary',
     (peer) => peer.clientHello().finished({ behind: Uint8Array.of(24) }),
   ),
   onClient(
