@@ -131,12 +131,8 @@ const PROTECTION: readonly Attack[] = [
     peer.handshake().record('application_data', Uint8Array.of(1));
     return peer.applicationData();
   }),
-  onClient(
-    'a record under the old key after KeyUpdate',
-    '4.7.3',
-    'bad-record-mac',
-    'key-updates.ts receive',
-    (peer) => peer.handshake().keyUpdate(0, 'keep-old-keys').applicationData(),
+  onClient('a record under the old key after KeyUpdate', '4.7.3', 'bad-record-mac', 'key-updates.ts receive', (peer) =>
+    peer.handshake().keyUpdate(0, 'keep-old-keys').applicationData(),
   ),
   onClient('a record under the next key without KeyUpdate', '4.7.3', 'bad-record-mac', OPENER, (peer) => {
     peer.handshake();
