@@ -1,4 +1,12 @@
-import { createSipFramer, DEFAULT_SIP_LIMITS, SipFrame, type SipFramerOptions, type SipItem } from '@portico/sip-codec';
+import {
+  createSipFramer,
+  DEFAULT_SIP_LIMITS,
+  parseSipMessage,
+  SipFrame,
+  type SipFramerOptions,
+  type SipItem,
+  type SipMessage,
+} from '@portico/sip-codec';
 import {
   atOffset,
   chunkingArbitrary,
@@ -82,6 +90,40 @@ describe('the stream framer and its plain twin', () => {
         expect(said).toEqual([{ type: 'message', bytes: Array.from(bytes), headLength: bytes.length }]);
       }
     }
+  });
+});
+
+describe('the places of the header fields that a frame carries', () => {
+  const fieldsOf = ({ headers, fieldsEnd, body }: SipMessage): unknown => ({
+    fields: Array.from(headers, ({ name, start, nameEnd, valueStart, valueEnd, end }) => [
+      name,
+      [start, nameEnd, valueStart, valueEnd, end],
+    ]),
+    faults: headers.faults.map(({ message }) => message),
+    fieldsEnd,
+    bodyLength: body.length,
+  });
+
+  it('are those that a reader of the bytes finds, in any mode and chunks, owned and borrowed', () => {
+    const mode = fc.constantFrom('stream' as const, 'datagram' as const, 'websocket' as const);
+    const cases = anyStream.chain((bytes) => fc.tuple(fc.constant(bytes), chunkingArbitrary(bytes)));
+    let fields = 0;
+    fc.assert(
+      fc.property(cases, mode, strictness, ([bytes, chunks], how, rules) => {
+        const framer = createSipFramer({ mode: how, strictness: rules });
+        for (const chunk of how === 'stream' ? chunks : [bytes]) {
+          for (const item of framer.push(chunk)) {
+            if (item.type !== 'message') continue;
+            const expected = fieldsOf(parseSipMessage(item.bytes));
+            expect(fieldsOf(parseSipMessage(item))).toEqual(expected);
+            expect(fieldsOf(parseSipMessage(item.toOwned()))).toEqual(expected);
+            fields += item.marks.length - 1;
+          }
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(fields).toBeGreaterThan(2_000);
   });
 });
 

@@ -44,7 +44,7 @@ export class DatagramFramer implements SipFramer {
         throw new SipError('head-truncated', { offset: bytes.length - start, expected: 'an empty line' });
       }
       const body = this.#bodyLength(bytes.length - start - head.headLength);
-      return [new SipFrame(bytes, start, head.headLength, head.headLength + body)];
+      return [new SipFrame(bytes, start, head.headLength, head.headLength + body, head.marks)];
     } catch (error) {
       if (!(error instanceof SipError)) throw error;
       return [new SipFramingFailure(error, bytes.subarray(start, start + head.intactLength), false)];

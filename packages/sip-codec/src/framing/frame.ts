@@ -13,12 +13,15 @@ export class SipFrame {
   readonly headLength: number;
   /** Bytes of the whole message. */
   readonly length: number;
+  /** Offsets in the message at which its header fields begin, in order, and behind them that of the empty line. */
+  readonly marks: readonly number[];
 
-  constructor(buffer: Uint8Array, start: number, headLength: number, length: number) {
+  constructor(buffer: Uint8Array, start: number, headLength: number, length: number, marks: readonly number[]) {
     this.#buffer = buffer;
     this.#start = start;
     this.headLength = headLength;
     this.length = length;
+    this.marks = marks;
   }
 
   /** The whole message, as a view. */
@@ -41,7 +44,7 @@ export class SipFrame {
   toOwned(): SipFrame {
     const copy = new Uint8Array(this.length);
     copy.set(this.bytes);
-    return new SipFrame(copy, 0, this.headLength, this.length);
+    return new SipFrame(copy, 0, this.headLength, this.length, this.marks);
   }
 }
 

@@ -40,7 +40,6 @@ export class HeadScanner {
   #fieldStart = 0;
   /** First byte after the start line; 0 while in it. */
   #blockStart = 0;
-  #fields = 0;
   /** Relative offset up to which the limits let the content of this field go. */
   #allowed = 0;
   /** Length of this message's line ends; 0 while the start line is not complete. */
@@ -55,6 +54,8 @@ export class HeadScanner {
   headLength = 0;
   /** The declared length, or NO_LENGTH. */
   declaredLength: number = NO_LENGTH;
+  /** Where each header field begins, and where the empty line does: of a complete head. Never changed after that. */
+  marks: number[] = [];
   /** Bytes at the front that are complete lines without a fault: what an error answer is built from. */
   intactLength = 0;
 
@@ -75,7 +76,7 @@ export class HeadScanner {
     this.#fieldStart = 0;
     this.#blockStart = 0;
     this.#allowed = 0;
-    this.#fields = 0;
+    this.marks = [];
     this.#lineEnd = 0;
     this.#lengthField = NONE;
     this.#lengthFault = undefined;
@@ -158,7 +159,7 @@ export class HeadScanner {
     const wordsEnd = (end + base) >> 2;
     const pairsEnd = wordsEnd - 1;
     const lastLineEnd = Math.min(end - CRLF, start + this.#blockStart + headerBlock);
-    let fields = this.#fields;
+    const marks = this.marks;
     let fieldStart = start + this.#fieldStart;
     let lineStart = lineFrom;
     let i = from;
@@ -195,7 +196,7 @@ export class HeadScanner {
       }
       i += (31 - Math.clz32(hits & -hits)) >> 3;
       if (i > lastLineEnd || bytes[i] !== CR || bytes[i + 1] !== LF) break;
-      if (i - lineStart > headerLine || fields >= headerCount) break;
+      if (i - lineStart > headerLine || marks.length >= headerCount) break;
       if ((first | 0x20) === 0x63 || (first | 0x20) === 0x6c) {
         const nameEnd = contentLengthNameEnd(bytes, lineStart, i);
         if (nameEnd !== OTHER_FIELD) {
@@ -204,12 +205,11 @@ export class HeadScanner {
           this.#noteLength(readContentLength(bytes, nameEnd, i), lineStart - start);
         }
       }
-      fields++;
+      marks.push(lineStart - start);
       fieldStart = lineStart;
       i += CRLF;
       lineStart = i;
     }
-    this.#fields = fields;
     this.#lineStart = lineStart - start;
     // The next line may continue the last field that went by.
     if (i === lineStart || (bytes[lineStart] as number) <= SP) this.#allowed = this.#beginField(fieldStart - start);
@@ -263,12 +263,12 @@ export class HeadScanner {
     const first = bytes[lineStart] as number;
     if (first === SP || first === HTAB) {
       // A reader that unfolds the start line and one that sees a field here would frame two different messages.
-      if (this.#fields === 0) this.#fail('fold-after-start-line', lineStart - start);
+      if (this.marks.length === 0) this.#fail('fold-after-start-line', lineStart - start);
       return;
     }
     if (this.#lengthField !== NONE) this.#endLengthField(bytes, start, lineStart);
-    this.#fields++;
-    if (this.#fields > this.#limits.headerCount) {
+    this.marks.push(lineStart - start);
+    if (this.marks.length > this.#limits.headerCount) {
       this.#fail('too-many-headers', lineStart - start, `at most ${this.#limits.headerCount} fields`);
     }
     const letter = first | 0x20;
@@ -309,6 +309,7 @@ export class HeadScanner {
   #finish(bytes: Uint8Array, start: number, emptyLine: number, headLength: number): void {
     if (this.#lengthField !== NONE) this.#endLengthField(bytes, start, emptyLine);
     this.headLength = headLength;
+    this.marks.push(emptyLine - start);
     if (this.#lengthFault !== undefined) this.#failWhole(this.#lengthFault, this.#lengthFaultAt);
     if (this.declaredLength > this.#limits.body) {
       this.#failWhole('body-too-large', headLength, `at most ${this.#limits.body} bytes`, String(this.declaredLength));

@@ -185,7 +185,7 @@ export class StreamFramer implements SipFramer {
       }
       const total = this.#total;
       if (end - at < total) return at;
-      this.#emit(new SipFrame(bytes, at, head.headLength, total));
+      this.#emit(new SipFrame(bytes, at, head.headLength, total, head.marks));
       at += total;
       this.#total = 0;
       this.#inMessage = false;

@@ -1,15 +1,13 @@
 import { bytesToLatin1 } from '@portico/bytes';
-import { SipError } from '../error.js';
+import type { SipFrame } from '../framing/frame.js';
 import { findControl, wordsUnder } from '../framing/scan.js';
-import { TOKEN } from '../grammar/characters.js';
 import { asciiLowerCase, unfold } from '../grammar/text.js';
-import { knownNameAt, type KnownName } from './header-name.js';
+import type { KnownName } from './header-name.js';
 
 const CR = 0x0d;
 const LF = 0x0a;
 const SP = 0x20;
 const HTAB = 0x09;
-const COLON = 0x3a;
 
 /** One header field as it stands in the message. Offsets are those of the message. */
 export class SipHeaderField {
@@ -79,18 +77,22 @@ export class SipHeaderField {
   }
 }
 
-/** The lines of a head, before anything in them is understood. */
+/** The lines of a head, before anything in them is understood. Offsets are those of the message. */
 export interface Head {
   /** The start line is `startLineStart`..`startLineEnd`, without its line end. */
   readonly startLineStart: number;
   readonly startLineEnd: number;
-  readonly fields: readonly SipHeaderField[];
-  /** Lines that are no header fields; they stay in the bytes and are in no other list. */
-  readonly faults: readonly SipError[];
-  /** First byte of the empty line, where a further field would go. */
-  readonly fieldsEnd: number;
+  /** Where each header field begins, with its continuation lines; behind the last one, where a further one would go. */
+  readonly marks: readonly number[];
   /** First byte of the body. */
   readonly bodyStart: number;
+}
+
+/** What the framer has found already: it has looked at every byte of the head. */
+export function headOfFrame({ marks, headLength }: SipFrame, bytes: Uint8Array): Head {
+  const fieldsStart = marks[0] as number;
+  const startLineEnd = bytes[fieldsStart - 2] === CR ? fieldsStart - 2 : fieldsStart - 1;
+  return { startLineStart: 0, startLineEnd, marks, bodyStart: headLength };
 }
 
 /** Finds the fields of a message: `*( message-header ) CRLF`, RFC 3261 section 7.3. Never fails. */
@@ -102,63 +104,21 @@ export function readHead(bytes: Uint8Array): Head {
 
   const startLineStart = at;
   const startLineEnd = lineEnd(bytes, words, at, total);
-  const fields: SipHeaderField[] = [];
-  const faults: SipError[] = [];
+  const marks: number[] = [];
   at = afterLineEnd(bytes, startLineEnd, total);
   for (;;) {
-    // One field with its continuation lines: at..contentEnd, the next one begins at `next`.
-    let i = at;
-    while (i < total && bytes[i] !== COLON && (bytes[i] as number) > SP) i++;
-    // Nearly every name is known and has its colon at once; then it need not be checked for being a token.
-    let known = i > at && i < total && bytes[i] === COLON ? knownNameAt(bytes, at, i) : undefined;
-    let nameEnd = i;
-    if (known === undefined) {
-      nameEnd = at;
-      while (nameEnd < total && TOKEN[bytes[nameEnd] as number] === 1) nameEnd++;
-      if (nameEnd > at) known = knownNameAt(bytes, at, nameEnd);
-    }
-    let contentEnd = lineEnd(bytes, words, nameEnd, total);
+    const contentEnd = lineEnd(bytes, words, at, total);
     let next = afterLineEnd(bytes, contentEnd, total);
+    marks.push(at);
     if (contentEnd === at) {
       const isCut = startLineEnd === total;
-      return { startLineStart, startLineEnd, fields, faults, fieldsEnd: at, bodyStart: isCut ? total : next };
+      return { startLineStart, startLineEnd, marks, bodyStart: isCut ? total : next };
     }
-    while (next < total && isBlank(bytes[next] as number)) {
-      contentEnd = lineEnd(bytes, words, next, total);
-      next = afterLineEnd(bytes, contentEnd, total);
-    }
-
-    i = nameEnd;
-    while (i < contentEnd && isBlank(bytes[i] as number)) i++;
-    if (nameEnd > at && i < contentEnd && bytes[i] === COLON) {
-      let valueStart = i + 1;
-      while (valueStart < contentEnd && isSpace(bytes[valueStart] as number)) valueStart++;
-      let valueEnd = contentEnd;
-      while (valueEnd > valueStart && isSpace(bytes[valueEnd - 1] as number)) valueEnd--;
-      fields.push(new SipHeaderField(bytes, known, at, nameEnd, valueStart, valueEnd, next));
-    } else {
-      faults.push(fieldFault(bytes, at, nameEnd, i));
+    while (next < total && (bytes[next] === SP || bytes[next] === HTAB)) {
+      next = afterLineEnd(bytes, lineEnd(bytes, words, next, total), total);
     }
     at = next;
   }
-}
-
-/** A line that is not `header-name HCOLON header-value` costs nothing but the line. */
-function fieldFault(bytes: Uint8Array, start: number, nameEnd: number, offset: number): SipError {
-  return new SipError('field-syntax', {
-    offset,
-    rule: nameEnd === start ? 'header-name' : 'HCOLON',
-    field: bytesToLatin1(bytes, start, nameEnd),
-    expected: nameEnd === start ? 'a token' : "':'",
-  });
-}
-
-function isBlank(byte: number): boolean {
-  return byte === SP || byte === HTAB;
-}
-
-function isSpace(byte: number): boolean {
-  return byte <= SP && (byte === SP || byte === HTAB || byte === CR || byte === LF);
 }
 
 /** Offset of the line end (CRLF or LF) of the line that holds `from`, or the end of the bytes. */

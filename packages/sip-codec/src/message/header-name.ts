@@ -45,6 +45,12 @@ export interface KnownName {
   readonly key: string;
 }
 
+/** What stands for every name that is not in the table. */
+export const UNKNOWN_NAME: KnownName = /* @__PURE__ */ Object.freeze({ canonical: '', key: '' });
+
+/** What stands for a line that has no name. */
+export const NOT_A_FIELD: KnownName = /* @__PURE__ */ Object.freeze({ canonical: '', key: '' });
+
 /** From a name in lower case, long or compact, or as the RFCs write it, to the one entry for it. A Map: `constructor` is in none unless put in. */
 const KNOWN_NAMES: ReadonlyMap<string, KnownName> = /* @__PURE__ */ knownNames();
 
@@ -81,11 +87,13 @@ interface Spelling {
   /** In lower case, long or compact. */
   readonly bytes: Uint8Array;
   readonly name: KnownName;
+  /** Another one with the same hash. */
+  readonly next: Spelling | undefined;
 }
 
 const SLOTS = 512;
 
-/** The same table for names that are still bytes, by a hash that no two of them share. */
+/** The same table for names that are still bytes, by a hash that hardly two of them share. */
 const SPELLINGS: readonly (Spelling | undefined)[] = /* @__PURE__ */ spellings();
 
 function spellings(): readonly (Spelling | undefined)[] {
@@ -93,7 +101,8 @@ function spellings(): readonly (Spelling | undefined)[] {
   for (const [spelling, name] of KNOWN_NAMES) {
     if (spelling !== asciiLowerCase(spelling)) continue;
     const bytes = textToBytes(spelling);
-    slots[hash(bytes, 0, bytes.length)] = { bytes, name };
+    const slot = hash(bytes, 0, bytes.length);
+    slots[slot] = { bytes, name, next: slots[slot] };
   }
   return slots;
 }
@@ -112,14 +121,20 @@ function hash(bytes: Uint8Array, start: number, end: number): number {
  * tells capitals from small letters; of the other bytes of a name, only control characters could be mistaken by it.
  */
 export function knownNameAt(bytes: Uint8Array, start: number, end: number): KnownName | undefined {
-  const spelling = SPELLINGS[hash(bytes, start, end)];
-  if (spelling === undefined) return undefined;
-  const wanted = spelling.bytes;
+  let spelling = SPELLINGS[hash(bytes, start, end)];
+  while (spelling !== undefined) {
+    if (isSpelling(spelling.bytes, bytes, start, end)) return spelling.name;
+    spelling = spelling.next;
+  }
+  return undefined;
+}
+
+function isSpelling(wanted: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
   const { length } = wanted;
-  if (length !== end - start) return undefined;
+  if (length !== end - start) return false;
   for (let i = 0; i < length; i++) {
     const byte = bytes[start + i] as number;
-    if ((byte | 0x20) !== wanted[i] || byte < 0x20) return undefined;
+    if ((byte | 0x20) !== wanted[i] || byte < 0x20) return false;
   }
-  return spelling.name;
+  return true;
 }

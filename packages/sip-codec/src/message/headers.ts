@@ -2,8 +2,9 @@ import { Scanner } from '../grammar/scanner.js';
 import type { WireText } from '../grammar/wire-text.js';
 import type { HeaderDefinition } from '../headers/definition.js';
 import { SipError } from '../error.js';
+import { FieldIndex } from './field-index.js';
 import type { SipHeaderField } from './head.js';
-import { headerKey, knownName } from './header-name.js';
+import { headerKey, knownName, NOT_A_FIELD, UNKNOWN_NAME, type KnownName } from './header-name.js';
 
 /** Up to so many fields it is quicker to look at each than to make an index of them. */
 const FEW = 64;
@@ -25,47 +26,55 @@ class ReadFailure {
  */
 export class SipHeaders implements Iterable<SipHeaderField> {
   readonly #bytes: Uint8Array;
-  readonly #fields: readonly SipHeaderField[];
+  readonly #marks: readonly number[];
   readonly #text: WireText;
-  /** Made at the first look-up by name where there are many. */
-  #byKey: Map<string, SipHeaderField[]> | undefined;
+  /** Made at the first question. */
+  #madeIndex: FieldIndex | undefined;
+  /** Lines by key, made at the first look-up by name where there are many. */
+  #byKey: Map<string, number[]> | undefined;
   /** What was read before, each definition before its value or failure: asking twice costs little and gives the same answer. */
   #read: unknown[] | undefined;
-  /** Lines between the start line and the empty line that are no header fields. */
-  readonly faults: readonly SipError[];
+  #faults: readonly SipError[] | undefined;
 
-  constructor(bytes: Uint8Array, text: WireText, fields: readonly SipHeaderField[], faults: readonly SipError[]) {
+  /** `marks`: where each line begins, and where a further one would go. */
+  constructor(bytes: Uint8Array, text: WireText, marks: readonly number[]) {
     this.#bytes = bytes;
     this.#text = text;
-    this.#fields = fields;
-    this.faults = faults;
+    this.#marks = marks;
   }
 
   /** Number of fields. */
   get size(): number {
-    return this.#fields.length;
+    return this.#marks.length - 1 - this.#index.faulty;
+  }
+
+  /** Lines between the start line and the empty line that are no header fields. */
+  get faults(): readonly SipError[] {
+    const index = this.#index;
+    return (this.#faults ??= this.#lines((name) => name === NOT_A_FIELD).map((line) => index.fault(line)));
   }
 
   [Symbol.iterator](): IterableIterator<SipHeaderField> {
-    return this.#fields[Symbol.iterator]();
+    const index = this.#index;
+    return this.#lines((name) => name !== NOT_A_FIELD)
+      .map((line) => index.field(line))
+      .values();
   }
 
   /** The fields of this name, in order. */
   all(name: string): readonly SipHeaderField[] {
-    if (this.#fields.length > FEW) {
-      this.#byKey ??= this.#index();
-      return this.#byKey.get(headerKey(name)) ?? NO_FIELDS;
-    }
+    const index = this.#index;
     const known = knownName(name);
-    if (known === undefined) {
-      const key = headerKey(name);
-      return this.#fields.filter((field) => field.key === key);
+    if (known === undefined || index.names.length > FEW) {
+      const lines = this.#linesOf(headerKey(name));
+      return lines === undefined ? NO_FIELDS : lines.map((line) => index.field(line));
     }
+    const { names } = index;
     let found: SipHeaderField[] | undefined;
-    for (const field of this.#fields) {
-      if (field.known !== known) continue;
-      if (found === undefined) found = [field];
-      else found.push(field);
+    for (let line = 0; line < names.length; line++) {
+      if (names[line] !== known) continue;
+      if (found === undefined) found = [index.field(line)];
+      else found.push(index.field(line));
     }
     return found ?? NO_FIELDS;
   }
@@ -101,11 +110,9 @@ export class SipHeaders implements Iterable<SipHeaderField> {
       if (value instanceof ReadFailure) throw value.error;
       return value as T;
     }
-    const fields = this.all(definition.name);
-    if (fields.length === 0) return undefined;
+    const rows = this.#rows(definition.name);
+    if (rows.length === 0) return undefined;
     try {
-      const rows = [this.#rowOf(fields[0] as SipHeaderField, definition.name)];
-      for (let i = 1; i < fields.length; i++) rows.push(this.#rowOf(fields[i] as SipHeaderField, definition.name));
       const value = definition.read(rows);
       read.push(definition, value);
       return value;
@@ -113,10 +120,6 @@ export class SipHeaders implements Iterable<SipHeaderField> {
       read.push(definition, new ReadFailure(error));
       throw error;
     }
-  }
-
-  #rowOf({ valueStart, valueEnd }: SipHeaderField, name: string): Scanner {
-    return new Scanner(this.#bytes, valueStart, valueEnd, name, this.#text);
   }
 
   /** As `read`, with undefined for a header that is there and broken. */
@@ -129,14 +132,45 @@ export class SipHeaders implements Iterable<SipHeaderField> {
     }
   }
 
-  #index(): Map<string, SipHeaderField[]> {
-    const byKey = new Map<string, SipHeaderField[]>();
-    for (const field of this.#fields) {
-      const key = field.key;
-      const same = byKey.get(key);
-      if (same === undefined) byKey.set(key, [field]);
-      else same.push(field);
+  /** A reader for each field of this name. */
+  #rows(name: string): readonly Scanner[] {
+    const { names } = this.#index;
+    const known = knownName(name);
+    const rows: Scanner[] = [];
+    if (known === undefined || names.length > FEW) {
+      for (const line of this.#linesOf(headerKey(name)) ?? []) rows.push(this.#row(line, name));
+    } else {
+      for (let line = 0; line < names.length; line++) if (names[line] === known) rows.push(this.#row(line, name));
     }
-    return byKey;
+    return rows;
+  }
+
+  #row(line: number, name: string): Scanner {
+    const index = this.#index;
+    const start = index.valueStart(line);
+    return new Scanner(this.#bytes, start, index.valueEnd(line, start), name, this.#text);
+  }
+
+  get #index(): FieldIndex {
+    return (this.#madeIndex ??= new FieldIndex(this.#bytes, this.#marks));
+  }
+
+  #lines(wanted: (name: KnownName) => boolean): number[] {
+    return this.#index.names.flatMap((name, line) => (wanted(name) ? [line] : []));
+  }
+
+  #linesOf(key: string): readonly number[] | undefined {
+    if (this.#byKey === undefined) {
+      const index = this.#index;
+      this.#byKey = new Map();
+      for (const line of this.#lines((name) => name !== NOT_A_FIELD)) {
+        const name = index.names[line] as KnownName;
+        const itsKey = name === UNKNOWN_NAME ? index.field(line).key : name.key;
+        const same = this.#byKey.get(itsKey);
+        if (same === undefined) this.#byKey.set(itsKey, [line]);
+        else same.push(line);
+      }
+    }
+    return this.#byKey.get(key);
   }
 }

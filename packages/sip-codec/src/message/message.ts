@@ -5,7 +5,7 @@ import { Scanner } from '../grammar/scanner.js';
 import { bytesToText } from '../grammar/text.js';
 import { WireText } from '../grammar/wire-text.js';
 import { readUri, type Uri } from '../uri/uri.js';
-import { readHead, type Head } from './head.js';
+import { headOfFrame, readHead, type Head } from './head.js';
 import { SipHeaders } from './headers.js';
 import { isResponseLine, readStartLine, type RequestLine, type StatusLine } from './start-line.js';
 
@@ -21,10 +21,11 @@ class MessageBase {
 
   constructor(bytes: Uint8Array, head: Head, text: WireText) {
     this.bytes = bytes;
-    this.headers = new SipHeaders(bytes, text, head.fields, head.faults);
+    const { marks } = head;
+    this.headers = new SipHeaders(bytes, text, marks);
     this.#bodyStart = head.bodyStart;
-    this.fieldsStart = afterStartLine(bytes, head.startLineEnd);
-    this.fieldsEnd = head.fieldsEnd;
+    this.fieldsStart = marks[0] as number;
+    this.fieldsEnd = marks[marks.length - 1] as number;
   }
 
   /** The body, as a view. */
@@ -120,7 +121,7 @@ export function parseSipMessage(input: SipFrame | Uint8Array, options: ParseOpti
       got: typeof input,
     });
   }
-  const head = readHead(bytes);
+  const head = input instanceof SipFrame ? headOfFrame(input, bytes) : readHead(bytes);
   const text = new WireText(bytes, head.bodyStart);
   try {
     const line = readStartLine(bytes, head.startLineStart, head.startLineEnd, options.strictness ?? 'strict');
@@ -136,9 +137,4 @@ export function serializeSipMessage(message: SipMessage): Uint8Array<ArrayBuffer
   const copy = new Uint8Array(message.bytes.length);
   copy.set(message.bytes);
   return copy;
-}
-
-function afterStartLine(bytes: Uint8Array, lineEnd: number): number {
-  if (lineEnd >= bytes.length) return bytes.length;
-  return bytes[lineEnd] === 0x0d ? lineEnd + 2 : lineEnd + 1;
 }
