@@ -4,10 +4,13 @@ import { expect, it } from 'vitest';
 import { temporaryFolder } from '../support/certificates.js';
 import { describePeer } from '../support/peer.js';
 import { startPortico } from '../support/portico.js';
-import { run } from '../support/processes.js';
+import { freePort, run } from '../support/processes.js';
 
 /** Headless, with a home of its own, and with our CA in its trust store: no certificate error is ignored. */
 describePeer('Chromium', ['chromium', 'certutil'], () => {
+  /** The port of the guide, which browsers do not refuse. */
+  const startServer = async () => startPortico({ port: await freePort(8443) });
+
   async function browse(url: string, ca: string | null) {
     const home = temporaryFolder();
     const store = join(home, '.pki/nssdb');
@@ -32,7 +35,7 @@ describePeer('Chromium', ['chromium', 'certutil'], () => {
   }
 
   it('shows the page by h2, with everything negotiated', { timeout: 180_000 }, async () => {
-    const portico = await startPortico();
+    const portico = await startServer();
     const { stdout } = await browse(`https://localhost:${portico.port}/`, portico.ca);
     expect(stdout).toContain('TLSv1.3');
     expect(stdout).toMatch(/\bh2\b/);
@@ -41,7 +44,7 @@ describePeer('Chromium', ['chromium', 'certutil'], () => {
   });
 
   it('does not show it where it does not know the CA', { timeout: 180_000 }, async () => {
-    const portico = await startPortico();
+    const portico = await startServer();
     const { stdout } = await browse(`https://localhost:${portico.port}/healthz`, null);
     expect(stdout).not.toContain('ok\n');
     await portico.process.waitFor(/certificate_unknown|unknown_ca|connection failed/);

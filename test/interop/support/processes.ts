@@ -168,12 +168,12 @@ export async function run(
   return { code, stdout: running.stdout, stderr: running.stderr };
 }
 
-/** A port on 127.0.0.1 that nobody listened on just now. */
-export function freePort(): Promise<number> {
+/** A port on 127.0.0.1 that nobody listened on just now: the wanted one where it is free, else any. */
+export function freePort(wanted = 0): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
+    probe.once('error', (error) => (wanted === 0 ? reject(error) : resolve(freePort())));
+    probe.listen(wanted, '127.0.0.1', () => {
       const { port } = probe.address() as AddressInfo;
       probe.close(() => resolve(port));
     });
