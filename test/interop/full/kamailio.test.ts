@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createMsrpFramer, createMsrpRequest, msrpHeader, serializeMsrp, type MsrpResponse } from '@portico/msrp-codec';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { opensslCertificates, type Certificates } from '../support/certificates.js';
 import { runOwnClient, startOwnServer } from '../support/own-programs.js';
@@ -60,10 +61,16 @@ describePeer(modules === undefined ? 'Kamailio (without its TLS module)' : 'Kama
   }
 
   /** Asks until it answers: its processes take a moment. */
-  async function ask(port: number, request: string) {
+  async function ask(port: number, request: string, ...flags: readonly string[]) {
     const trust = ['--servername', 'localhost', '--ca', certificates.ca, '--alpn', 'sip/2'];
     for (let attempt = 0; ; attempt++) {
-      const line = await runOwnClient(port, ...trust, '--send', request, '--until', '\r\n\r\n');
+      const line = await runOwnClient(
+        port,
+        ...trust,
+        '--send',
+        request,
+        ...(flags.length > 0 ? flags : ['--until', '\r\n\r\n']),
+      );
       if (line.error?.kind !== 'transport' || attempt === 20) return line;
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
@@ -88,6 +95,59 @@ describePeer(modules === undefined ? 'Kamailio (without its TLS module)' : 'Kama
     await kamailio.waitFor(/got OPTIONS for sip:relay@localhost over TLSv1\.3/);
     // It sends no ALPN: the port knew SIP by its first line.
     await portico.process.waitFor(/sip by sniffing: TLSv1\.3 .* alpn=none/);
+    await kamailio.stop();
+  });
+
+  const ME = 'msrps://127.0.0.1:9999/me;tcp';
+  const decoder = new TextDecoder('latin1');
+
+  /** The MSRP response in what the client received. */
+  function readMsrp(received = ''): MsrpResponse {
+    const items = createMsrpFramer().push(Buffer.from(received, 'latin1'));
+    expect(items).toMatchObject([{ type: 'message', message: { type: 'response' } }]);
+    return (items[0] as { message: MsrpResponse }).message;
+  }
+
+  /** Asks the relay for a URI of its own (RFC 4976 section 5.1). */
+  async function authenticate(port: number): Promise<MsrpResponse> {
+    const request = createMsrpRequest({
+      transactionId: 'auth1',
+      method: 'AUTH',
+      toPath: [`msrps://127.0.0.1:${port};tcp`],
+      fromPath: [ME],
+    });
+    const line = await ask(port, decoder.decode(serializeMsrp(request)), '--until=-------auth1$\r\n');
+    return readMsrp(line.received);
+  }
+
+  it('answers our MSRP AUTH on the port where it answers SIP', async () => {
+    const { port, kamailio } = await startKamailio(portico.port, portico.ca);
+    const response = await authenticate(port);
+    expect(response).toMatchObject({ transactionId: 'auth1', status: 200 });
+    expect(msrpHeader(response, 'Use-Path')).toBe(`msrps://127.0.0.1:${port}/from-auth;tcp`);
+    await kamailio.stop();
+  });
+
+  it('relays our MSRP SEND to the one-port server and reads its answer', async () => {
+    const { port, kamailio } = await startKamailio(portico.port, portico.ca);
+    const relay = msrpHeader(await authenticate(port), 'Use-Path') as string;
+    const request = createMsrpRequest({
+      transactionId: 'send1',
+      method: 'SEND',
+      toPath: [relay, `msrps://127.0.0.1:${portico.port}/session;tcp`],
+      fromPath: [ME],
+      headers: [{ name: 'Message-ID', value: 'm1' }],
+      content: { type: 'text/plain', body: Buffer.from('hello\r\n-------send2$\r\n') },
+    });
+    const trust = ['--servername', 'localhost', '--ca', certificates.ca];
+    const send = ['--send', decoder.decode(serializeMsrp(request)), '--until=never', '--timeout', '5000'];
+    const sent = runOwnClient(port, ...trust, ...send);
+    // It sends no ALPN: the port knew MSRP by its first line.
+    await portico.process.waitFor(/msrp by sniffing: TLSv1\.3 .* alpn=none/);
+    // It has read our answer: there is no such session.
+    await kamailio.waitFor(/got MSRP <null> 481 send1/);
+    // It passes no answer on to us.
+    await sent;
     await kamailio.stop();
   });
 
