@@ -1,6 +1,6 @@
 // node test/conformance/client.mjs HOST PORT [--servername N] [--ca F] [--alpn a,b] [--alpn-required]
 //   [--identity host|sip-domain] [--cert F --key F] [--groups a,b] [--key-shares a] [--suites a,b] [--sigalgs a,b]
-//   [--key-update none|send|request] [--send TEXT] [--until TEXT] [--idle MS] [--timeout MS] [--provider noble]
+//   [--key-update none|send|request] [--send TEXT] [--until TEXT] [--idle MS] [--timeout MS] [--provider noble|node]
 //   [--session-in F] [--session-out F] [--keylog F] [--insecure]
 //
 // A TLS 1.3 client over the core alone, for anybody's server. Prints one JSON line, with what was received in it, and
@@ -12,7 +12,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, isIP } from 'node:net';
 import { createTlsClient, parseSession, serializeSession } from '@portico/tls13-core';
 import { choice, groupNames, list, number, present, readArguments, runMain, UsageError } from './support/arguments.mjs';
-import { credentialFromFiles, keyLogTo, provider, verifierFromFile, verifierFromHost } from './support/credentials.mjs';
+import {
+  credentialFromFiles,
+  keyLogTo,
+  provider,
+  useProvider,
+  verifierFromFile,
+  verifierFromHost,
+} from './support/credentials.mjs';
 import { Link } from './support/link.mjs';
 import { ConnectionRecord } from './support/record.mjs';
 
@@ -47,6 +54,7 @@ await runMain(async (argv) => {
     },
     notYet: ['early-data'],
   });
+  await useProvider(values.provider);
   const [host, portText] = positionals;
   const port = number('port', portText, { min: 1, max: 65_535 });
   const credential = ownCredential(values);

@@ -2,7 +2,7 @@
 //   [--alpn-preference server|client] [--alias sip=sip/2] [--no-overlap alert|continue] [--sniff on|off]
 //   [--client-auth none|request|require --ca F] [--groups a,b] [--suites a,b] [--sigalgs a,b]
 //   [--tickets N] [--ticket-key NAME:HEX] [--ticket-lifetime SECONDS] [--app http|echo|discard]
-//   [--key-update none|send|request] [--provider noble] [--keylog F] [--once]
+//   [--key-update none|send|request] [--provider noble|node] [--keylog F] [--once]
 //
 // A TLS 1.3 server on 127.0.0.1 over the core alone, for anybody's client. Standard output has one JSON line for each
 // connection, when it ends; standard error says "listening on 127.0.0.1:P" (--port 0 takes a free one).
@@ -12,7 +12,14 @@ import { createServer } from 'node:net';
 import { createTicketProtector, createTlsServer, parseServerConfig } from '@portico/tls13-core';
 import { APPS } from './support/apps.mjs';
 import { choice, groupNames, list, number, present, readArguments, runMain, UsageError } from './support/arguments.mjs';
-import { authorityNames, credentialFromFiles, keyLogTo, provider, verifierFromFile } from './support/credentials.mjs';
+import {
+  authorityNames,
+  credentialFromFiles,
+  keyLogTo,
+  provider,
+  useProvider,
+  verifierFromFile,
+} from './support/credentials.mjs';
 import { Link } from './support/link.mjs';
 import { ConnectionRecord } from './support/record.mjs';
 import { createSniffer } from './support/sniffer.mjs';
@@ -47,6 +54,7 @@ await runMain(async (argv) => {
     },
     notYet: ['psk', 'psk-ke', 'early-data'],
   });
+  await useProvider(values.provider);
   const port = number('port', values.port ?? '', { min: 0, max: 65_535 });
   const app = APPS[choice('app', values.app, Object.keys(APPS))];
   const keyUpdate = choice('key-update', values['key-update'], ['none', 'send', 'request']);

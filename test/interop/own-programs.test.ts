@@ -46,6 +46,17 @@ describe('server.mjs and client.mjs', () => {
     });
   });
 
+  it.each([
+    ['noble', 'node'],
+    ['node', 'noble'],
+    ['node', 'node'],
+  ])('agree with the cryptography of %s at the server and of %s at the client', async (ours, theirs) => {
+    await serve(['--provider', ours, '--app', 'echo'], async (server) => {
+      const client = await runOwnClient(server.port, ...trust, '--provider', theirs, '--send', 'hello', '--until', 'o');
+      expect(client).toMatchObject({ ok: true, received: 'hello' });
+    });
+  });
+
   it('answer a GET with a page and close', async () => {
     await serve(['--alpn', 'http/1.1'], async (server) => {
       const line = await runOwnClient(server.port, ...trust, '--send', 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
@@ -87,7 +98,7 @@ describe('server.mjs and client.mjs', () => {
     ['server.mjs', ['--port', '0', '--psk=a:00'], '--psk is not supported yet'],
     ['server.mjs', ['--port', '0', '--psk-ke'], '--psk-ke is not supported yet'],
     ['server.mjs', ['--port', '0', '--early-data', '1'], '--early-data is not supported yet'],
-    ['server.mjs', ['--port', '0', '--provider', 'node'], '--provider node is not supported yet'],
+    ['server.mjs', ['--port', '0', '--provider', 'web'], '--provider is one of noble, node, got "web"'],
     [
       'client.mjs',
       ['localhost', '1', '--insecure', '--session-in', 'missing'],

@@ -22,6 +22,7 @@ export type {
   RsaPrivateValues,
   SignatureAlgorithm,
 } from './provider.js';
+export { readPublicKey as readRsaPublicKey, type RsaPublicKey } from './rsa/public-key.js';
 export { createRsaKeyAlgorithm, type RsaKeyType } from './rsa/key-algorithm.js';
 export {
   keyAlgorithmFor,

@@ -5,7 +5,7 @@ import { countingRandom, deterministicRandom } from './deterministic-random.js';
 import { describeProvider } from './provider-conformance.js';
 
 describe('the noble provider', () => {
-  describeProvider((random) => noble.createNobleProvider({ random }), { reproducible: true });
+  describeProvider((random) => noble.createNobleProvider({ random }), { reproducible: 'shares and signatures' });
 
   it('prefers ChaCha20-Poly1305 and X25519, which are its fastest', () => {
     const provider = noble.createNobleProvider({ random: deterministicRandom(1) });

@@ -24,3 +24,4 @@ export type { ServerTlsOptions } from './acceptor.js';
 export type { SniCallback } from './server-contexts.js';
 export type { SocketError } from './errors.js';
 export { defaultProvider } from './provider.js';
+export { createNodeProvider, type NodeProviderOptions } from './node-crypto/create-node-provider.js';

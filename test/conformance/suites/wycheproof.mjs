@@ -1,23 +1,18 @@
-// npm run conformance -- wycheproof DIR [--provider noble] [--json OUT]
+// npm run conformance -- wycheproof DIR [--provider noble|node] [--json OUT]
 //
 // Runs every Wycheproof v1 file of a folder over a provider. The verdict comes from the provider; what the file says is
 // only compared with it. `acceptable` means that either answer is right, as long as an accepted result has the value
 // that the file gives.
 import { readdirSync, readFileSync } from 'node:fs';
-import { randomBytes } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { bytesEqual, bytesToHex, hexToBytes } from '@portico/bytes';
 import { CryptoError, hkdfExpand, hkdfExtract } from '@portico/crypto';
-import { createNobleProvider } from '@portico/crypto/noble';
+import { createProviderNamed, PROVIDER_NAMES } from '../support/providers.mjs';
 import { Report, UsageError } from '../support/report.mjs';
-
-const PROVIDERS = {
-  noble: () => createNobleProvider({ random: (length) => new Uint8Array(randomBytes(length)) }),
-};
 
 export async function run(args) {
   const { directory, providerName } = parseArguments(args);
-  const provider = PROVIDERS[providerName]();
+  const provider = await createProviderNamed(providerName);
   const report = new Report('wycheproof');
   for (const name of readdirSync(directory).sort()) {
     if (name.endsWith('.json')) await runFile(provider, join(directory, name), report);
@@ -29,12 +24,12 @@ function parseArguments(args) {
   const rest = [...args];
   const at = rest.indexOf('--provider');
   const [, providerName = 'noble'] = at < 0 ? [] : rest.splice(at, 2);
-  if (!Object.hasOwn(PROVIDERS, providerName)) {
-    throw new UsageError(`unknown provider ${providerName}: expected one of ${Object.keys(PROVIDERS).join(', ')}`);
+  if (!PROVIDER_NAMES.includes(providerName)) {
+    throw new UsageError(`unknown provider ${providerName}: expected one of ${PROVIDER_NAMES.join(', ')}`);
   }
   const [directory, ...extra] = rest;
   if (directory === undefined || extra.length > 0) {
-    throw new UsageError('usage: npm run conformance -- wycheproof DIR [--provider noble] [--json OUT]');
+    throw new UsageError('usage: npm run conformance -- wycheproof DIR [--provider noble|node] [--json OUT]');
   }
   return { directory, providerName };
 }

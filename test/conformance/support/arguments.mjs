@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { PROVIDER_NAMES } from './providers.mjs';
 
 /** What was typed cannot be run; the message is one clear line for whoever typed it. */
 export class UsageError extends Error {}
@@ -30,9 +31,7 @@ export function readArguments(argv, { options, notYet = [], positionals = 0 }) {
   if (parsed.positionals.length !== positionals) {
     throw new UsageError(`expected ${positionals} arguments before the flags, got ${parsed.positionals.length}`);
   }
-  if (parsed.values.provider !== undefined && parsed.values.provider !== 'noble') {
-    throw new UsageError(`--provider ${parsed.values.provider} is not supported yet`);
-  }
+  if (parsed.values.provider !== undefined) choice('provider', parsed.values.provider, PROVIDER_NAMES);
   return parsed;
 }
 

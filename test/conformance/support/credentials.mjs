@@ -1,11 +1,15 @@
 import { appendFileSync, readFileSync } from 'node:fs';
-import { randomBytes } from 'node:crypto';
-import { createNobleProvider } from '@portico/crypto/noble';
 import { createCertificateVerifier, createSigner } from '@portico/tls13-core';
 import { certificatesFromPem, privateKeyFromPem, trustAnchorsFromPem } from '@portico/x509';
+import { createProviderNamed } from './providers.mjs';
 
-/** The provider that these programs run on. */
-export const provider = createNobleProvider({ random: (length) => new Uint8Array(randomBytes(length)) });
+/** The provider that this program runs on, from `useProvider` on. */
+export let provider;
+
+/** Takes the implementation that `--provider` names, noble where it names none. */
+export async function useProvider(name = 'noble') {
+  provider = await createProviderNamed(name);
+}
 
 /** A chain and its key from two PEM files, as `--cert F --key F` name them. */
 export function credentialFromFiles(certificatePath, keyPath) {
