@@ -5,6 +5,7 @@ import {
   type PathVerdict,
   type ReferenceIdentity,
   type TrustAnchor,
+  type VerifyOptions,
 } from '@portico/x509';
 import type { CertificateRefusal, PeerVerdict, VerifyPeer } from './config.js';
 
@@ -19,7 +20,15 @@ export interface CertificateVerifierOptions {
    * client's may be anybody's that the anchors vouch for. Null checks no name.
    */
   readonly identity?: ReferenceIdentity | null;
+  /** Profile, certificate policies, revocation, public suffixes, remembered signatures and limits, as x509 takes them. */
+  readonly path?: PathOptions;
 }
+
+/** What `verifyCertificatePath` may be told beyond what a connection knows. */
+export type PathOptions = Pick<
+  VerifyOptions,
+  'profile' | 'policies' | 'revocation' | 'isPublicSuffix' | 'memory' | 'limits'
+>;
 
 /** A verifier by certificate path (RFC 5280) and name (RFC 9525, RFC 5922). */
 export function createCertificateVerifier(options: CertificateVerifierOptions): VerifyPeer {
@@ -31,6 +40,7 @@ export function createCertificateVerifier(options: CertificateVerifierOptions): 
       return { trusted: false, refusal: 'name-mismatch', message: 'no server name was given to compare with' };
     }
     const verdict = verifyCertificatePath({
+      ...options.path,
       provider,
       certificates,
       trustAnchors,
@@ -70,6 +80,8 @@ function refusalFor(reason: PathFailureReason): CertificateRefusal {
       return 'unsupported';
     case 'malformed':
       return 'malformed';
+    case 'revoked':
+      return 'revoked';
     default:
       return 'untrusted';
   }

@@ -26,7 +26,11 @@ export type {
   VerifyPeer,
 } from './config.js';
 export { parseServerConfig, type ParsedServerConfig } from './settings.js';
-export { createCertificateVerifier, type CertificateVerifierOptions } from './certificate-verifier.js';
+export {
+  createCertificateVerifier,
+  type CertificateVerifierOptions,
+  type PathOptions,
+} from './certificate-verifier.js';
 export { createSigner } from './signer.js';
 export { DEFAULT_TLS_LIMITS, type TlsLimits } from './limits.js';
 

@@ -2,7 +2,7 @@ import { connect as netConnect, isIP, type TcpNetConnectOpts, type IpcNetConnect
 import type { Duplex } from 'node:stream';
 import type { PeerCertificate } from 'node:tls';
 import { createCertificateVerifier, createTlsClient, type ClientConfig } from '@portico/tls13-core';
-import type { ReferenceIdentity } from '@portico/x509';
+import { hostOfUri, type ReferenceIdentity } from '@portico/x509';
 import { alpnNames, type AlpnOption } from './alpn-option.js';
 import { socketError } from './errors.js';
 import { createPeerCheck } from './peer-check.js';
@@ -155,7 +155,10 @@ function wantedName({ servername, host }: ConnectOptions): string {
 function identityName(identity: ReferenceIdentity): string {
   switch (identity.type) {
     case 'dns':
+    case 'srv':
       return identity.name;
+    case 'uri':
+      return hostOfUri(identity.uri)?.host ?? '';
     case 'ip':
       return identity.address;
     case 'sip-domain':

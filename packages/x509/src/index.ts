@@ -59,9 +59,26 @@ export { keyMatchesCertificate, publicKeyOf } from './keys/match.js';
 
 export { identityMismatch, type ReferenceIdentity } from './identity/reference.js';
 export { normalizeHostName } from './identity/host-name.js';
+export { hostOfUri } from './identity/uri.js';
 export { sipIdentities } from './identity/sip.js';
+export { explainVerdict, MAX_EXPLAINED_LINES } from './path/explain.js';
 export { DEFAULT_PATH_LIMITS, type PathLimits } from './path/limits.js';
-export type { PathProfile } from './path/strict-rules.js';
+export type { PolicyInputs } from './path/policies.js';
+export type { RevocationChecker, RevocationContext } from './path/revocation.js';
+export {
+  compatibleProfile,
+  type Mismatch,
+  type PathProfile,
+  type PathPurpose,
+  type PathRole,
+  type Rule,
+  type RuleContext,
+  type RuleName,
+  type RuleSet,
+} from './path/rule.js';
+export type { SignatureCheck, SignatureMemory } from './path/signature-check.js';
+export { createSignatureMemory, DEFAULT_REMEMBERED_SIGNATURES } from './path/signature-memory.js';
+export { strictProfile } from './path/strict-rules.js';
 export { trustAnchorFromDer, trustAnchorsFromPem, type TrustAnchor } from './path/trust-anchor.js';
-export type { PathFailure, PathFailureReason, PathVerdict } from './path/verdict.js';
+export type { CandidatePath, PassedCheck, PathFailure, PathFailureReason, PathVerdict } from './path/verdict.js';
 export { verifyCertificatePath, type VerifyOptions } from './path/verify.js';

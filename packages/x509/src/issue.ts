@@ -29,3 +29,17 @@ export {
   subjectAltNameExtension,
   subjectKeyIdentifierExtension,
 } from './issue/extensions.js';
+export {
+  certificatePoliciesExtension,
+  inhibitAnyPolicyExtension,
+  policyConstraintsExtension,
+  policyMappingsExtension,
+} from './issue/policy-extensions.js';
+export {
+  authorityInfoAccessExtension,
+  crlDistributionPointsExtension,
+  freshestCrlExtension,
+  noRevAvailExtension,
+  ocspNoCheckExtension,
+  tlsFeatureExtension,
+} from './issue/revocation-extensions.js';

@@ -20,6 +20,21 @@ export const OID = {
   policyConstraints: '2.5.29.36',
   extKeyUsage: '2.5.29.37',
   inhibitAnyPolicy: '2.5.29.54',
+  cRLDistributionPoints: '2.5.29.31',
+  freshestCRL: '2.5.29.46',
+  /** RFC 9608 section 2. */
+  noRevAvail: '2.5.29.56',
+  /** RFC 7633 section 4.1. */
+  tlsFeature: '1.3.6.1.5.5.7.1.24',
+  /** RFC 6960 section 4.2.2.2.1. */
+  ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
+  authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
+  /** An accessMethod, RFC 5280 section 4.2.2.1. */
+  ocsp: '1.3.6.1.5.5.7.48.1',
+  anyPolicy: '2.5.29.32.0',
+  // Forms of otherName: RFC 4985 section 2, RFC 9598 section 3
+  dnsSrv: '1.3.6.1.5.5.7.8.7',
+  smtpUtf8Mailbox: '1.3.6.1.5.5.7.8.9',
   // Extended key usages: RFC 5280 section 4.2.1.12, RFC 5924 section 4.1
   anyExtendedKeyUsage: '2.5.29.37.0',
   serverAuth: '1.3.6.1.5.5.7.3.1',

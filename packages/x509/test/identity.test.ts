@@ -6,6 +6,7 @@ import {
   ipAddressToText,
   normalizeHostName,
   parseIpAddress,
+  OID,
   sipIdentities,
   type GeneralName,
   type ReferenceIdentity,
@@ -16,15 +17,23 @@ import { generalNameFromText } from '../src/issue.js';
 function names(...texts: readonly string[]): { subjectAltNames: GeneralName[] } {
   return {
     subjectAltNames: texts.map((text) => {
+      if (text.startsWith('SRV:')) return { type: 'other', oid: OID.dnsSrv, value: srvName(text.slice(4)) };
       if (text.startsWith('DNS:')) return { type: 'dns', name: text.slice(4) };
       return text.includes('@') && !text.includes(':') ? { type: 'email', address: text } : generalNameFromText(text);
     }),
   };
 }
 
+function srvName(text: string): Uint8Array {
+  return Uint8Array.of(0x16, text.length, ...Array.from(text, (character) => character.charCodeAt(0)));
+}
+
 function reference(text: string): ReferenceIdentity {
   if (text.startsWith('IP:')) return { type: 'ip', address: text.slice(3) };
   if (text.startsWith('SIP:')) return { type: 'sip-domain', domain: text.slice(4) };
+  if (text.startsWith('URI:')) return { type: 'uri', uri: text.slice(4) };
+  const [, service, name] = /^SRV:_([^.]*)\.(.*)$/.exec(text) ?? [];
+  if (service !== undefined && name !== undefined) return { type: 'srv', service, name };
   return { type: 'dns', name: text };
 }
 
@@ -51,6 +60,11 @@ describe('identities, RFC 9525 and RFC 5922', () => {
     ['SIP:example.com', 'sips:other.test', 'https://other.test/', 'DNS:example.com'],
     ['SIP:b.test', 'sip:a.test', 'sip:b.test'],
     ['SIP:example.com', 'sip:other.test;x=@y', 'DNS:example.com'],
+    ['URI:https://example.com/a?b', 'https://example.com/'],
+    ['URI:HTTPS://Example.com', 'https://example.COM:8443/other'],
+    ['URI:sip:voice.example.com', 'sip:voice.example.com;transport=tls'],
+    ['SRV:_imaps.example.com', 'SRV:_imaps.example.com'],
+    ['SRV:_IMAPS.Example.com.', 'SRV:_imaps.EXAMPLE.com'],
   ])('%s is in %s %s %s', (wanted, ...presented) => {
     expect(identityMismatch(names(...presented), reference(wanted))).toBeNull();
   });
@@ -106,6 +120,22 @@ describe('identities, RFC 9525 and RFC 5922', () => {
     ['SIP:*.example.com', 'DNS:*.example.com'],
     ['SIP:192.0.2.1', 'sip:192.0.2.1'],
     ['SIP:alice@example.com', 'sip:example.com'],
+    ['*.example.com', '*.example.com'],
+    ['a.example.com', 'a*.example.com'],
+    ['xn--bcher-kva.example.com', 'xn--*.example.com'],
+    ['a.com', '*.com'],
+    ['bücher.example.com', 'xn--bcher-kva.example.com'],
+    ['URI:https://example.com', 'http://example.com'],
+    ['URI:https://example.com', 'https://www.example.com'],
+    ['URI:https://example.com', 'https://user@example.com'],
+    ['URI:https://a.example.com', 'https://*.example.com'],
+    ['URI:https://example.com', 'example.com'],
+    ['URI:mailto:a@example.com', 'mailto:a@example.com'],
+    ['URI:nothing', 'nothing'],
+    ['SRV:_imaps.example.com', 'SRV:_pop3s.example.com'],
+    ['SRV:_imaps.example.com', 'SRV:_imaps.example.org'],
+    ['SRV:_imaps.a.example.com', 'SRV:_imaps.*.example.com'],
+    ['SRV:_imaps.example.com', 'DNS:_imaps.example.com', 'DNS:example.com'],
   ])('"%s" is not in %s %s %s', (wanted, ...presented) => {
     expect(identityMismatch(names(...presented), reference(wanted))).not.toBeNull();
   });
@@ -116,9 +146,27 @@ describe('identities, RFC 9525 and RFC 5922', () => {
     expect(sipIdentities(names())).toEqual([]);
   });
 
+  it('a service is named by an SRVName and by nothing that looks like one', () => {
+    const value = srvName('_imaps.example.com');
+    const wanted = reference('SRV:_imaps.example.com');
+    const named = (name: GeneralName): unknown => identityMismatch({ subjectAltNames: [name] }, wanted);
+    expect(named({ type: 'other', oid: OID.dnsSrv, value })).toBeNull();
+    expect(named({ type: 'other', oid: '1.2.3', value })).not.toBeNull();
+    expect(named({ type: 'other', oid: OID.dnsSrv, value: Uint8Array.of(0x0c, ...value.subarray(1)) })).not.toBeNull();
+    expect(named({ type: 'other', oid: OID.dnsSrv, value: value.subarray(0, -1) })).not.toBeNull();
+    expect(identityMismatch(names('example.com'), { type: 'srv', service: 'x', name: '' })).not.toBeNull();
+  });
+
+  it('a wildcard stands for nothing below a public suffix', () => {
+    const [wanted, presented] = [reference('a.b.test'), names('*.b.test')];
+    expect(identityMismatch(presented, wanted, () => false)).toBeNull();
+    expect(identityMismatch(presented, wanted, (domain) => domain === 'b.test')).not.toBeNull();
+    expect(identityMismatch(names('a.b.test'), wanted, () => true)).toBeNull();
+  });
+
   it('shows a bounded number of names', () => {
     const many = names(...Array.from({ length: 1000 }, (_, i) => `n${i}.test`));
-    expect(identityMismatch(many, reference('example.com'))).toMatch(/n7\.test and 992 more$/);
+    expect(identityMismatch(many, reference('example.com'))?.[1]).toMatch(/n7\.test and 992 more$/);
   });
 });
 

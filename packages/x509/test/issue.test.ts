@@ -17,7 +17,14 @@ import {
   issueDer,
   type CertificateTemplate,
 } from '../src/issue.js';
-import { authority, fixture, leaf, leafKey, notAfter, notBefore, NOW, provider, reasonOf } from './support.js';
+import * as support from './support.js';
+import { fixture, genuineKey, notAfter, notBefore, NOW, provider, reasonOf } from './support.js';
+
+// Other programs read what is made here, so no key may be a toy.
+const leafKey = genuineKey();
+const authority: typeof support.authority = (name, options) =>
+  support.authority(name, { privateKey: genuineKey(), ...options });
+const leaf: typeof support.leaf = (issuer, options) => support.leaf(issuer, { key: leafKey, ...options });
 
 const openssl = opensslVersion();
 const folder = mkdtempSync(join(tmpdir(), 'portico-x509-'));

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
+  derUtf8String,
   encodeName,
+  OID,
   verifyCertificatePath,
   type Certificate,
   type GeneralName,
@@ -27,6 +29,11 @@ function verdict(certificates: readonly Certificate[], anchor: Credential = root
 
 const dns = (name: string): GeneralName => ({ type: 'dns', name });
 const email = (address: string): GeneralName => ({ type: 'email', address });
+const mailbox = (text: string): GeneralName => ({
+  type: 'other',
+  oid: OID.smtpUtf8Mailbox,
+  value: derUtf8String(text),
+});
 const uri = (text: string): GeneralName => ({ type: 'uri', uri: text });
 const ip = (...octets: number[]): GeneralName => ({ type: 'ip', address: Uint8Array.from(octets) });
 const ipv6 = (prefix: readonly number[], mask?: readonly number[]): GeneralName =>
@@ -103,6 +110,19 @@ const rows: readonly Row[] = [
   [email('example.com'), email('example.com'), 'refused'],
   [email('a@b@example.com'), email('a@example.com'), 'refused'],
   [email('a@.example.com'), email('a@b.example.com'), 'refused'],
+
+  [email('example.com'), mailbox('学生@example.com'), 'within'],
+  [email('.example.com'), mailbox('学生@b.example.com'), 'within'],
+  [email('xn--pss25c.example.com'), mailbox('医生@xn--pss25c.example.com'), 'within'],
+  [email('example.com'), mailbox('学生@example.org'), 'outside'],
+  [email('.example.com'), mailbox('学生@example.com'), 'outside'],
+  // Domains are A-labels here, RFC 9598 section 3.
+  [email('example.com'), mailbox('学生@例え.example.com'), 'refused'],
+  [email('example.com'), mailbox('学生'), 'refused'],
+  [email('example.com'), { type: 'other', oid: OID.smtpUtf8Mailbox, value: Uint8Array.of(5, 0) }, 'refused'],
+  // A constraint to one mailbox says nothing about an internationalized one but its host.
+  [email('a@example.com'), mailbox('学生@example.com'), 'refused'],
+  [email('a@example.com'), mailbox('学生@example.org'), 'outside'],
 
   [uri('example.com'), uri('https://example.com/'), 'within'],
   [uri('example.com'), uri('https://user@EXAMPLE.com:8443?q'), 'within'],

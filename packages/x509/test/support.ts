@@ -1,14 +1,58 @@
 import { readFileSync } from 'node:fs';
-import type { CryptoProvider, PrivateKey } from '@portico/crypto';
+import { bytesEqual, concatBytes } from '@portico/bytes';
+import type { CryptoProvider, KeyAlgorithm, PrivateKey, PublicKey } from '@portico/crypto';
 import { createNobleProvider } from '@portico/crypto/noble';
-import { X509Error, type Certificate, type X509ErrorReason } from '../src/index.js';
+import { strictProfile, X509Error, type Certificate, type Rule, type X509ErrorReason } from '../src/index.js';
 import { createAuthority, createLeaf, generatePrivateKey, type Credential, type LeafOptions } from '../src/issue.js';
+import { BASIC_RULES } from '../src/path/certificate-rules.js';
 import { randomBytes, seededRandom } from '../../../test/support/random.js';
 
 const random = seededRandom(5280);
 
+const noble = createNobleProvider({ random: (length) => randomBytes(random, length) });
+
+/** Public keys that begin so are toys: their signatures are a hash of key and message, which anybody can make. */
+const TOY_MARK = Uint8Array.from('toy key!', (character) => character.charCodeAt(0));
+
+const sha256 = noble.hashes.find(({ name }) => name === 'sha256');
+
+function toyDigest(...parts: readonly Uint8Array[]): Uint8Array {
+  return sha256?.digest(concatBytes(...parts)) as Uint8Array;
+}
+
+function toySignature(key: Uint8Array, message: Uint8Array): Uint8Array {
+  const half = toyDigest(key, message);
+  return concatBytes(half, half);
+}
+
+/** Ed25519 in which toy keys cost nothing; all others are what they are. */
+function withToyKeys(real: KeyAlgorithm): KeyAlgorithm {
+  const toyKey = (key: PrivateKey): Uint8Array | null => {
+    if (key.type !== 'ed25519' || !bytesEqual(key.seed.subarray(0, 8), TOY_MARK)) return null;
+    return concatBytes(TOY_MARK, toyDigest(key.seed).subarray(0, 24));
+  };
+  return {
+    ...real,
+    publicKey: (key) => {
+      const toy = toyKey(key);
+      return toy === null ? real.publicKey(key) : { type: 'ed25519', key: toy };
+    },
+    sign: (key, algorithm, message, source) => {
+      const toy = toyKey(key);
+      return toy === null ? real.sign(key, algorithm, message, source) : toySignature(toy, message);
+    },
+    verify: (key: PublicKey, algorithm, message, signature) =>
+      key.type === 'ed25519' && bytesEqual(key.key.subarray(0, 8), TOY_MARK)
+        ? algorithm.type === 'ed25519' && bytesEqual(signature, toySignature(key.key, message))
+        : real.verify(key, algorithm, message, signature),
+  };
+}
+
 /** Keys and serial numbers are the same in every run. */
-export const provider: CryptoProvider = createNobleProvider({ random: (length) => randomBytes(random, length) });
+export const provider: CryptoProvider = {
+  ...noble,
+  keyAlgorithms: noble.keyAlgorithms.map((one) => (one.keyType === 'ed25519' ? withToyKeys(one) : one)),
+};
 
 /** The clock of all tests, and a period around it. */
 export const NOW: number = Date.UTC(2027, 2, 1, 12);
@@ -20,8 +64,13 @@ export function fixture(name: string): string {
   return readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8');
 }
 
-/** A fresh P-256 key: the fastest to make and to verify with here. */
+/** A fresh key that costs nothing to make and to verify with. */
 export function newKey(): PrivateKey {
+  return { type: 'ed25519', seed: concatBytes(TOY_MARK, randomBytes(random, 24)) };
+}
+
+/** A fresh P-256 key, for what other programs read. */
+export function genuineKey(): PrivateKey {
   return generatePrivateKey(provider, 'P-256') as PrivateKey;
 }
 
@@ -57,4 +106,20 @@ export function reasonOf(action: () => unknown): X509ErrorReason | 'accepted' {
     throw error;
   }
   return 'accepted';
+}
+
+/** The lists of rules as they stand in the verifier. */
+export const ruleLists: readonly Rule[][] = [BASIC_RULES, strictProfile.rules].flatMap(
+  (rules) => Object.values(rules) as Rule[][],
+);
+
+/** Does something with a rule taken out of the verifier, and puts it back. */
+export function withoutRule<T>(name: string, action: () => T): T {
+  const saved = ruleLists.map((list) => [...list]);
+  for (const list of ruleLists) list.splice(0, list.length, ...list.filter((rule) => rule.name !== name));
+  try {
+    return action();
+  } finally {
+    for (const [index, list] of ruleLists.entries()) list.splice(0, list.length, ...(saved[index] as Rule[]));
+  }
 }

@@ -2,7 +2,14 @@ import { readFileSync } from 'node:fs';
 import { webcrypto } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { createNobleProvider } from '@portico/crypto/noble';
-import { decodePem, trustAnchorsFromPem, verifyCertificatePath, X509Error } from '@portico/x509';
+import {
+  compatibleProfile,
+  decodePem,
+  strictProfile,
+  trustAnchorsFromPem,
+  verifyCertificatePath,
+  X509Error,
+} from '@portico/x509';
 import { UsageError } from '../support/report.mjs';
 
 const HELP = `x509-limbo FILE... [--profile compatible|strict] [--json OUT]
@@ -10,6 +17,8 @@ Limbo-format files (.json or .json.gz). A case is skipped only for a feature tha
 
 /** Features of the format that the verifier does not have yet, and what a skipped case is counted under. */
 const MISSING_FEATURES = new Map([['has-crl', 'revocation by CRL']]);
+
+const PROFILES = new Map([compatibleProfile, strictProfile].map((profile) => [profile.name, profile]));
 
 const EXTENDED_KEY_USAGES = new Map([
   ['serverAuth', '1.3.6.1.5.5.7.3.1'],
@@ -32,7 +41,7 @@ export async function run(args) {
     if (argument === '--profile') profile = args[++i];
     else files.push(argument);
   }
-  if (files.length === 0 || !['compatible', 'strict'].includes(profile)) throw new UsageError(HELP);
+  if (files.length === 0 || !PROFILES.has(profile)) throw new UsageError(HELP);
   const provider = createNobleProvider({ random: (length) => webcrypto.getRandomValues(new Uint8Array(length)) });
   const result = {
     suite: 'x509-limbo',
@@ -52,7 +61,7 @@ export async function run(args) {
         result.skips[missing] = (result.skips[missing] ?? 0) + 1;
         continue;
       }
-      const got = await judge(testcase, provider, profile);
+      const got = await judge(testcase, provider, PROFILES.get(profile));
       if (got.verdict === testcase.expected_result) {
         result.passed++;
         continue;

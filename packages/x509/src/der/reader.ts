@@ -145,14 +145,7 @@ export class DerReader {
 
   /** The two's complement content octets. @throws X509Error `invalid-integer` unless they are minimal (section 8.3.2) */
   integer(what = 'an INTEGER'): Uint8Array {
-    const element = this.expect(TAG.integer, what);
-    const contents = this.contents(element);
-    const [first, second] = contents;
-    if (first === undefined) throw new X509Error('invalid-integer', { offset: element.offset, expected: 'an octet' });
-    if (second !== undefined && ((first === 0x00 && second < 0x80) || (first === 0xff && second >= 0x80))) {
-      throw new X509Error('invalid-integer', { offset: element.offset, expected: 'the shortest form' });
-    }
-    return contents;
+    return decodeInteger(this, this.expect(TAG.integer, what));
   }
 
   /** A positive integer or zero as big-endian bytes without a sign octet. @throws X509Error `invalid-integer` */
@@ -167,8 +160,16 @@ export class DerReader {
 
   /** An integer from 0 to `max`, which is below 2^31. @throws X509Error `invalid-integer` */
   smallInteger(what: string, max: number): number {
-    const { offset } = this;
-    const bytes = this.unsignedInteger(what);
+    return this.integerContents(this.expect(TAG.integer, what), max, what);
+  }
+
+  /** The same from an element's contents, whatever its tag (IMPLICIT ones have another). */
+  integerContents(element: DerElement, max: number, what = 'an INTEGER'): number {
+    const { offset } = element;
+    const bytes = decodeInteger(this, element);
+    if ((bytes[0] as number) >= 0x80) {
+      throw new X509Error('invalid-integer', { offset, expected: `${what} not below zero` });
+    }
     let value = 0;
     for (const byte of bytes) {
       value = value * 256 + byte;
@@ -258,6 +259,17 @@ export class DerReader {
     }
     return length;
   }
+}
+
+/** @throws X509Error `invalid-integer` unless it is minimal, X.690 section 8.3.2 */
+function decodeInteger(reader: DerReader, element: DerElement): Uint8Array {
+  const contents = reader.contents(element);
+  const [first, second] = contents;
+  if (first === undefined) throw new X509Error('invalid-integer', { offset: element.offset, expected: 'an octet' });
+  if (second !== undefined && ((first === 0x00 && second < 0x80) || (first === 0xff && second >= 0x80))) {
+    throw new X509Error('invalid-integer', { offset: element.offset, expected: 'the shortest form' });
+  }
+  return contents;
 }
 
 /** The contents of a BIT STRING, whatever its tag (IMPLICIT ones have another). @throws X509Error `invalid-bit-string` */

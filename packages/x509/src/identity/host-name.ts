@@ -33,13 +33,13 @@ export function readPresentedHostName(text: string): PresentedHostName | null {
 
 /**
  * Whether a presented name is the reference's, RFC 9525 section 6.3: equal without regard to case, or a wildcard for
- * exactly one label. A wildcard right below a top-level domain (`*.com`) matches nothing.
+ * exactly one label. What a wildcard may stand below is for the caller to say.
  * @param reference normalized
  */
 export function hostNameMatches(presented: PresentedHostName, reference: string): boolean {
   if (!presented.wildcard) return presented.name === reference;
   const dot = reference.indexOf('.');
-  return presented.name.includes('.') && dot > 0 && reference.slice(dot + 1) === presented.name;
+  return dot > 0 && reference.slice(dot + 1) === presented.name;
 }
 
 /** Case folding of ASCII alone: no other character may become an ASCII one (U+212A, the Kelvin sign, would be `k`). */

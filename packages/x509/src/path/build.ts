@@ -1,40 +1,44 @@
 import { bytesEqual } from '@portico/bytes';
-import { keyAlgorithmFor, type CryptoProvider, type PublicKey, type SignatureAlgorithm } from '@portico/crypto';
-import { isSelfIssued, parseCertificate, type Certificate } from '../certificate.js';
+import { keyAlgorithmFor } from '@portico/crypto';
+import { parseCertificate, type Certificate } from '../certificate.js';
 import { X509Error } from '../error.js';
-import { identityMismatch, type ReferenceIdentity } from '../identity/reference.js';
 import { namesEqual } from '../name/name.js';
-import { checkIssuer, checkLeaf, checkSignatureAlgorithm, type PathPurpose } from './certificate-rules.js';
-import type { PathLimits } from './limits.js';
-import { checkNameConstraints, type ComparisonBudget } from './name-constraints.js';
-import { checkStrictly, type PathProfile } from './strict-rules.js';
+import { BASIC_RULES } from './certificate-rules.js';
+import { checkNameConstraints, NAME_CONSTRAINTS } from './name-constraints.js';
+import { POLICY, processPolicies, type PolicyInputs } from './policies.js';
+import type { RevocationChecker } from './revocation.js';
+import type { PathProfile, PathRole, Rule, RuleContext, RuleName } from './rule.js';
+import type { SignatureCheck, SignatureMemory } from './signature-check.js';
 import type { TrustAnchor } from './trust-anchor.js';
-import { failure, type PathFailure, type PathVerdict } from './verdict.js';
+import { failure, type CandidatePath, type PassedCheck, type PathFailure, type PathVerdict } from './verdict.js';
 
-/** What the builder cannot do itself: verify one signature. Answered with true or false. */
-export interface SignatureCheck {
-  readonly certificate: Certificate;
-  readonly algorithm: SignatureAlgorithm;
-  readonly issuerKey: PublicKey;
-}
-
-export interface PathSearch extends PathPurpose {
-  readonly provider: CryptoProvider;
+/** All that one search is given; the purpose is in the context. */
+export interface PathSearch extends Pick<RuleContext, 'provider' | 'purpose'> {
   readonly certificates: readonly Uint8Array[];
   readonly trustAnchors: readonly TrustAnchor[];
-  readonly identity: ReferenceIdentity | null;
   readonly profile: PathProfile;
-  readonly limits: PathLimits;
+  readonly policies: PolicyInputs;
+  readonly revocation: RevocationChecker | null;
+  readonly memory: SignatureMemory | null;
 }
 
 /** A certificate that may issue others, and where it comes from. */
 interface Candidate {
   readonly certificate: Certificate;
-  readonly role: 'intermediate' | 'anchor';
+  readonly role: Exclude<PathRole, 'leaf'>;
 }
 
 /** Yields each signature to be verified; everything else it judges itself. */
 type Search<T> = Generator<SignatureCheck, T, boolean>;
+
+const ANCHORS: RuleName = { name: 'anchors', reason: 'no-trust-anchors', section: 'RFC 5280 section 6.1.1 (d)' };
+const INPUT: RuleName = { name: 'input', reason: 'limit-exceeded', section: 'PathLimits.maxCertificates, maxBytes' };
+const CANDIDATES: RuleName = { name: 'candidates', reason: 'limit-exceeded', section: 'PathLimits.maxCandidates' };
+const SIGNATURES: RuleName = { name: 'signatures', reason: 'limit-exceeded', section: 'PathLimits.maxSignatures' };
+const ENCODING: RuleName = { name: 'encoding', reason: 'malformed', section: 'RFC 5280 section 4.1' };
+const ISSUER: RuleName = { name: 'issuer', reason: 'unknown-issuer', section: 'RFC 5280 section 6.1.3 (a)(4)' };
+const SIGNATURE: RuleName = { name: 'signature', reason: 'bad-signature', section: 'RFC 5280 section 6.1.3 (a)(1)' };
+const SIGNER: RuleName = { name: 'signer', reason: 'unsupported-key', section: 'RFC 5280 section 6.1.3 (a)(1)' };
 
 /**
  * Finds a path from the leaf to a trust anchor on which every rule holds, RFC 5280 section 6.1: depth first, with all
@@ -43,76 +47,75 @@ type Search<T> = Generator<SignatureCheck, T, boolean>;
  * useless ones among them.
  */
 export function* findPath(search: PathSearch): Search<PathVerdict> {
-  const { certificates, trustAnchors, limits } = search;
-  if (trustAnchors.length === 0) return refuse({ reason: 'no-trust-anchors', message: 'nobody is trusted' });
+  const { certificates, trustAnchors, purpose } = search;
+  const { maxCertificates, maxBytes } = purpose.limits;
+  if (trustAnchors.length === 0) return refuse(failure(ANCHORS, null, 'a trust anchor', 'none'));
   const size = certificates.reduce((sum, { length }) => sum + length, 0);
-  if (certificates.length > limits.maxCertificates || size > limits.maxBytes) {
-    return refuse({
-      reason: 'limit-exceeded',
-      message: `${certificates.length} certificates of ${size} bytes, at most ${limits.maxCertificates} of ${limits.maxBytes} are read`,
-    });
+  if (certificates.length > maxCertificates || size > maxBytes) {
+    const limit = `at most ${maxCertificates} certificates of ${maxBytes} bytes`;
+    return refuse(failure(INPUT, null, limit, `${certificates.length} of ${size}`));
   }
   const [leafBytes, ...otherBytes] = certificates;
-  if (leafBytes === undefined) return refuse({ reason: 'malformed', message: 'no certificate was presented' });
+  if (leafBytes === undefined) return refuse(failure(ENCODING, null, 'a certificate', 'none'));
   const leaf = readCertificate(leafBytes, 'the leaf');
   if ('reason' in leaf) return refuse(leaf);
-  const leafFailure =
-    checkLeaf(leaf, search) ?? checkProfile(leaf, 'leaf', search.profile) ?? checkIdentity(leaf, search.identity);
-  if (leafFailure !== null) return refuse(leafFailure);
-  // The caller trusts this very certificate: there is nothing above it to ask.
-  if (trustAnchors.some(({ certificate }) => bytesEqual(certificate.raw, leaf.raw))) {
-    return { trusted: true, chain: [leaf] };
-  }
   const state = new SearchState(search, leaf, otherBytes);
-  const chain = yield* extend(state, [leaf]);
-  return chain === null ? refuse(state.verdict()) : { trusted: true, chain };
+  const broken = state.checkRules(leaf, 'leaf', []);
+  if (broken !== null) {
+    state.fail(broken, [leaf]);
+    return state.verdict();
+  }
+  // The caller trusts this very certificate: there is nothing above it to ask.
+  const own = trustAnchors.some(({ certificate }) => bytesEqual(certificate.raw, leaf.raw));
+  const accepted = own ? { chain: [leaf], policies: [] } : yield* extend(state, [leaf]);
+  if (accepted === null) return state.verdict();
+  return { trusted: true, ...accepted, checks: passedChecks(search, accepted.chain) };
 }
 
-/** Tries every possible issuer of the last certificate; the chain, or null when none leads to an anchor. */
-function* extend(state: SearchState, path: readonly Certificate[]): Search<readonly Certificate[] | null> {
+/** A path on which everything holds. */
+interface AcceptedPath {
+  readonly chain: readonly Certificate[];
+  readonly policies: readonly string[];
+}
+
+/** Tries every possible issuer of the last certificate; null when none leads to an anchor. */
+function* extend(state: SearchState, path: readonly Certificate[]): Search<AcceptedPath | null> {
   const subject = path[path.length - 1] as Certificate;
-  const weak = checkSignatureAlgorithm(subject);
-  if (weak !== null) return state.fail(weak, path);
   const issuers = state.issuersOf(subject, path);
   if (issuers.length === 0) {
-    return state.fail(failure('unknown-issuer', subject, `no certificate of issuer ${subject.issuer.text}`), path);
+    return state.fail(failure(ISSUER, subject, `a certificate of issuer ${subject.issuer.text}`, 'none'), path);
   }
   for (const { certificate, role } of issuers) {
     if (!state.spendCandidate(certificate)) return null;
-    const broken =
-      checkIssuer(certificate, role, path, state.search) ??
-      checkProfile(certificate, role, state.search.profile) ??
-      state.checkDepth(certificate, role, path) ??
-      checkNameConstraints(certificate, path, state.comparisons);
-    if (broken !== null) {
-      state.fail(broken, [...path, certificate]);
-      if (state.exhausted) return null;
-      continue;
-    }
     const longer = [...path, certificate];
-    if (role === 'anchor') {
-      if (yield* verifySignatures(state, longer)) return longer;
+    const broken =
+      state.checkRules(certificate, role, path) ?? checkNameConstraints(certificate, path, state.comparisons);
+    if (broken !== null) {
+      state.fail(broken, longer);
     } else {
-      const chain = yield* extend(state, longer);
-      if (chain !== null) return chain;
+      const accepted = role === 'anchor' ? yield* judgePath(state, longer) : yield* extend(state, longer);
+      if (accepted !== null) return accepted;
     }
     if (state.exhausted) return null;
   }
   return null;
 }
 
-/** All signatures of a whole path, from the anchor down. */
-function* verifySignatures(state: SearchState, path: readonly Certificate[]): Search<boolean> {
-  for (let i = path.length - 2; i >= 0; i--) {
-    const certificate = path[i] as Certificate;
-    const issuer = path[i + 1] as Certificate;
-    const verified = yield* verifySignature(state, certificate, issuer);
-    if (verified !== null) {
-      state.fail(verified, path);
-      return false;
-    }
+/** What needs the whole path: policies, all signatures from the anchor down, revocation. */
+function* judgePath(state: SearchState, chain: readonly Certificate[]): Search<AcceptedPath | null> {
+  const { search } = state;
+  const policies = processPolicies(chain, search.policies);
+  if ('reason' in policies) return state.fail(policies, chain);
+  const checks: SignatureCheck[] = [];
+  for (let i = chain.length - 2; i >= 0; i--) {
+    const answer = yield* verifySignature(state, chain[i] as Certificate, chain[i + 1] as Certificate);
+    if ('reason' in answer) return state.fail(answer, chain);
+    checks.push(answer);
   }
-  return true;
+  const revoked = search.revocation === null ? null : yield* checkRevocation(state, search.revocation, chain);
+  if (revoked !== null) return state.fail(revoked, chain);
+  search.memory?.remember(checks);
+  return { chain, policies };
 }
 
 /** Each pair of certificate and issuer is verified once, however many paths it lies on. */
@@ -120,50 +123,70 @@ function* verifySignature(
   state: SearchState,
   certificate: Certificate,
   issuer: Certificate,
-): Search<PathFailure | null> {
+): Search<SignatureCheck | PathFailure> {
   const known = state.verified.get(certificate)?.get(issuer);
   if (known !== undefined) return known;
+  const { provider, memory } = state.search;
   const { algorithm } = certificate.signatureReading;
-  const issuerKey = issuer.publicKey;
-  let result: PathFailure | null;
-  if (algorithm === null || issuerKey === null || keyAlgorithmFor(state.search.provider, issuerKey) === undefined) {
-    result = failure('unsupported-key', issuer, `no verification with this key in ${state.search.provider.name}`);
-  } else if (!state.spendSignature()) {
-    return failure('limit-exceeded', certificate, 'too many signatures to verify');
+  const key = issuer.publicKey;
+  let result: SignatureCheck | PathFailure;
+  if (algorithm === null || key === null || keyAlgorithmFor(provider, key) === undefined) {
+    result = failure(SIGNER, issuer, `a key that ${provider.name} verifies with`, key?.type ?? 'an unknown one');
   } else {
-    const valid = yield { certificate, algorithm, issuerKey };
-    result = valid ? null : badSignature(certificate, issuer);
+    const { tbsCertificate: message, signature } = certificate;
+    const check: SignatureCheck = { algorithm, key, keyInfo: issuer.subjectPublicKeyInfo, message, signature };
+    if (memory?.has(check) === true) result = check;
+    else if (!state.spendSignature()) return failure(SIGNATURES, certificate, 'fewer signatures', 'more');
+    else result = (yield check) ? check : badSignature(certificate, issuer);
   }
-  const results = state.verified.get(certificate) ?? new Map<Certificate, PathFailure | null>();
+  const results = state.verified.get(certificate) ?? new Map<Certificate, SignatureCheck | PathFailure>();
   state.verified.set(certificate, results.set(issuer, result));
   return result;
 }
 
+/** Signatures under revocation information count like those under certificates. */
+function* checkRevocation(
+  state: SearchState,
+  checker: RevocationChecker,
+  chain: readonly Certificate[],
+): Search<PathFailure | null> {
+  const { provider, purpose } = state.search;
+  const steps = checker.check(chain, { provider, time: purpose.time });
+  let step = steps.next();
+  while (step.done !== true) {
+    if (!state.spendSignature()) return failure(SIGNATURES, null, 'fewer signatures', 'more');
+    step = steps.next(yield step.value);
+  }
+  return step.value;
+}
+
 /** Where key identifiers say that another key of the same name signed, the right issuer is not there. */
 function badSignature(certificate: Certificate, issuer: Certificate): PathFailure {
+  const { text } = issuer.subject;
   return keyIdentifierFit(certificate, issuer) < 0
-    ? failure('unknown-issuer', certificate, `issuer ${issuer.subject.text} has another key than the one that signed`)
-    : failure('bad-signature', certificate, `not signed by the key of ${issuer.subject.text}`);
+    ? failure(ISSUER, certificate, `an issuer ${text} with the key that signed`, 'one with another key')
+    : failure(SIGNATURE, certificate, `a signature by the key of ${text}`, 'another');
 }
 
 /** What one search knows and has spent. */
 class SearchState {
   readonly search: PathSearch;
-  readonly comparisons: ComparisonBudget;
-  readonly verified: Map<Certificate, Map<Certificate, PathFailure | null>> = new Map();
+  readonly comparisons: RuleContext['comparisons'];
+  readonly verified: Map<Certificate, Map<Certificate, SignatureCheck | PathFailure>> = new Map();
   /** A limit was met: what is left of the search is not made. */
   exhausted = false;
   readonly #candidates: readonly Candidate[];
   readonly #malformed: PathFailure | null;
+  readonly #paths: CandidatePath[] = [];
   #candidatesLeft: number;
   #signaturesLeft: number;
   #best: { readonly failure: PathFailure; readonly length: number } | null = null;
 
   constructor(search: PathSearch, leaf: Certificate, others: readonly Uint8Array[]) {
     this.search = search;
-    this.comparisons = { left: search.limits.maxNameComparisons };
-    this.#candidatesLeft = search.limits.maxCandidates;
-    this.#signaturesLeft = search.limits.maxSignatures;
+    this.comparisons = { left: search.purpose.limits.maxNameComparisons };
+    this.#candidatesLeft = search.purpose.limits.maxCandidates;
+    this.#signaturesLeft = search.purpose.limits.maxSignatures;
     const anchors = search.trustAnchors.map(({ certificate }) => certificate);
     const seen = [leaf, ...anchors];
     const intermediates: Certificate[] = [];
@@ -196,19 +219,20 @@ class SearchState {
     return issuers.sort((left, right) => rank(subject, right) - rank(subject, left));
   }
 
-  /** The limit on CAs between leaf and anchor. */
-  checkDepth(certificate: Certificate, role: Candidate['role'], path: readonly Certificate[]): PathFailure | null {
-    const { maxIntermediates } = this.search.limits;
-    const authorities = role === 'anchor' ? path.slice(1) : [...path.slice(1), certificate];
-    const count = authorities.filter((authority) => !isSelfIssued(authority)).length;
-    return count <= maxIntermediates
-      ? null
-      : failure('path-too-long', certificate, `more than ${maxIntermediates} CAs between leaf and anchor`);
+  /** The first of the rules for that place which does not hold. */
+  checkRules(certificate: Certificate, role: PathRole, below: readonly Certificate[]): PathFailure | null {
+    const { provider, purpose } = this.search;
+    const context = { provider, purpose, role, below, comparisons: this.comparisons };
+    for (const rule of rulesFor(this.search, role)) {
+      const broken = rule.broken(certificate, context);
+      if (broken !== null) return failure(rule, certificate, ...broken);
+    }
+    return null;
   }
 
   spendCandidate(certificate: Certificate): boolean {
     if (--this.#candidatesLeft >= 0) return true;
-    this.fail(failure('limit-exceeded', certificate, 'too many possible issuers'), []);
+    this.fail(failure(CANDIDATES, certificate, 'fewer possible issuers', 'more'), []);
     return false;
   }
 
@@ -217,20 +241,23 @@ class SearchState {
   }
 
   /** Remembers why a path ends; the longest one's reason is told, the first of equals. */
-  fail(found: PathFailure, path: readonly Certificate[]): null {
+  fail(found: PathFailure, chain: readonly Certificate[]): null {
+    this.#paths.push({ chain, failure: found });
     if (found.reason === 'limit-exceeded') {
       this.exhausted = true;
       this.#best = { failure: found, length: Infinity };
     }
     // A missing issuer says least: any broken rule on another path explains more.
-    const length = found.reason === 'unknown-issuer' ? 0 : path.length;
+    const length = found.reason === 'unknown-issuer' ? 0 : chain.length;
     if (this.#best === null || length > this.#best.length) this.#best = { failure: found, length };
     return null;
   }
 
-  verdict(): PathFailure {
-    const best = this.#best?.failure ?? { reason: 'unknown-issuer', message: 'no path' };
-    return best.reason === 'unknown-issuer' && this.#malformed !== null ? this.#malformed : best;
+  /** Every path failed. */
+  verdict(): PathVerdict {
+    const best = (this.#best as { readonly failure: PathFailure }).failure;
+    const shown = best.reason === 'unknown-issuer' && this.#malformed !== null ? this.#malformed : best;
+    return { trusted: false, ...shown, paths: this.#paths };
   }
 }
 
@@ -251,17 +278,19 @@ function keyIdentifierFit(subject: Certificate, issuer: Certificate): number {
   return bytesEqual(wanted, present) ? 1 : -1;
 }
 
-function checkProfile(
-  certificate: Certificate,
-  role: 'leaf' | 'intermediate' | 'anchor',
-  profile: PathProfile,
-): PathFailure | null {
-  return profile === 'strict' ? checkStrictly(certificate, role) : null;
+function rulesFor({ profile }: PathSearch, role: PathRole): readonly Rule[] {
+  return [...BASIC_RULES[role], ...profile.rules[role]];
 }
 
-function checkIdentity(leaf: Certificate, identity: ReferenceIdentity | null): PathFailure | null {
-  const mismatch = identity === null ? null : identityMismatch(leaf, identity);
-  return mismatch === null ? null : failure('name-mismatch', leaf, mismatch);
+/** Every rule that was asked of a chain that holds, certificate by certificate. */
+function passedChecks(search: PathSearch, chain: readonly Certificate[]): readonly PassedCheck[] {
+  const last = chain.length - 1;
+  const revocation = search.revocation?.rules ?? [];
+  return chain.flatMap((_, certificate) => {
+    const role = certificate === 0 ? 'leaf' : certificate === last ? 'anchor' : 'intermediate';
+    const beyond = last === 0 || certificate === last ? [] : [NAME_CONSTRAINTS, POLICY, SIGNATURE, ...revocation];
+    return [...rulesFor(search, role), ...beyond].map(({ name, section }) => ({ certificate, rule: name, section }));
+  });
 }
 
 function readCertificate(bytes: Uint8Array, what: string): Certificate | PathFailure {
@@ -269,10 +298,10 @@ function readCertificate(bytes: Uint8Array, what: string): Certificate | PathFai
     return parseCertificate(bytes);
   } catch (error) {
     if (!(error instanceof X509Error)) throw error;
-    return { reason: 'malformed', message: `${what}: ${error.message}` };
+    return failure(ENCODING, null, `${what} in DER`, error.message);
   }
 }
 
 function refuse(found: PathFailure): PathVerdict {
-  return { trusted: false, ...found };
+  return { trusted: false, ...found, paths: [] };
 }

@@ -1,18 +1,10 @@
 import type { PublicKey } from '@portico/crypto';
 import { isSelfIssued, type Certificate } from '../certificate.js';
-import type { KeyUsage } from '../extensions.js';
+import { X509Error } from '../error.js';
+import { identityMismatch } from '../identity/reference.js';
 import { OID } from '../oids.js';
-import { failure, type PathFailure } from './verdict.js';
-
-/** What a path is verified for. */
-export interface PathPurpose {
-  /** Milliseconds since 1970. */
-  readonly time: number;
-  /** Extended key usages of which one must be there wherever the extension is. */
-  readonly keyPurposes: readonly string[];
-  /** Key usages that a leaf must all have if it has the extension. */
-  readonly keyUsages: readonly KeyUsage[];
-}
+import { readAccessMethods } from './authority-info-access.js';
+import { rule, type Mismatch, type Rule, type RuleContext, type RuleSet } from './rule.js';
 
 /** RSA moduli, in bits: the lower end is NIST SP 800-131A's, the upper one what verification is bounded to. */
 export const MIN_RSA_BITS = 2048;
@@ -22,161 +14,182 @@ export const MAX_RSA_BITS = 8192;
 const MAX_SERIAL_NUMBER_LENGTH = 21;
 
 /**
- * Extensions that are wholly judged here. The others of RFC 5280 (policies, key identifiers, which must never be
- * critical) are refused when critical like unknown ones, section 4.2.
+ * Extensions that are wholly judged here. The others of RFC 5280 (key identifiers, which must never be critical) are
+ * refused when critical like unknown ones, section 4.2.
  */
-const PROCESSED_EXTENSIONS: ReadonlySet<string> = /* @__PURE__ */ new Set([
+const PROCESSED_EXTENSIONS: readonly string[] = [
   OID.keyUsage,
   OID.subjectAltName,
   OID.basicConstraints,
   OID.nameConstraints,
   OID.extKeyUsage,
-]);
+  OID.certificatePolicies,
+  OID.policyMappings,
+  OID.policyConstraints,
+  OID.inhibitAnyPolicy,
+];
 
-/** The rules for the end of a path, RFC 5280 sections 4 and 6.1.3. */
-export function checkLeaf(certificate: Certificate, purpose: PathPurpose): PathFailure | null {
-  return (
-    checkForm(certificate) ??
-    checkCriticalExtensions(certificate) ??
-    checkValidity(certificate, purpose.time) ??
-    checkKey(certificate) ??
-    checkLeafKeyUsage(certificate, purpose) ??
-    checkExtendedKeyUsage(certificate, purpose) ??
-    checkLeafNameConstraints(certificate)
-  );
-}
+const REVOCATION_POINTERS: readonly string[] = [OID.cRLDistributionPoints, OID.freshestCRL, OID.ocsp];
+
+/** RFC 5280 section 4.1.2: a serial number that is not negative and not over-long, an issuer with a name. */
+const form: readonly Rule[] = [
+  rule('serial-number-sign', 'malformed', 'RFC 5280 section 4.1.2.2', ({ serialNumber }) =>
+    (serialNumber[0] as number) < 0x80 ? null : ['a positive serial number', 'a negative one'],
+  ),
+  rule('serial-number-length', 'malformed', 'RFC 5280 section 4.1.2.2', ({ serialNumber: { length } }) =>
+    length <= MAX_SERIAL_NUMBER_LENGTH
+      ? null
+      : [`at most ${MAX_SERIAL_NUMBER_LENGTH} octets of serial number`, `${length}`],
+  ),
+  rule('issuer-name', 'malformed', 'RFC 5280 section 4.1.2.4', ({ issuer }) =>
+    issuer.rdns.length > 0 ? null : ['an issuer name', 'an empty one'],
+  ),
+];
+
+const everywhere: readonly Rule[] = [
+  // A critical extension that is not processed refuses the certificate.
+  rule('critical-extension', 'unknown-critical-extension', 'RFC 5280 section 4.2', ({ extensions }) => {
+    const unknown = extensions.find(({ oid, critical }) => critical && !PROCESSED_EXTENSIONS.includes(oid));
+    return unknown === undefined ? null : ['critical extensions that are known', unknown.oid];
+  }),
+  // Both ends belong to the period, and seconds are its unit. Written so that NaN is within no period.
+  rule('not-before', 'not-yet-valid', 'RFC 5280 section 4.1.2.5', ({ notBefore }, { purpose: { time } }) =>
+    time >= notBefore ? null : [`${timeText(notBefore)} or later`, timeText(time)],
+  ),
+  rule('not-after', 'expired', 'RFC 5280 section 4.1.2.5', ({ notAfter }, { purpose: { time } }) =>
+    time < notAfter + 1000 ? null : [`${timeText(notAfter)} or earlier`, timeText(time)],
+  ),
+  rule('key', 'unsupported-key', 'RFC 5280 section 4.1.2.7', ({ publicKey, publicKeyProblem }) =>
+    publicKey !== null ? null : ['a known key', publicKeyProblem ?? 'another'],
+  ),
+  rule('rsa-minimum', 'weak-algorithm', 'BR section 6.1.5', ({ publicKey }) => {
+    const bits = rsaBits(publicKey);
+    return bits === null || bits >= MIN_RSA_BITS ? null : [`RSA of ${MIN_RSA_BITS} bits`, `${bits}`];
+  }),
+  rule('rsa-octets', 'malformed', 'BR section 6.1.5', ({ publicKey }) => {
+    const bits = rsaBits(publicKey);
+    return bits === null || bits % 8 === 0 ? null : ['an RSA modulus of whole octets', `${bits} bits`];
+  }),
+  rule('rsa-maximum', 'unsupported-key', 'RFC 8017 section 8', ({ publicKey }) => {
+    const bits = rsaBits(publicKey);
+    return bits === null || bits <= MAX_RSA_BITS ? null : [`RSA of at most ${MAX_RSA_BITS} bits`, `${bits}`];
+  }),
+];
 
 /**
- * The rules for a CA, RFC 5280 sections 6.1.3 and 6.1.4 (k) to (o). `below` holds the path so far, leaf first. A trust
- * anchor of version 1 has no extensions to say that it is a CA; that it is one, its being trusted says.
+ * For the leaf; in a CA the extension bounds what may be issued below, as every verifier on the web has it.
  */
-export function checkIssuer(
-  certificate: Certificate,
-  role: 'intermediate' | 'anchor',
-  below: readonly Certificate[],
-  purpose: PathPurpose,
-): PathFailure | null {
-  return (
-    (role === 'intermediate' ? checkForm(certificate) : null) ??
-    checkCriticalExtensions(certificate) ??
-    checkValidity(certificate, purpose.time) ??
-    checkKey(certificate) ??
-    (role === 'anchor' && certificate.version === 1 ? null : checkAuthority(certificate)) ??
-    checkPathLength(certificate, below) ??
-    checkExtendedKeyUsage(certificate, purpose)
-  );
-}
+const extendedKeyUsage = rule(
+  'extended-key-usage',
+  'extended-key-usage',
+  'RFC 5280 section 4.2.1.12',
+  ({ extendedKeyUsage: usages }, { purpose: { keyPurposes } }) =>
+    usages === null || usages.some((usage) => usage === OID.anyExtendedKeyUsage || keyPurposes.includes(usage))
+      ? null
+      : [keyPurposes.join(' or '), usages.join(', ')],
+);
 
 /**
  * The algorithm that a certificate is signed with; not asked of trust anchors, whose signature proves nothing. Out are
  * MD5, SHA-1 and SHA-224, and whatever is not known to be strong.
  */
-export function checkSignatureAlgorithm(certificate: Certificate): PathFailure | null {
-  const { signatureReading, signatureAlgorithm } = certificate;
-  return signatureReading.algorithm !== null
-    ? null
-    : failure(
-        'weak-algorithm',
-        certificate,
-        `signed with ${signatureReading.problem} algorithm ${signatureAlgorithm.oid}`,
-      );
+const signatureAlgorithm = rule(
+  'signature-algorithm',
+  'weak-algorithm',
+  'RFC 9325 section 4.5',
+  ({ signatureReading: { problem }, signatureAlgorithm: { oid } }) =>
+    problem === null ? null : ['a strong signature algorithm', `${problem} ${oid}`],
+);
+
+const presented: readonly Rule[] = [
+  signatureAlgorithm,
+  // Not asked of anchors: a root in somebody's store is taken as it is.
+  rule('authority-info-access', 'malformed', 'RFC 5280 section 4.2.2.1', (certificate) => {
+    try {
+      accessMethods(certificate);
+      return null;
+    } catch (error) {
+      if (!(error instanceof X509Error)) throw error;
+      return ['authority information access', error.message];
+    }
+  }),
+  // Where nothing is ever revoked, nothing may point to revocation information.
+  rule('no-revocation-available', 'malformed', 'RFC 9608 section 3', (certificate) => {
+    const present = certificate.extensions.map(({ oid }) => oid);
+    if (!present.includes(OID.noRevAvail)) return null;
+    if (certificate.basicConstraints?.ca === true) return ['a leaf where nothing is revoked', 'a CA'];
+    const pointer = [...present, ...accessMethods(certificate)].find((oid) => REVOCATION_POINTERS.includes(oid));
+    return pointer === undefined ? null : ['nothing about revocation beside noRevAvail', pointer];
+  }),
+];
+
+const leafRules: readonly Rule[] = [
+  ...form,
+  ...everywhere,
+  // The key may be used for nothing else where the extension is there.
+  rule('leaf-key-usage', 'key-usage', 'RFC 5280 section 4.2.1.3', ({ keyUsage }, { purpose: { keyUsages } }) => {
+    const missing = keyUsage === null ? undefined : keyUsages.find((usage) => !keyUsage.includes(usage));
+    return missing === undefined ? null : [missing, (keyUsage ?? []).join(', ')];
+  }),
+  extendedKeyUsage,
+  rule('key-cert-sign', 'malformed', 'RFC 5280 section 4.2.1.9', ({ keyUsage, basicConstraints }) =>
+    keyUsage?.includes('keyCertSign') === true && basicConstraints?.ca !== true
+      ? ['keyCertSign in a CA', 'in another']
+      : null,
+  ),
+  rule('leaf-name-constraints', 'malformed', 'RFC 5280 section 4.2.1.10', ({ nameConstraints, basicConstraints }) =>
+    nameConstraints === null || basicConstraints?.ca === true ? null : ['name constraints in a CA', 'in another'],
+  ),
+  rule('identity', 'name-mismatch', 'RFC 9525 section 6', (certificate, { purpose: { identity, isPublicSuffix } }) =>
+    identity === null ? null : identityMismatch(certificate, identity, isPublicSuffix),
+  ),
+  ...presented,
+];
+
+/** A trust anchor of version 1 has no extensions to say that it is a CA; that it is one, its being trusted says. */
+function mayLackExtensions({ version }: Certificate, { role }: RuleContext): boolean {
+  return role === 'anchor' && version === 1;
 }
 
-/** RFC 5280 section 4.1.2: a serial number that is not negative and not over-long, an issuer with a name. */
-function checkForm(certificate: Certificate): PathFailure | null {
-  const { serialNumber, issuer } = certificate;
-  if ((serialNumber[0] as number) >= 0x80) return failure('malformed', certificate, 'negative serial number');
-  if (serialNumber.length > MAX_SERIAL_NUMBER_LENGTH) {
-    return failure('malformed', certificate, `serial number of ${serialNumber.length} bytes`);
-  }
-  return issuer.rdns.length === 0 ? failure('malformed', certificate, 'no issuer name') : null;
+/** RFC 5280 sections 6.1.3 and 6.1.4 (k) to (o). */
+const authorityRules: readonly Rule[] = [
+  ...everywhere,
+  rule('ca-flag', 'not-a-ca', 'RFC 5280 section 6.1.4 (k)', (certificate, context) =>
+    certificate.basicConstraints?.ca === true || mayLackExtensions(certificate, context) ? null : ['a CA', 'none'],
+  ),
+  rule('ca-key-usage', 'key-usage', 'RFC 5280 section 6.1.4 (n)', ({ keyUsage }) =>
+    keyUsage === null || keyUsage.includes('keyCertSign') ? null : ['keyCertSign', keyUsage.join(', ')],
+  ),
+  // Counts the CA certificates below that are not self-issued; the leaf is never one.
+  rule('path-length', 'path-too-long', 'RFC 5280 section 4.2.1.9', ({ basicConstraints }, { below }) =>
+    atMost(basicConstraints?.pathLength ?? Infinity, below.slice(1)),
+  ),
+  rule('depth', 'path-too-long', 'PathLimits.maxIntermediates', (certificate, { below, role, purpose }) =>
+    atMost(purpose.limits.maxIntermediates, role === 'anchor' ? below.slice(1) : [...below.slice(1), certificate]),
+  ),
+  extendedKeyUsage,
+];
+
+/** The rules that hold whatever the profile, RFC 5280 sections 4 and 6.1. */
+export const BASIC_RULES: RuleSet = {
+  leaf: leafRules,
+  intermediate: [...form, ...authorityRules, ...presented],
+  anchor: authorityRules,
+};
+
+function accessMethods({ extensions }: Certificate): readonly string[] {
+  const access = extensions.find(({ oid }) => oid === OID.authorityInfoAccess);
+  return access === undefined ? [] : readAccessMethods(access.value);
 }
 
-/** RFC 5280 section 4.2: a critical extension that is not processed refuses the certificate. */
-function checkCriticalExtensions(certificate: Certificate): PathFailure | null {
-  const unknown = certificate.extensions.find(({ oid, critical }) => critical && !PROCESSED_EXTENSIONS.has(oid));
-  return unknown === undefined
-    ? null
-    : failure('unknown-critical-extension', certificate, `critical extension ${unknown.oid}`);
+function atMost(allowed: number, authorities: readonly Certificate[]): Mismatch | null {
+  const count = authorities.filter((authority) => !isSelfIssued(authority)).length;
+  return count <= allowed ? null : [`at most ${allowed} CAs between leaf and anchor`, `${count}`];
 }
 
-/** RFC 5280 section 4.1.2.5: both ends belong to the period, and seconds are its unit. */
-function checkValidity(certificate: Certificate, time: number): PathFailure | null {
-  const { notBefore, notAfter } = certificate;
-  // Written so that NaN is within no period.
-  if (!(time >= notBefore)) {
-    return failure('not-yet-valid', certificate, `valid from ${timeText(notBefore)}, now ${timeText(time)}`);
-  }
-  if (!(time < notAfter + 1000)) {
-    return failure('expired', certificate, `valid until ${timeText(notAfter)}, now ${timeText(time)}`);
-  }
-  return null;
-}
-
-/** A key that this package reads and that is strong enough. */
-function checkKey(certificate: Certificate): PathFailure | null {
-  const { publicKey, publicKeyProblem } = certificate;
-  if (publicKey === null) return failure('unsupported-key', certificate, publicKeyProblem ?? 'unknown key');
-  if (publicKey.type !== 'rsa' && publicKey.type !== 'rsa-pss') return null;
-  const bits = modulusBits(publicKey);
-  if (bits < MIN_RSA_BITS) return failure('weak-algorithm', certificate, `RSA key of ${bits} bits`);
-  return bits > MAX_RSA_BITS ? failure('unsupported-key', certificate, `RSA key of ${bits} bits`) : null;
-}
-
-/** RFC 5280 section 4.2.1.3: the key may be used for nothing else where the extension is there. */
-function checkLeafKeyUsage(certificate: Certificate, { keyUsages }: PathPurpose): PathFailure | null {
-  const { keyUsage } = certificate;
-  const missing = keyUsage === null ? undefined : keyUsages.find((usage) => !keyUsage.includes(usage));
-  return missing === undefined
-    ? null
-    : failure('key-usage', certificate, `expected ${missing}, got ${keyUsage?.join(', ')}`);
-}
-
-/** RFC 5280 section 4.2.1.10: name constraints must be used in CA certificates only. */
-function checkLeafNameConstraints(certificate: Certificate): PathFailure | null {
-  return certificate.nameConstraints === null || certificate.basicConstraints?.ca === true
-    ? null
-    : failure('malformed', certificate, 'name constraints in a certificate that is no CA');
-}
-
-/** RFC 5280 section 6.1.4 (k) and (n): cA asserted; keyCertSign where there is a key usage. */
-function checkAuthority(certificate: Certificate): PathFailure | null {
-  const { basicConstraints, keyUsage } = certificate;
-  if (basicConstraints?.ca !== true) return failure('not-a-ca', certificate, 'issuer is not a CA');
-  return keyUsage === null || keyUsage.includes('keyCertSign')
-    ? null
-    : failure('key-usage', certificate, `expected keyCertSign, got ${keyUsage.join(', ')}`);
-}
-
-/** RFC 5280 section 4.2.1.9: counts the CA certificates below that are not self-issued; the leaf is never one. */
-function checkPathLength(certificate: Certificate, below: readonly Certificate[]): PathFailure | null {
-  const allowed = certificate.basicConstraints?.pathLength ?? null;
-  const count = below.slice(1).filter((authority) => !isSelfIssued(authority)).length;
-  return allowed === null || count <= allowed
-    ? null
-    : failure('path-too-long', certificate, `expected at most ${allowed} CAs below, got ${count}`);
-}
-
-/**
- * RFC 5280 section 4.2.1.12 for the leaf; in a CA the extension bounds what may be issued below, as every verifier on
- * the web has it.
- */
-function checkExtendedKeyUsage(certificate: Certificate, { keyPurposes }: PathPurpose): PathFailure | null {
-  const { extendedKeyUsage } = certificate;
-  const allowed =
-    extendedKeyUsage === null ||
-    extendedKeyUsage.some((purpose) => purpose === OID.anyExtendedKeyUsage || keyPurposes.includes(purpose));
-  return allowed
-    ? null
-    : failure(
-        'extended-key-usage',
-        certificate,
-        `expected ${keyPurposes.join(' or ')}, got ${extendedKeyUsage.join(', ')}`,
-      );
-}
-
-function modulusBits({ modulus }: PublicKey & { readonly type: 'rsa' | 'rsa-pss' }): number {
-  return modulus.length * 8 - (Math.clz32(modulus[0] as number) - 24);
+/** Null for keys of other kinds. */
+function rsaBits(key: PublicKey | null): number | null {
+  return key === null || !('modulus' in key) ? null : key.modulus.length * 8 - Math.clz32((key.modulus[0] ?? 0) << 24);
 }
 
 function timeText(milliseconds: number): string {

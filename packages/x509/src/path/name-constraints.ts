@@ -1,10 +1,26 @@
+import { bytesToUtf8 } from '@portico/bytes';
 import { isSelfIssued, type Certificate } from '../certificate.js';
+import { DerReader } from '../der/reader.js';
+import { TAG } from '../der/tag.js';
 import type { NameConstraints } from '../extensions.js';
 import { asciiLowerCase, normalizeHostName, readPresentedHostName } from '../identity/host-name.js';
 import type { GeneralName } from '../name/general-name.js';
 import { isWithin } from '../name/name.js';
 import { OID } from '../oids.js';
+import type { RuleName } from './rule.js';
 import { failure, type PathFailure } from './verdict.js';
+
+export const NAME_CONSTRAINTS: RuleName = {
+  name: 'name-constraints',
+  reason: 'name-constraint',
+  section: 'RFC 5280 section 4.2.1.10',
+};
+
+const NAME_COMPARISONS: RuleName = {
+  name: 'name-comparisons',
+  reason: 'limit-exceeded',
+  section: 'PathLimits.maxNameComparisons',
+};
 
 /** Comparisons that may still be made; shared by all paths of one verification. */
 export interface ComparisonBudget {
@@ -47,18 +63,18 @@ function checkName(
   budget: ComparisonBudget,
 ): PathFailure | null {
   budget.left -= permitted.length + excluded.length;
-  if (budget.left < 0) return failure('limit-exceeded', issuer, 'too many names to compare with name constraints');
+  if (budget.left < 0) return failure(NAME_COMPARISONS, issuer, 'fewer names or name constraints', 'more');
 
   for (const subtree of excluded) {
     if (subtree.type === name.type && position(name, subtree) !== 'outside') {
-      return failure('name-constraint', certificate, `${describe(name)} is excluded by ${issuer.subject.text}`);
+      return failure(NAME_CONSTRAINTS, certificate, `no name that ${issuer.subject.text} excludes`, describe(name));
     }
   }
   const sameForm = permitted.filter((subtree) => subtree.type === name.type);
   // An unreadable constraint refuses even beside one that fits.
   const positions = sameForm.map((subtree) => position(name, subtree));
   if (sameForm.length === 0 || (positions.includes('within') && !positions.includes('unjudged'))) return null;
-  return failure('name-constraint', certificate, `${describe(name)} is not permitted by ${issuer.subject.text}`);
+  return failure(NAME_CONSTRAINTS, certificate, `a name that ${issuer.subject.text} permits`, describe(name));
 }
 
 /** RFC 5280 section 4.2.1.10: the alternative names, the subject, and e-mail addresses in the subject without others. */
@@ -71,7 +87,23 @@ function constrainedNames(certificate: Certificate): GeneralName[] {
       if (oid === OID.emailAddress) names.push({ type: 'email', address: value ?? '' });
     }
   }
+  // An internationalized mailbox is one more e-mail address to constraints, RFC 9598 section 6.
+  for (const name of subjectAltNames) {
+    if (name.type === 'other' && name.oid === OID.smtpUtf8Mailbox) {
+      names.push({ type: 'email', address: smtpUtf8Mailbox(name.value) });
+    }
+  }
   return names;
+}
+
+/** SmtpUTF8Mailbox, RFC 9598 section 3: a UTF8String whose domain is LDH labels; what is none lies in no subtree. */
+function smtpUtf8Mailbox(value: Uint8Array): string {
+  const reader = new DerReader(value);
+  try {
+    return bytesToUtf8(reader.contents(reader.expect(TAG.utf8String)));
+  } catch {
+    return '';
+  }
 }
 
 function position(name: GeneralName, subtree: GeneralName): Position {
@@ -131,6 +163,8 @@ function emailPosition(address: string, constraint: string): Position {
   // Local parts compare exactly, hosts without case (RFC 5280 section 7.5).
   const wantedHost = normalizeHostName(wanted[1] as string);
   if (wanted.length > 2 || wantedHost === null) return 'unjudged';
+  // A constraint to one mailbox cannot name an internationalized one; RFC 9598 section 6 drops its local part.
+  if (/[^\x00-\x7f]/.test(local as string)) return host === wantedHost ? 'may-be-within' : 'outside';
   return local === wanted[0] && host === wantedHost ? 'within' : 'outside';
 }
 

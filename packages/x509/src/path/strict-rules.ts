@@ -1,155 +1,131 @@
 import { bytesEqual } from '@portico/bytes';
 import { isSelfIssued, type Certificate } from '../certificate.js';
-import { DerReader } from '../der/reader.js';
-import { X509Error } from '../error.js';
-import type { Extension } from '../extensions.js';
 import { readPresentedHostName } from '../identity/host-name.js';
-import { readGeneralName } from '../name/general-name.js';
 import { ipAddressToText } from '../name/ip-address.js';
 import { OID } from '../oids.js';
-import { failure, type PathFailure } from './verdict.js';
-
-/**
- * `compatible` takes what is safe, `strict` also refuses what RFC 5280 tells issuers not to do and what the CA/Browser
- * Forum's Baseline Requirements (BR) add for public TLS certificates.
- */
-export type PathProfile = 'compatible' | 'strict';
-
-type Rule = (certificate: Certificate) => string | null;
+import { rule, type Mismatch, type PathProfile, type Rule } from './rule.js';
 
 const COMMON_NAME = '2.5.4.3';
-const AUTHORITY_INFO_ACCESS = '1.3.6.1.5.5.7.1.1';
 
-const everywhere: readonly Rule[] = [
-  // RFC 5280 section 4.2.1.3.
-  ({ keyUsage, basicConstraints }) =>
-    keyUsage?.includes('keyCertSign') === true && basicConstraints?.ca !== true ? 'keyCertSign without cA' : null,
-  // BR section 6.1.5.
-  ({ publicKey }) =>
-    publicKey !== null && 'modulus' in publicKey && (publicKey.modulus[0] as number) < 0x80
-      ? 'RSA modulus whose bits are no multiple of 8'
-      : null,
-  checkAuthorityInfoAccess,
+/** Null where the certificate is as it must be, else what it must be and is not. */
+type Shape = (certificate: Certificate) => Mismatch | null;
+
+/** A rule about what a certificate says, whatever stands around it on the path. */
+function form(name: string, section: string, broken: Shape): Rule {
+  return rule(name, 'malformed', section, broken);
+}
+
+const leafSerialNumber = [
+  // A root's number names nothing to anybody, and some in use have number zero.
+  form('serial-number-zero', 'RFC 5280 section 4.1.2.2', ({ serialNumber }) =>
+    serialNumber.some((octet) => octet !== 0) ? null : ['a serial number above zero', 'zero'],
+  ),
+  form('serial-number-20', 'RFC 5280 section 4.1.2.2', ({ serialNumber: { length } }) =>
+    length <= 20 ? null : ['a serial number of at most 20 octets', `${length}`],
+  ),
 ];
 
-/** RFC 5280 section 4.1.2.2. A root's number names nothing to anybody, and some in use have number zero. */
-const serialNumberRules: readonly Rule[] = [
-  ({ serialNumber }) => (serialNumber.every((octet) => octet === 0) ? 'serial number zero' : null),
-  ({ serialNumber }) => (serialNumber.length > 20 ? 'serial number of more than 20 octets' : null),
-];
+const hasAuthorityKeyIdentifier = form('authority-key-identifier', 'RFC 5280 section 4.2.1.1', (certificate) =>
+  (certificate.authorityKeyIdentifier?.keyIdentifier ?? null) !== null ? null : ['an authority key identifier', 'none'],
+);
 
 const leafRules: readonly Rule[] = [
-  ({ version }) => (version === 3 ? null : `version ${version}`),
+  ...leafSerialNumber,
+  form('version-3', 'BR section 7.1.1', ({ version }) => (version === 3 ? null : ['version 3', `${version}`])),
   hasAuthorityKeyIdentifier,
-  // BR section 7.1.2.7.
-  ({ basicConstraints }) => (basicConstraints?.ca === true ? 'a CA as leaf' : null),
-  ({ extendedKeyUsage }) => (extendedKeyUsage === null ? 'no extended key usage' : null),
-  ({ extendedKeyUsage }) =>
-    extendedKeyUsage?.includes(OID.anyExtendedKeyUsage) === true ? 'anyExtendedKeyUsage' : null,
-  (certificate) => (isCritical(certificate, OID.extKeyUsage) === true ? 'critical extended key usage' : null),
-  // RFC 5280 section 4.2.1.6: critical where the subject is empty, and only there.
-  (certificate) => {
+  form('leaf-not-ca', 'BR section 7.1.2.7.8', ({ basicConstraints }) =>
+    basicConstraints?.ca !== true ? null : ['a leaf', 'a CA'],
+  ),
+  form('extended-key-usage-present', 'BR section 7.1.2.7.10', ({ extendedKeyUsage }) =>
+    extendedKeyUsage !== null ? null : ['an extended key usage', 'none'],
+  ),
+  form('extended-key-usage-any', 'BR section 7.1.2.7.10', ({ extendedKeyUsage }) =>
+    extendedKeyUsage?.includes(OID.anyExtendedKeyUsage) !== true ? null : ['named usages', 'anyExtendedKeyUsage'],
+  ),
+  criticality('extended-key-usage-critical', 'BR section 7.1.2.7.6', OID.extKeyUsage, 'uncritical'),
+  form('subject-alt-name-present', 'BR section 7.1.2.7.12', ({ subjectAltNames }) =>
+    subjectAltNames.length > 0 ? null : ['subject alternative names', 'none'],
+  ),
+  form('subject-alt-name-critical', 'RFC 5280 section 4.2.1.6', (certificate) => {
     const critical = isCritical(certificate, OID.subjectAltName);
-    if (critical === null) return 'no subject alternative names';
     const wanted = certificate.subject.rdns.length === 0;
-    return critical === wanted ? null : `subject alternative names ${critical ? '' : 'not '}critical`;
-  },
-  checkHostNames,
-  checkCommonName,
+    return critical === null || critical === wanted
+      ? null
+      : ['subject alternative names critical where the subject is empty, and only there', 'otherwise'];
+  }),
+  // Preferred name syntax of RFC 1034 section 3.5: no underscore.
+  form('dns-name-syntax', 'RFC 5280 section 4.2.1.6', ({ subjectAltNames }) => {
+    const bad = subjectAltNames.find(
+      (name) => name.type === 'dns' && (name.name.includes('_') || readPresentedHostName(name.name) === null),
+    );
+    return bad?.type === 'dns' ? ['host names', `"${bad.name}"`] : null;
+  }),
+  // A common name is one of the alternative names, to the character.
+  form('common-name', 'BR section 7.1.4.3', ({ subject, subjectAltNames }) => {
+    const texts = subjectAltNames.map((name) =>
+      name.type === 'dns' ? name.name : name.type === 'ip' ? ipAddressToText(name.address) : null,
+    );
+    const stray = subject.rdns.flat().find(({ oid, value }) => oid === COMMON_NAME && !texts.includes(value));
+    return stray === undefined ? null : ['a common name that is an alternative name', `"${stray.value}"`];
+  }),
 ];
 
 const authorityRules: readonly Rule[] = [
-  // RFC 5280 section 4.2.1.2.
-  ({ subjectKeyIdentifier }) => (subjectKeyIdentifier === null ? 'no subject key identifier' : null),
-  // RFC 5280 sections 4.2.1.9, 4.2.1.10, 4.2.1.11.
-  (certificate) => (isCritical(certificate, OID.basicConstraints) === false ? 'basic constraints not critical' : null),
-  (certificate) => (isCritical(certificate, OID.nameConstraints) === false ? 'name constraints not critical' : null),
-  (certificate) =>
-    isCritical(certificate, OID.policyConstraints) === false ? 'policy constraints not critical' : null,
-  // RFC 5280 section 4.2.1.10: a DNS constraint is a domain, without a dot in front.
-  ({ nameConstraints }) =>
-    [...(nameConstraints?.permitted ?? []), ...(nameConstraints?.excluded ?? [])].some(
+  form('subject-key-identifier', 'RFC 5280 section 4.2.1.2', ({ subjectKeyIdentifier }) =>
+    subjectKeyIdentifier !== null ? null : ['a subject key identifier', 'none'],
+  ),
+  criticality('basic-constraints-critical', 'RFC 5280 section 4.2.1.9', OID.basicConstraints, 'critical'),
+  criticality('name-constraints-critical', 'RFC 5280 section 4.2.1.10', OID.nameConstraints, 'critical'),
+  criticality('policy-constraints-critical', 'RFC 5280 section 4.2.1.11', OID.policyConstraints, 'critical'),
+  form('dns-constraint-syntax', 'RFC 5280 section 4.2.1.10', ({ nameConstraints }) => {
+    const dotted = [...(nameConstraints?.permitted ?? []), ...(nameConstraints?.excluded ?? [])].find(
       (base) => base.type === 'dns' && base.name.startsWith('.'),
-    )
-      ? 'DNS name constraint with a dot first'
-      : null,
+    );
+    return dotted?.type === 'dns' ? ['DNS name constraints without a dot first', dotted.name] : null;
+  }),
 ];
 
 const anchorRules: readonly Rule[] = [
-  // BR section 7.1.2.1.2.
-  ({ extendedKeyUsage }) => (extendedKeyUsage === null ? null : 'extended key usage in a root'),
-  (certificate) =>
-    isSelfIssued(certificate) ? checkRootKeyIdentifier(certificate) : hasAuthorityKeyIdentifier(certificate),
+  form('anchor-extended-key-usage', 'BR section 7.1.2.1.2', ({ extendedKeyUsage }) =>
+    extendedKeyUsage === null ? null : ['no extended key usage in a root', extendedKeyUsage.join(', ')],
+  ),
+  // A root may have the extension with its own key identifier and nothing else.
+  form('root-authority-key-identifier', 'BR section 7.1.2.1.3', (certificate) => {
+    const { authorityKeyIdentifier, subjectKeyIdentifier } = certificate;
+    if (!isSelfIssued(certificate) || authorityKeyIdentifier === null) return null;
+    const { keyIdentifier, issuer, serialNumber } = authorityKeyIdentifier;
+    const own =
+      keyIdentifier !== null && subjectKeyIdentifier !== null && bytesEqual(keyIdentifier, subjectKeyIdentifier);
+    return own && issuer === null && serialNumber === null ? null : ["a root's own key identifier", 'another'];
+  }),
+  form('anchor-authority-key-identifier', 'RFC 5280 section 4.2.1.1', (certificate) =>
+    isSelfIssued(certificate) || (certificate.authorityKeyIdentifier?.keyIdentifier ?? null) !== null
+      ? null
+      : ['an authority key identifier', 'none'],
+  ),
 ];
 
-/** The rules of the profile `strict` that the ones for everybody do not have; the first that does not hold. */
-export function checkStrictly(certificate: Certificate, role: 'leaf' | 'intermediate' | 'anchor'): PathFailure | null {
-  const rules = {
-    leaf: [...everywhere, ...serialNumberRules, ...leafRules],
-    intermediate: [...everywhere, ...serialNumberRules, ...authorityRules, hasAuthorityKeyIdentifier],
-    anchor: [...everywhere, ...authorityRules, ...anchorRules],
-  }[role];
-  for (const rule of rules) {
-    const found = rule(certificate);
-    if (found !== null) return failure('malformed', certificate, found);
-  }
-  return null;
-}
+/**
+ * Also refuses what RFC 5280 tells issuers not to do and what the CA/Browser Forum's Baseline Requirements (BR) add for
+ * public TLS certificates. docs/x509-profiles.md lists every difference.
+ */
+export const strictProfile: PathProfile = {
+  name: 'strict',
+  rules: {
+    leaf: leafRules,
+    intermediate: [...leafSerialNumber, ...authorityRules, hasAuthorityKeyIdentifier],
+    anchor: [...authorityRules, ...anchorRules],
+  },
+};
 
-/** RFC 5280 section 4.2.1.1. */
-function hasAuthorityKeyIdentifier({ authorityKeyIdentifier }: Certificate): string | null {
-  return (authorityKeyIdentifier?.keyIdentifier ?? null) === null ? 'no authority key identifier' : null;
-}
-
-/** BR section 7.1.2.1.3: a root may have the extension with its own key identifier and nothing else. */
-function checkRootKeyIdentifier({ authorityKeyIdentifier, subjectKeyIdentifier }: Certificate): string | null {
-  if (authorityKeyIdentifier === null) return null;
-  const { keyIdentifier, issuer, serialNumber } = authorityKeyIdentifier;
-  const own =
-    keyIdentifier !== null && subjectKeyIdentifier !== null && bytesEqual(keyIdentifier, subjectKeyIdentifier);
-  return own && issuer === null && serialNumber === null ? null : 'authority key identifier of another in a root';
-}
-
-/** Preferred name syntax of RFC 1034 section 3.5, which RFC 5280 section 4.2.1.6 asks for: no underscore. */
-function checkHostNames({ subjectAltNames }: Certificate): string | null {
-  const bad = subjectAltNames.find(
-    (name) => name.type === 'dns' && (name.name.includes('_') || readPresentedHostName(name.name) === null),
-  );
-  return bad?.type === 'dns' ? `DNS name "${bad.name}"` : null;
-}
-
-/** BR section 7.1.4.3: a common name is one of the alternative names, to the character. */
-function checkCommonName({ subject, subjectAltNames }: Certificate): string | null {
-  const texts = subjectAltNames.map((name) =>
-    name.type === 'dns' ? name.name : name.type === 'ip' ? ipAddressToText(name.address) : null,
-  );
-  const stray = subject.rdns.flat().find(({ oid, value }) => oid === COMMON_NAME && !texts.includes(value));
-  return stray === undefined ? null : `common name "${stray.value}" that is no alternative name`;
-}
-
-/** AuthorityInfoAccessSyntax, RFC 5280 section 4.2.2.1. */
-function checkAuthorityInfoAccess({ extensions }: Certificate): string | null {
-  const extension = extensions.find(({ oid }) => oid === AUTHORITY_INFO_ACCESS);
-  if (extension === undefined) return null;
-  try {
-    readAuthorityInfoAccess(extension);
-    return null;
-  } catch (error) {
-    if (!(error instanceof X509Error)) throw error;
-    return `authority information access: ${error.message}`;
-  }
-}
-
-function readAuthorityInfoAccess({ value }: Extension): void {
-  const outer = new DerReader(value);
-  const descriptions = outer.sequence('AuthorityInfoAccessSyntax');
-  do {
-    const description = descriptions.sequence('an AccessDescription');
-    description.oid('an accessMethod');
-    readGeneralName(description, 'name');
-    description.end();
-  } while (descriptions.remaining > 0);
-  outer.end();
+/** An extension that is critical, or is not, where it is there at all. */
+function criticality(name: string, section: string, oid: string, wanted: 'critical' | 'uncritical'): Rule {
+  return form(name, section, (certificate) => {
+    const critical = isCritical(certificate, oid);
+    return critical === null || critical === (wanted === 'critical')
+      ? null
+      : [`${wanted} extension ${oid}`, 'the opposite'];
+  });
 }
 
 /** Null where the extension is not there. */

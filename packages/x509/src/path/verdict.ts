@@ -1,4 +1,5 @@
 import type { Certificate } from '../certificate.js';
+import type { RuleName } from './rule.js';
 
 /** Why a certificate is not trusted. */
 export type PathFailureReason =
@@ -17,13 +18,39 @@ export type PathFailureReason =
   | 'unknown-critical-extension'
   | 'weak-algorithm'
   | 'unsupported-key'
+  | 'policy'
+  | 'revoked'
+  | 'revocation-unknown'
   | 'limit-exceeded';
 
 /** One rule that did not hold. */
 export interface PathFailure {
+  /** For machines. */
   readonly reason: PathFailureReason;
-  /** For people: which certificate, what was expected, what is there. */
+  /** The rule, in kebab case. */
+  readonly rule: string;
+  /** Where the rule stands: `RFC 5280 section 4.2.1.9`. */
+  readonly section: string;
+  /** The certificate that broke it; null where it is about the input as a whole. */
+  readonly certificate: Certificate | null;
+  readonly expected: string;
+  readonly got: string;
+  /** All of it in one line, for people. */
   readonly message: string;
+}
+
+/** A path that was tried, from the leaf up, and the first rule that it broke. */
+export interface CandidatePath {
+  readonly chain: readonly Certificate[];
+  readonly failure: PathFailure;
+}
+
+/** A rule that held for one certificate of the chain. */
+export interface PassedCheck {
+  /** Which of the chain, from 0. */
+  readonly certificate: number;
+  readonly rule: string;
+  readonly section: string;
 }
 
 export type PathVerdict =
@@ -31,9 +58,35 @@ export type PathVerdict =
       readonly trusted: true;
       /** From the leaf to the trust anchor's certificate. */
       readonly chain: readonly Certificate[];
+      /** Every rule that was asked and held. */
+      readonly checks: readonly PassedCheck[];
+      /**
+       * The user-constrained-policy-set, RFC 9618 section 5.5: policies (dotted) that hold for the whole chain;
+       * anyPolicy, 2.5.29.32.0, stands for all.
+       */
+      readonly policies: readonly string[];
     }
-  | ({ readonly trusted: false } & PathFailure);
+  | ({
+      readonly trusted: false;
+      /** Every path that was tried, in that order; the verdict's own failure is the one that explains most. */
+      readonly paths: readonly CandidatePath[];
+    } & PathFailure);
 
-export function failure(reason: PathFailureReason, certificate: Certificate, message: string): PathFailure {
-  return { reason, message: `${certificate.subject.text || 'certificate without a subject'}: ${message}` };
+/** A failure from the rule and what was found. */
+export function failure(
+  { name, reason, section }: RuleName,
+  certificate: Certificate | null,
+  expected: string,
+  got: string,
+): PathFailure {
+  const subject = certificate === null ? '' : `${certificate.subject.text || 'certificate without a subject'}: `;
+  return {
+    reason,
+    rule: name,
+    section,
+    certificate,
+    expected,
+    got,
+    message: `${subject}expected ${expected}, got ${got}`,
+  };
 }

@@ -1,10 +1,13 @@
 import { keyAlgorithmFor, type CryptoProvider, type MaybePromise } from '@portico/crypto';
 import type { KeyUsage } from '../extensions.js';
-import type { ReferenceIdentity } from '../identity/reference.js';
+import { isTopLevelDomain, type ReferenceIdentity } from '../identity/reference.js';
 import { OID } from '../oids.js';
-import { findPath, type SignatureCheck } from './build.js';
+import { findPath } from './build.js';
 import { DEFAULT_PATH_LIMITS, type PathLimits } from './limits.js';
-import type { PathProfile } from './strict-rules.js';
+import type { PolicyInputs } from './policies.js';
+import type { RevocationChecker } from './revocation.js';
+import { compatibleProfile, type PathProfile } from './rule.js';
+import type { SignatureCheck, SignatureMemory } from './signature-check.js';
 import type { TrustAnchor } from './trust-anchor.js';
 import type { PathVerdict } from './verdict.js';
 
@@ -26,16 +29,27 @@ export interface VerifyOptions {
   readonly keyPurposes?: readonly string[];
   /** What the leaf's key must be allowed to do; by default `digitalSignature`, RFC 9846 section 4.5.1.2. */
   readonly keyUsages?: readonly KeyUsage[];
-  /** By default `compatible`. */
+  /**
+   * Whether a domain (lower case, without a dot at its end) is a public suffix: a wildcard right below it matches
+   * nothing. By default only top-level domains are.
+   */
+  readonly isPublicSuffix?: (domain: string) => boolean;
+  /** By default `compatibleProfile`; `strictProfile` is the other one. */
   readonly profile?: PathProfile;
+  /** What is asked of certificate policies; by default nothing but what the chain itself asks for. */
+  readonly policies?: PolicyInputs;
+  /** By default revocation is not looked at. */
+  readonly revocation?: RevocationChecker;
+  /** Signatures that need not be verified again: `createSignatureMemory`. */
+  readonly memory?: SignatureMemory;
   readonly limits?: Partial<PathLimits>;
 }
 
 /**
- * Whether a certificate leads to a trust anchor and belongs to whom the caller means: RFC 5280 section 6 with RFC 9525
- * and RFC 5922 for the names. The answer is there at once when the provider verifies synchronously, else it is a
- * promise, which is rejected only when the provider's own is. Never throws for anything a peer sent. Revocation and
- * certificate policies are not looked at.
+ * Whether a certificate leads to a trust anchor and belongs to whom the caller means: RFC 5280 section 6 with RFC 9618
+ * for policies, RFC 9525 and RFC 5922 for the names. The answer is there at once when the provider verifies
+ * synchronously, else it is a promise, which is rejected only when the provider's own is. Never throws for anything a
+ * peer sent.
  */
 export function verifyCertificatePath(options: VerifyOptions): PathVerdict | Promise<PathVerdict> {
   const { provider, certificates, trustAnchors, time, identity } = options;
@@ -43,12 +57,18 @@ export function verifyCertificatePath(options: VerifyOptions): PathVerdict | Pro
     provider,
     certificates,
     trustAnchors,
-    time,
-    identity,
-    keyPurposes: options.keyPurposes ?? usualKeyPurposes(options),
-    keyUsages: options.keyUsages ?? ['digitalSignature'],
-    profile: options.profile ?? 'compatible',
-    limits: { ...DEFAULT_PATH_LIMITS, ...options.limits },
+    purpose: {
+      time,
+      identity,
+      keyPurposes: options.keyPurposes ?? usualKeyPurposes(options),
+      keyUsages: options.keyUsages ?? ['digitalSignature'],
+      isPublicSuffix: options.isPublicSuffix ?? isTopLevelDomain,
+      limits: { ...DEFAULT_PATH_LIMITS, ...options.limits },
+    },
+    profile: options.profile ?? compatibleProfile,
+    policies: options.policies ?? {},
+    revocation: options.revocation ?? null,
+    memory: options.memory ?? null,
   });
   let step = steps.next();
   while (step.done !== true) {
@@ -71,10 +91,8 @@ async function finishLater(
 }
 
 function verifySignature(provider: CryptoProvider, check: SignatureCheck): MaybePromise<boolean> {
-  const { certificate, algorithm, issuerKey } = check;
-  const keyAlgorithm = keyAlgorithmFor(provider, issuerKey);
-  if (keyAlgorithm === undefined) return false;
-  return keyAlgorithm.verify(issuerKey, algorithm, certificate.tbsCertificate, certificate.signature);
+  const { algorithm, key, message, signature } = check;
+  return keyAlgorithmFor(provider, key)?.verify(key, algorithm, message, signature) ?? false;
 }
 
 /**

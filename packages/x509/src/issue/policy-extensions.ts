@@ -1,0 +1,42 @@
+import { derImplicit, derOid, derSequence, derSmallInteger } from '../der/writer.js';
+import type { Extension } from '../extensions.js';
+import { OID } from '../oids.js';
+
+/** RFC 5280 section 4.2.1.4, without qualifiers; `any` stands for anyPolicy. */
+export function certificatePoliciesExtension(policies: readonly string[]): Extension {
+  return {
+    oid: OID.certificatePolicies,
+    critical: false,
+    value: derSequence(...policies.map((policy) => derSequence(policyOid(policy)))),
+  };
+}
+
+/** RFC 5280 section 4.2.1.5: pairs of issuerDomainPolicy and subjectDomainPolicy. */
+export function policyMappingsExtension(mappings: readonly (readonly [issuer: string, subject: string])[]): Extension {
+  return {
+    oid: OID.policyMappings,
+    critical: true,
+    value: derSequence(...mappings.map((pair) => derSequence(...pair.map(policyOid)))),
+  };
+}
+
+/** RFC 5280 section 4.2.1.11. */
+export function policyConstraintsExtension(constraints: {
+  readonly requireExplicitPolicy?: number;
+  readonly inhibitPolicyMapping?: number;
+}): Extension {
+  const fields = [constraints.requireExplicitPolicy, constraints.inhibitPolicyMapping].flatMap((count, number) =>
+    // Implicitly tagged: the INTEGER's contents without its tag and length.
+    count === undefined ? [] : [derImplicit(number, derSmallInteger(count).subarray(2))],
+  );
+  return { oid: OID.policyConstraints, critical: true, value: derSequence(...fields) };
+}
+
+/** RFC 5280 section 4.2.1.14. */
+export function inhibitAnyPolicyExtension(skipCertificates: number): Extension {
+  return { oid: OID.inhibitAnyPolicy, critical: true, value: derSmallInteger(skipCertificates) };
+}
+
+function policyOid(policy: string): Uint8Array {
+  return derOid(policy === 'any' ? OID.anyPolicy : policy);
+}

@@ -1,0 +1,52 @@
+import { contextConstructed } from '../der/tag.js';
+import { der, derExplicit, derNull, derOid, derSequence, derSmallInteger } from '../der/writer.js';
+import type { Extension } from '../extensions.js';
+import { encodeGeneralName, type GeneralName } from '../name/general-name.js';
+import { OID } from '../oids.js';
+
+/** RFC 5280 section 4.2.1.13: one distribution point for each name. */
+export function crlDistributionPointsExtension(names: readonly GeneralName[]): Extension {
+  return { oid: OID.cRLDistributionPoints, critical: false, value: distributionPoints(names) };
+}
+
+/** RFC 5280 section 4.2.1.15. */
+export function freshestCrlExtension(names: readonly GeneralName[]): Extension {
+  return { oid: OID.freshestCRL, critical: false, value: distributionPoints(names) };
+}
+
+/** RFC 5280 section 4.2.2.1; a method is `ocsp`, `caIssuers` or a dotted identifier. */
+export function authorityInfoAccessExtension(
+  descriptions: readonly (readonly [method: string, location: GeneralName])[],
+): Extension {
+  const methods: Readonly<Record<string, string>> = { ocsp: OID.ocsp, caIssuers: '1.3.6.1.5.5.7.48.2' };
+  return {
+    oid: OID.authorityInfoAccess,
+    critical: false,
+    value: derSequence(
+      ...descriptions.map(([method, location]) =>
+        derSequence(derOid(methods[method] ?? method), encodeGeneralName(location)),
+      ),
+    ),
+  };
+}
+
+/** RFC 9608 section 2: no revocation information will ever be there. */
+export function noRevAvailExtension(): Extension {
+  return { oid: OID.noRevAvail, critical: false, value: derNull() };
+}
+
+/** TLS features, RFC 7633 section 4.1: 5 is status_request, "must staple". */
+export function tlsFeatureExtension(features: readonly number[]): Extension {
+  return { oid: OID.tlsFeature, critical: false, value: derSequence(...features.map(derSmallInteger)) };
+}
+
+/** id-pkix-ocsp-nocheck, RFC 6960 section 4.2.2.2.1: a responder's certificate that is itself not checked. */
+export function ocspNoCheckExtension(): Extension {
+  return { oid: OID.ocspNoCheck, critical: false, value: derNull() };
+}
+
+function distributionPoints(names: readonly GeneralName[]): Uint8Array {
+  return derSequence(
+    ...names.map((name) => derSequence(derExplicit(0, der(contextConstructed(0), encodeGeneralName(name))))),
+  );
+}

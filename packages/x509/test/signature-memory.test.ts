@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import type { CryptoProvider } from '@portico/crypto';
+import { createSignatureMemory, verifyCertificatePath, type Certificate, type SignatureCheck } from '../src/index.js';
+import { authority, leaf, NOW, provider, reasonOf } from './support.js';
+
+const root = authority('root');
+const ca = authority('ca', { issuer: root });
+const chain = [leaf(ca), ca.certificate];
+
+function counting(): { provider: CryptoProvider; verified: () => number } {
+  let verified = 0;
+  const keyAlgorithms = provider.keyAlgorithms.map((algorithm) => ({
+    ...algorithm,
+    verify: (...args: Parameters<typeof algorithm.verify>) => {
+      verified++;
+      return algorithm.verify(...args);
+    },
+  }));
+  return { provider: { ...provider, keyAlgorithms }, verified: () => verified };
+}
+
+function verify(certificates: readonly Certificate[], options: Partial<Parameters<typeof verifyCertificatePath>[0]>) {
+  const verdict = verifyCertificatePath({
+    provider,
+    certificates: certificates.map(({ raw }) => raw),
+    trustAnchors: [root],
+    time: NOW,
+    purpose: 'server-authentication',
+    identity: { type: 'dns', name: 'example.com' },
+    ...options,
+  });
+  if (verdict instanceof Promise) throw new Error('expected an answer at once');
+  return verdict.trusted ? 'trusted' : verdict.reason;
+}
+
+describe('remembered signatures', () => {
+  it('are not verified again, while everything else is', () => {
+    const { provider: counted, verified } = counting();
+    const memory = createSignatureMemory(counted);
+    const options = { provider: counted, memory };
+    expect(verify(chain, options)).toBe('trusted');
+    expect(verified()).toBe(2);
+    expect(verify(chain, options)).toBe('trusted');
+    expect(verified()).toBe(2);
+    expect(verify(chain, { ...options, time: NOW + 1e11 })).toBe('expired');
+    expect(verify(chain, { ...options, identity: { type: 'dns', name: 'example.org' } })).toBe('name-mismatch');
+    expect(verify(chain, { ...options, trustAnchors: [authority('root')] })).toBe('unknown-issuer');
+    // Another leaf of the same CA costs its own signature alone.
+    expect(verify([leaf(ca), ca.certificate], options)).toBe('trusted');
+    expect(verified()).toBe(4);
+  });
+
+  it('are positive, and only of paths that were trusted in the end', () => {
+    const { provider: counted, verified } = counting();
+    const memory = createSignatureMemory(counted);
+    const forged = leaf({ certificate: ca.certificate, privateKey: authority('x').privateKey });
+    const options = { provider: counted, memory };
+    for (const expected of [2, 4]) {
+      expect(verify([forged, ca.certificate], options)).toBe('bad-signature');
+      expect(verified()).toBe(expected);
+    }
+  });
+
+  it('count every part: key, algorithm with parameters, message, signature, and where one ends', () => {
+    const check: SignatureCheck = {
+      algorithm: { type: 'rsa-pss', hash: 'sha256', saltLength: 32 },
+      key: { type: 'ed25519', key: new Uint8Array(32) },
+      keyInfo: Uint8Array.of(1, 2),
+      message: Uint8Array.of(3),
+      signature: Uint8Array.of(4),
+    };
+    const memory = createSignatureMemory(provider);
+    memory.remember([check]);
+    expect(memory.has({ ...check, algorithm: { saltLength: 32, hash: 'sha256', type: 'rsa-pss' } })).toBe(true);
+    for (const changed of [
+      { keyInfo: Uint8Array.of(1, 3) },
+      { message: Uint8Array.of(4) },
+      { signature: Uint8Array.of(3) },
+      { algorithm: { type: 'rsa-pss', hash: 'sha256', saltLength: 20 } },
+      { algorithm: { type: 'rsa-pss', hash: 'sha384', saltLength: 32 } },
+      { algorithm: { type: 'rsa-pkcs1', hash: 'sha256' } },
+      { message: Uint8Array.of(3, 4), signature: new Uint8Array(0) },
+      { message: new Uint8Array(0), signature: Uint8Array.of(3, 4) },
+    ] satisfies Partial<SignatureCheck>[]) {
+      expect(memory.has({ ...check, ...changed })).toBe(false);
+    }
+  });
+
+  it('are bounded: the least recently used one makes room', () => {
+    const memory = createSignatureMemory(provider, 2);
+    const checks = [1, 2, 3].map((octet): SignatureCheck => ({
+      algorithm: { type: 'ed25519' },
+      key: { type: 'ed25519', key: new Uint8Array(32) },
+      keyInfo: Uint8Array.of(octet),
+      message: new Uint8Array(0),
+      signature: new Uint8Array(0),
+    })) as [SignatureCheck, SignatureCheck, SignatureCheck];
+    memory.remember(checks.slice(0, 2));
+    expect(memory.has(checks[0])).toBe(true);
+    memory.remember([checks[2]]);
+    expect(checks.map((check) => memory.has(check))).toEqual([true, false, true]);
+  });
+
+  it('need SHA-256 and room', () => {
+    expect(reasonOf(() => createSignatureMemory({ ...provider, hashes: [] }))).toBe('invalid-argument');
+    for (const capacity of [0, -1, NaN]) {
+      expect(reasonOf(() => createSignatureMemory(provider, capacity))).toBe('invalid-argument');
+    }
+  });
+});
