@@ -11,14 +11,18 @@ const TLS_1_3 = 0x0304;
 
 const noble = createNobleProvider({ random: (length) => new Uint8Array(randomBytes(length)) });
 
-/** What connections of one process share: the server's ticket keys, the client's last session. */
+/** What connections of one process share: the clock, the server's ticket keys, the client's last session. */
 export const shared = {
+  /** Milliseconds since 1970. Only `-resumption-delay` moves it: tests expect ages exactly. */
+  clock: Date.now(),
   protector: createTicketProtector({
     provider: noble,
     keys: [{ name: 'bogo', key: new Uint8Array(randomBytes(32)) }],
   }),
   session: null,
 };
+
+const now = () => shared.clock;
 
 /** One policy for all connections of a test: the runner changes nothing about whom to trust between them. */
 const POLICY = 'bogo';
@@ -27,18 +31,22 @@ const POLICY = 'bogo';
 const DEFAULT_GROUPS = [0x001d, 0x0017, 0x0018];
 const DEFAULT_VERIFY = [0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601];
 
-export function commonConfig(flags) {
+export function commonConfig(flags, seen) {
   if ((flags['min-version'] ?? 0) > TLS_1_3 || (flags['max-version'] ?? TLS_1_3) < TLS_1_3) {
     throw new Unimplemented('versions other than TLS 1.3');
   }
   const groups = known(noble.groups, flags.curves ?? DEFAULT_GROUPS);
-  // In the configured order, and the suites in BoringSSL's: AES-128 first.
-  const cipherSuites = [...noble.cipherSuites].sort((left, right) => left.id - right.id);
+  const wanted = flags['verify-prefs'] ?? DEFAULT_VERIFY;
+  // Schemes that TLS 1.3 does not have (SHA-1) cannot be switched on: where nothing else is wanted, the defaults stay.
+  const schemes = SIGNATURE_SCHEMES.some(({ id }) => wanted.includes(id)) ? wanted : DEFAULT_VERIFY;
   return {
     provider: noble,
     groups: groups.map(({ name }) => name),
-    cipherSuites: cipherSuites.map(({ name }) => name),
-    signatureSchemes: known(SIGNATURE_SCHEMES, flags['verify-prefs'] ?? DEFAULT_VERIFY, 'skip').map(({ name }) => name),
+    signatureSchemes: known(SIGNATURE_SCHEMES, schemes, 'skip').map(({ name }) => name),
+    keyLog: (line) => {
+      const [label, , secret] = line.split(' ');
+      seen.secrets.set(label, secret);
+    },
     ...(flags['max-send-fragment'] === undefined ? {} : { maxFragmentLength: flags['max-send-fragment'] }),
     limits: {
       certificateCount: 100,
@@ -47,11 +55,11 @@ export function commonConfig(flags) {
   };
 }
 
-export function clientConfig(flags) {
+export function clientConfig(flags, seen) {
   const credential = readCredential(flags);
   const alpn = flags['advertise-alpn'];
   return {
-    ...commonConfig(flags),
+    ...commonConfig(flags, seen),
     verifyPeer: maybeAsync(flags, verifier(flags)),
     ...(flags['host-name'] === undefined ? {} : { serverName: flags['host-name'] }),
     ...(alpn === undefined
@@ -66,9 +74,11 @@ export function clientConfig(flags) {
     ...(flags['key-shares'] === undefined
       ? {}
       : { keyShares: known(noble.groups, flags['key-shares']).map(({ name }) => name) }),
-    resumption: { now: Date.now, policy: POLICY },
+    resumption: { now, policy: POLICY },
     ...(shared.session === null ? {} : { session: shared.session }),
-    selectCredential: maybeAsync(flags, () => {
+    selectCredential: maybeAsync(flags, ({ signatureSchemes, certificateAuthorities }) => {
+      seen.peerSchemes = signatureSchemes;
+      seen.certificateAuthorities = certificateAuthorities;
       if (flags['fail-cert-callback']) throw new Error('asked to fail');
       return credential;
     }),
@@ -79,26 +89,33 @@ export function serverConfig(flags, seen) {
   const credential = readCredential(flags);
   const authenticate = flags['require-any-client-certificate'] || flags['verify-peer'];
   return {
-    ...commonConfig(flags),
+    ...commonConfig(flags, seen),
     credentials: maybeAsync(flags, (hello) => {
-      seen.hello = hello;
+      seen.peerSchemes = hello.signatureSchemes;
       if (flags['fail-early-callback']) return null;
       if (flags['fail-cert-callback']) throw new Error('asked to fail');
       if (credential === null) throw new Error('no -cert-file was given');
       return credential;
     }),
     ...serverAlpn(flags, seen),
-    tickets: { protector: shared.protector, now: Date.now },
+    ...(flags['no-ticket'] ? {} : { tickets: { protector: shared.protector, now } }),
     ...(authenticate
       ? {
           clientAuthentication: {
             mode: flags['require-any-client-certificate'] ? 'require' : 'request',
             verifyPeer: maybeAsync(flags, verifier(flags)),
             policy: POLICY,
+            ...certificateAuthorities(flags['use-client-ca-list']),
           },
         }
       : {}),
   };
+}
+
+/** -use-client-ca-list: names in hexadecimal, or a word for none. */
+function certificateAuthorities(list) {
+  if (list === undefined || list === '<EMPTY>' || list === '<NULL>') return {};
+  return { certificateAuthorities: hexNames(list) };
 }
 
 function serverAlpn(flags, seen) {
@@ -148,7 +165,7 @@ function verifier(flags) {
   return createCertificateVerifier({
     provider: noble,
     trustAnchors: trustAnchorsFromPem(readFileSync(flags['trust-cert'])),
-    now: Date.now,
+    now,
     identity: null,
   });
 }
@@ -163,6 +180,23 @@ function known(available, ids, unknown = 'refuse') {
     throw new Unimplemented(`code points ${ids.join()}`);
   }
   return found;
+}
+
+export function groupId(name) {
+  return noble.groups.find((group) => group.name === name)?.id;
+}
+
+export function cipherSuiteId(name) {
+  return noble.cipherSuites.find((suite) => suite.name === name)?.id;
+}
+
+export function signatureSchemeId(name) {
+  return SIGNATURE_SCHEMES.find((scheme) => scheme.name === name)?.id;
+}
+
+/** Names in hexadecimal, with commas between them. */
+export function hexNames(list) {
+  return list.split(',').map((name) => Uint8Array.from(Buffer.from(name, 'hex')));
 }
 
 /** A list of names, each behind a length byte, in one argument. */

@@ -1,0 +1,74 @@
+// What the runner wants the shim to see: each `-expect-…` flag against what the connection says of itself.
+import { readFileSync } from 'node:fs';
+import { certificatesFromPem } from '@portico/x509';
+import { cipherSuiteId, groupId, hexNames, lengthPrefixed, signatureSchemeId } from './configuration.mjs';
+
+/**
+ * Checks everything that is known when the handshake is complete. `seen` is what the callbacks were told; `which` says
+ * whether it is the first connection of the process or a later one.
+ * @throws Error for the first expectation that does not hold
+ */
+export function checkHandshake({ flags, seen, which, info }) {
+  expect('version', 'TLSv1.3', info.version);
+  expect('resumed', which === 'resume' && !flags['expect-session-miss'], info.resumed);
+  const given = (name) => flags[name] !== undefined;
+  if (given('expect-peer-signature-algorithm')) {
+    const id = info.peerSignatureScheme === null ? null : signatureSchemeId(info.peerSignatureScheme);
+    expect('peer signature', flags['expect-peer-signature-algorithm'], id);
+  }
+  if (given('expect-curve-id')) expect('group', flags['expect-curve-id'], groupId(info.group));
+  const suite = cipherSuiteId(info.cipherSuite);
+  if (given('expect-cipher')) expect('cipher suite', flags['expect-cipher'], suite);
+  // Cryptography in TypeScript has no AES hardware; what is for machines with it does not concern us.
+  if (given('expect-cipher-no-aes')) expect('cipher suite', flags['expect-cipher-no-aes'], suite);
+  if (given('expect-hrr')) expect('HelloRetryRequest', true, info.helloRetryRequested);
+  if (given('expect-no-hrr')) expect('HelloRetryRequest', false, info.helloRetryRequested);
+  checkNames(flags, seen, info);
+  checkCertificates(flags, info);
+  if (given('expect-peer-verify-pref') && which === 'initial') {
+    expect(
+      'peer preferences',
+      flags['expect-peer-verify-pref'].join(),
+      seen.peerSchemes?.map(signatureSchemeId).join(),
+    );
+  }
+  if (given('expect-client-ca-list') && which === 'initial') {
+    const expected = hexNames(flags['expect-client-ca-list']);
+    expect('certificate authorities', hex(expected), hex(seen.certificateAuthorities ?? []));
+  }
+}
+
+function checkNames(flags, seen, info) {
+  const alpn = info.alpn === null ? '' : Buffer.from(info.alpn).toString('latin1');
+  if (!flags.server) expect('ALPN', flags['expect-alpn'] ?? '', alpn);
+  else if (!flags['select-empty-alpn']) expect('ALPN', flags['select-alpn'] ?? '', alpn);
+  if (flags['expect-advertised-alpn'] !== undefined) {
+    expect('offered ALPN', hex(lengthPrefixed(flags['expect-advertised-alpn'])), hex(seen.offeredAlpn ?? []));
+  }
+  if (flags['expect-server-name'] !== undefined) expect('server name', flags['expect-server-name'], info.serverName);
+  if (flags['expect-no-server-name']) expect('server name', null, info.serverName);
+}
+
+function checkCertificates(flags, info) {
+  const shown = info.peerCertificates;
+  if (flags['expect-no-peer-cert']) expect('peer certificates', null, shown);
+  else if (!flags.server || flags['require-any-client-certificate']) expect('a certificate', true, shown !== null);
+  if (flags['expect-peer-cert-file'] !== undefined) {
+    const expected = certificatesFromPem(readFileSync(flags['expect-peer-cert-file'])).map(({ raw }) => raw);
+    expect('peer certificates', hex(expected), hex(shown ?? []));
+  }
+}
+
+/** Checks what is known only when the connection has ended well. */
+export function checkEnd({ flags, sessions }) {
+  if (flags.server || flags['shim-shuts-down']) return;
+  expect('a session', !flags['expect-no-session'], sessions > 0);
+}
+
+function expect(what, expected, got) {
+  if (expected !== got) throw new Error(`${what}: expected ${expected}, got ${got}`);
+}
+
+function hex(values) {
+  return values.map((value) => Buffer.from(value).toString('hex')).join();
+}
