@@ -185,15 +185,35 @@ export interface TicketProtector {
   open(ticket: Uint8Array): MaybePromise<Uint8Array | null>;
 }
 
+/** Why a client is refused before anything is chosen: handshake_failure, or unrecognized_name (RFC 6066 section 3). */
+export type ClientRefusal = 'no-credential' | 'unrecognized-name';
+
 export interface ServerConfig extends CommonConfig {
   /**
    * One or more credentials, of which the first that the client can verify is used, or a function that sees the
-   * ClientHello. Null from the function refuses the client: unrecognized_name where
-   * it sent a name, handshake_failure where it did not.
+   * ClientHello. A refusal from the function ends the handshake with its alert; null is unrecognized_name where the
+   * client sent a name, and handshake_failure where it did not.
    */
   readonly credentials:
-    readonly Credential[] | ((hello: ClientHelloInfo) => MaybePromise<Credential | readonly Credential[] | null>);
+    | readonly Credential[]
+    | ((hello: ClientHelloInfo) => MaybePromise<Credential | readonly Credential[] | ClientRefusal | null>);
   readonly alpn?: ServerAlpnConfig;
+  /**
+   * Whether our most preferred common group is taken though the client sent no share for it, at the price of a
+   * HelloRetryRequest (RFC 9846 section 4.2.4): `preferred`. `with-share`, the default, takes the best group that has a
+   * share, and tells the client of our preference for its next connection.
+   */
+  readonly groupChoice?: 'with-share' | 'preferred';
+  /**
+   * Whether a client is told that its server_name was used. RFC 6066 section 3 wants that wherever the name has any
+   * influence, so `sent` is the default; `omitted` is for servers that serve every name alike.
+   */
+  readonly serverNameAcknowledgement?: 'sent' | 'omitted';
+  /**
+   * When change_cipher_spec is sent for middleboxes (RFC 9846 appendix E.4): `when-asked`, the default, where the client
+   * sent a session id; `always` also where it did not.
+   */
+  readonly middleboxCompatibility?: 'when-asked' | 'always';
   readonly clientAuthentication?: ClientAuthenticationConfig;
   /** Sends tickets and takes them. Without it there is no resumption. */
   readonly tickets?: TicketConfig;

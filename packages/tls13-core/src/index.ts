@@ -13,6 +13,7 @@ export type {
   ClientConfig,
   ClientResumptionConfig,
   ClientHelloInfo,
+  ClientRefusal,
   CommonConfig,
   Credential,
   PeerCertificates,

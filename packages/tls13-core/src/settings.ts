@@ -65,6 +65,9 @@ export interface ServerSettings extends CommonSettings {
     readonly onNoOverlap: 'alert' | 'continue';
     readonly required: boolean;
   } | null;
+  readonly groupChoice: NonNullable<ServerConfig['groupChoice']>;
+  readonly serverNameAcknowledgement: NonNullable<ServerConfig['serverNameAcknowledgement']>;
+  readonly middleboxCompatibility: NonNullable<ServerConfig['middleboxCompatibility']>;
   readonly clientAuthentication: ClientAuthenticationConfig | null;
   readonly tickets: TicketSettings | null;
 }
@@ -119,6 +122,9 @@ function serverSettings(config: ServerConfig): ServerSettings {
             onNoOverlap: alpn.onNoOverlap ?? 'alert',
             required: alpn.required ?? false,
           }),
+    groupChoice: config.groupChoice ?? 'with-share',
+    serverNameAcknowledgement: config.serverNameAcknowledgement ?? 'sent',
+    middleboxCompatibility: config.middleboxCompatibility ?? 'when-asked',
     clientAuthentication: clientAuthentication ?? null,
     tickets: ticketSettings(config),
   };

@@ -92,12 +92,16 @@ export function serverConfig(flags, seen) {
     ...commonConfig(flags, seen),
     credentials: maybeAsync(flags, (hello) => {
       seen.peerSchemes = hello.signatureSchemes;
-      if (flags['fail-early-callback']) return null;
+      if (flags['fail-early-callback']) return 'no-credential';
       if (flags['fail-cert-callback']) throw new Error('asked to fail');
       if (credential === null) throw new Error('no -cert-file was given');
       return credential;
     }),
     ...serverAlpn(flags, seen),
+    // As BoringSSL does: its favourite group whatever it costs, and change_cipher_spec to everybody.
+    groupChoice: 'preferred',
+    middleboxCompatibility: 'always',
+    ...(flags['no-server-name-ack'] ? { serverNameAcknowledgement: 'omitted' } : {}),
     ...(flags['no-ticket'] ? {} : { tickets: { protector: shared.protector, now } }),
     ...(authenticate
       ? {
@@ -145,17 +149,23 @@ function readCredential(flags) {
   if (flags['cert-file'] === undefined) return null;
   const privateKey = privateKeyFromPem(readFileSync(flags['key-file']));
   const signer = createSigner(noble, privateKey);
+  const usable = isTooSmall(privateKey) ? [] : signer.schemes;
   const schemes =
     flags['signing-prefs'] === undefined
-      ? signer.schemes
+      ? usable
       : flags['signing-prefs']
           .map((id) => SIGNATURE_SCHEMES.find((scheme) => scheme.id === id)?.name)
-          .filter((name) => signer.schemes.includes(name));
+          .filter((name) => usable.includes(name));
   return {
     certificateChain: certificatesFromPem(readFileSync(flags['cert-file'])).map(({ raw }) => raw),
     // A key whose preferences leave nothing is still a credential: the handshake has to fail, not the configuration.
     signer: { schemes, sign: signer.sign },
   };
+}
+
+/** The runner has an RSA key of 1024 bits, with which our provider does not sign. */
+function isTooSmall(privateKey) {
+  return privateKey.type === 'rsa' && 8 * privateKey.modulus.length < 2048;
 }
 
 function verifier(flags) {

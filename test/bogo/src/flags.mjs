@@ -73,6 +73,7 @@ const FLAGS = {
   'host-name': 'text',
   'expect-server-name': 'text',
   'expect-no-server-name': 'on',
+  'no-server-name-ack': 'on',
   'export-keying-material': 'number',
   'export-label': 'text',
   'export-context': 'text',

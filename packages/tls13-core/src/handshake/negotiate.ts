@@ -123,16 +123,20 @@ export interface GroupChoice {
   readonly share: Uint8Array | null;
 }
 
-/** Our most preferred group among those with a share, else among all that both have (RFC 9846 section 4.3.8). */
+/**
+ * Our most preferred group among those with a share, else among all that both have (RFC 9846 section 4.3.8); always
+ * among all where `groupChoice` is `preferred`.
+ */
 export function chooseGroup(settings: ServerSettings, client: ReadClientHello): GroupChoice {
   const common = settings.groups.filter(({ id }) => client.groups.includes(id));
-  for (const group of common) {
-    const entry = client.keyShares.find((candidate) => candidate.group === group.id);
-    if (entry !== undefined) return { group, share: entry.keyExchange };
-  }
-  const [group] = common;
-  if (group === undefined) throw new TlsError('no-common-group');
-  return { group, share: null };
+  const [preferred] = common;
+  if (preferred === undefined) throw new TlsError('no-common-group');
+  const shareFor = ({ id }: NamedGroup): Uint8Array | null =>
+    client.keyShares.find((entry) => entry.group === id)?.keyExchange ?? null;
+  const withShare =
+    settings.groupChoice === 'with-share' ? common.find((group) => shareFor(group) !== null) : undefined;
+  const group = withShare ?? preferred;
+  return { group, share: shareFor(group) };
 }
 
 /** The protocol for a connection, RFC 7301 section 3.2; null where none is negotiated. */

@@ -10,6 +10,7 @@ import { EXTENSION_CODES, extension, type Extension } from '../messages/extensio
 import { keyShareEntryCodec, retryKeyShareCodec } from '../messages/extensions/key-share.js';
 import { selectedIdentityCodec } from '../messages/extensions/pre-shared-key.js';
 import { signatureAlgorithmsCodec } from '../messages/extensions/signature-algorithms.js';
+import { supportedGroupsCodec } from '../messages/extensions/supported-groups.js';
 import { serverSupportedVersionsCodec, TLS_1_2, TLS_1_3 } from '../messages/extensions/supported-versions.js';
 import { serverTicketRequestCodec } from '../messages/extensions/ticket-request.js';
 import { HELLO_RETRY_REQUEST_RANDOM } from '../messages/server-hello.js';
@@ -64,14 +65,14 @@ export function* serverHandshake(context: Context): Flow<HandshakeResult> {
     CLIENT_HANDSHAKE_TRAFFIC_SECRET: handshakeSecrets.client,
     SERVER_HANDSHAKE_TRAFFIC_SECRET: handshakeSecrets.server,
   });
-  if (client.hello.legacySessionId.length > 0 && !negotiated.helloRetryRequested) sink.sendChangeCipherSpec();
+  if (!negotiated.helloRetryRequested && wantsChangeCipherSpec(settings, client)) sink.sendChangeCipherSpec();
   sink.useWriteSecret('handshake', suite, handshakeSecrets.server);
   sink.useHandshakeReadSecret(suite, handshakeSecrets.client);
   if (client.offersEarlyData) sink.skipEarlyData();
 
   const tickets = ticketCount(settings, client, resumed === null ? 'full' : 'resumed');
   send(sink, transcript, 'encrypted_extensions', {
-    extensions: encryptedExtensions(negotiated, alpn, resumed, settings.tickets === null ? null : tickets),
+    extensions: encryptedExtensions(settings, negotiated, alpn, resumed, settings.tickets === null ? null : tickets),
   });
   // Section 4.4.2: a server that authenticates with a PSK asks for no certificate in the handshake.
   const clientAuthentication = resumed === null ? settings.clientAuthentication : null;
@@ -172,7 +173,7 @@ function* receiveClientHello(context: Context, transcript: Transcript): Flow<Neg
       extension('key_share', retryKeyShareCodec, group.id),
     ],
   });
-  if (client.hello.legacySessionId.length > 0) sink.sendChangeCipherSpec();
+  if (wantsChangeCipherSpec(settings, client)) sink.sendChangeCipherSpec();
   if (client.offersEarlyData) sink.skipEarlyData();
 
   const second = yield* read('client_hello');
@@ -186,6 +187,11 @@ function* receiveClientHello(context: Context, transcript: Transcript): Flow<Neg
   return { client: retried, suite, group, clientShare, helloRetryRequested: true, raw: second.raw };
 }
 
+/** Appendix E.4: a client with a session id must get a change_cipher_spec, any other may. */
+function wantsChangeCipherSpec({ middleboxCompatibility }: ServerSettings, { hello }: ReadClientHello): boolean {
+  return middleboxCompatibility === 'always' || hello.legacySessionId.length > 0;
+}
+
 /** The credentials for this client. A client that is refused today is refused with an old ticket too. */
 function* askForCredentials(
   context: Context,
@@ -197,11 +203,10 @@ function* askForCredentials(
     typeof credentials === 'function'
       ? yield* ask(context.guard, 'credentials', () => credentials(clientHelloInfo(client, alpn)))
       : credentials;
-  if (selected === null) {
+  if (selected === null || typeof selected === 'string') {
     // RFC 6066 section 3: unrecognized_name is about a name that was sent.
-    throw client.serverName === null
-      ? new TlsError('no-credential')
-      : new TlsError('unrecognized-name', { got: client.serverName });
+    if (selected === 'no-credential' || client.serverName === null) throw new TlsError('no-credential');
+    throw new TlsError('unrecognized-name', { got: client.serverName });
   }
   return 'signer' in selected ? [selected] : selected;
 }
@@ -257,19 +262,25 @@ function* respond(
 }
 
 function encryptedExtensions(
-  { client }: Negotiated,
+  { groups, serverNameAcknowledgement }: ServerSettings,
+  { client, group }: Negotiated,
   alpn: Uint8Array | null,
   resumed: ResumedTicket | null,
   expectedTickets: number | null,
 ): Extension[] {
   const extensions: Extension[] = [];
-  if (client.serverName !== null && resumed === null) {
+  if (client.serverName !== null && resumed === null && serverNameAcknowledgement === 'sent') {
     // RFC 6066 section 3: an empty extension says that the name was used, which it is not in a resumption.
     extensions.push({ type: EXTENSION_CODES.server_name, data: new Uint8Array(0) });
   }
   if (alpn !== null) {
     const data = encodeProtocolNameList([alpn]);
     extensions.push({ type: EXTENSION_CODES.application_layer_protocol_negotiation, data });
+  }
+  // RFC 9846 section 4.3.7: what we would have preferred, for the client's next key shares.
+  if (groups[0] !== group) {
+    const ids = groups.map(({ id }) => id);
+    extensions.push(extension('supported_groups', supportedGroupsCodec, ids));
   }
   // RFC 9149 section 3: only for a client that asked, and by a server that has tickets.
   if (client.ticketRequest !== null && expectedTickets !== null) {

@@ -1,0 +1,118 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { ClientConfig, ClientRefusal, ServerConfig } from '../src/config.js';
+import type { EncryptedExtensions } from '../src/messages/encrypted-extensions.js';
+import { decodeExtension, EXTENSION_CODES, type ExtensionName } from '../src/messages/extensions/extension.js';
+import { supportedGroupsCodec } from '../src/messages/extensions/supported-groups.js';
+import { createTestAuthority } from './support/credentials.js';
+import { createPair, failureOf, runNow, type Pair } from './support/pair.js';
+import { seededProvider } from './support/provider.js';
+import { ScriptedClient } from './support/scripted-client.js';
+import { toyServer } from './support/toy-credentials.js';
+
+let client: ClientConfig;
+let server: ServerConfig;
+
+beforeAll(async () => {
+  const authority = await createTestAuthority();
+  client = { provider: seededProvider(1), serverName: 'localhost', verifyPeer: () => ({ trusted: true }) };
+  server = { provider: seededProvider(2), credentials: [await authority.credential('P-256')] };
+});
+
+describe('groupChoice where the client sent no share for our favourite', () => {
+  const talk = (groupChoice: 'with-share' | 'preferred', keyShares: ClientConfig['keyShares']): Pair =>
+    runNow(
+      createPair(
+        { ...client, groups: ['secp256r1', 'x25519'], ...(keyShares === undefined ? {} : { keyShares }) },
+        { ...server, groups: ['x25519', 'secp256r1'], groupChoice },
+      ),
+    );
+
+  it('with-share takes the group that has one', () => {
+    expect(talk('with-share', undefined).client.info).toMatchObject({ group: 'secp256r1', helloRetryRequested: false });
+  });
+
+  it('preferred asks for it', () => {
+    expect(talk('preferred', undefined).client.info).toMatchObject({ group: 'x25519', helloRetryRequested: true });
+  });
+
+  it('preferred asks for nothing where the share is there', () => {
+    const { info } = talk('preferred', ['secp256r1', 'x25519']).client;
+    expect(info).toMatchObject({ group: 'x25519', helloRetryRequested: false });
+  });
+});
+
+describe('EncryptedExtensions', () => {
+  const sent = (name: ExtensionName, config: Partial<ServerConfig>, shares: 'first' | 'second' = 'first'): unknown => {
+    const peer = new ScriptedClient(toyServer(config));
+    if (shares === 'second') peer.shareGroups = toyServer().provider.groups.slice(1, 2);
+    peer.handshake();
+    const message = peer.heard.find(({ type }) => type === 'encrypted_extensions');
+    const { extensions } = message?.body as EncryptedExtensions;
+    return extensions.find(({ type }) => type === EXTENSION_CODES[name])?.data;
+  };
+
+  it('names our groups where we would have preferred another (RFC 9846 section 4.3.7)', () => {
+    const groups = toyServer().provider.groups.map(({ id }) => id);
+    expect(groups.length).toBeGreaterThan(1);
+    expect(sent('supported_groups', {})).toBeUndefined();
+    const told = sent('supported_groups', {}, 'second') as Uint8Array;
+    expect(decodeExtension(supportedGroupsCodec, told, 'supported_groups')).toEqual(groups);
+  });
+
+  it('says that the name was used, unless the server serves every name alike (RFC 6066 section 3)', () => {
+    expect(sent('server_name', {})).toEqual(new Uint8Array(0));
+    expect(sent('server_name', { serverNameAcknowledgement: 'omitted' })).toBeUndefined();
+  });
+});
+
+describe('change_cipher_spec of a server (RFC 9846 appendix E.4)', () => {
+  /** The content types of the server's first flight, or of its HelloRetryRequest. */
+  const types = (
+    config: Partial<ServerConfig>,
+    middleboxCompatibility: boolean,
+    keyShares: 'sent' | 'none',
+  ): number[] => {
+    const pair = createPair(
+      { ...client, middleboxCompatibility, ...(keyShares === 'none' ? { keyShares: [] } : {}) },
+      { ...server, ...config },
+    );
+    pair.server.receive(pair.client.takeOutput());
+    const bytes = pair.server.takeOutput();
+    const found: number[] = [];
+    for (let at = 0; at < bytes.length; at += 5 + (bytes[at + 3] as number) * 256 + (bytes[at + 4] as number)) {
+      found.push(bytes[at] as number);
+    }
+    expect(failureOf(runNow(pair).clientEvents)).toBeNull();
+    return found;
+  };
+
+  it.each(['sent', 'none'] as const)('comes to a client with a session id, shares %s', (keyShares) => {
+    expect(types({}, true, keyShares).slice(0, 2)).toEqual([22, 20]);
+  });
+
+  it.each(['sent', 'none'] as const)('does not come to any other, unless it is asked for, shares %s', (keyShares) => {
+    expect(types({}, false, keyShares)).not.toContain(20);
+    expect(types({ middleboxCompatibility: 'always' }, false, keyShares).slice(0, 2)).toEqual([22, 20]);
+  });
+});
+
+describe('a refusal by the callback', () => {
+  const refused = (refusal: ClientRefusal | null, serverName: 'named' | 'nameless'): unknown => {
+    const { provider, verifyPeer } = client;
+    const own = serverName === 'named' ? client : { provider, verifyPeer };
+    const pair = runNow(createPair(own, { ...server, credentials: () => refusal }));
+    const last = pair.clientEvents.at(-1);
+    return last?.type === 'failed' ? last.error.alert?.name : last;
+  };
+
+  it.each([
+    ['no-credential', 'named', 'handshake_failure'],
+    ['no-credential', 'nameless', 'handshake_failure'],
+    ['unrecognized-name', 'named', 'unrecognized_name'],
+    ['unrecognized-name', 'nameless', 'handshake_failure'],
+    [null, 'named', 'unrecognized_name'],
+    [null, 'nameless', 'handshake_failure'],
+  ] as const)('%s of a client that is %s is %s', (refusal, serverName, alert) => {
+    expect(refused(refusal, serverName)).toBe(alert);
+  });
+});
