@@ -1,10 +1,15 @@
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../support/certificates.js';
 import { describePeer } from '../support/peer.js';
 import { startPortico } from '../support/portico.js';
 import { freePort, run } from '../support/processes.js';
+import { sipRequest } from '../support/sip-request.js';
 
 /** Headless, with a home of its own, and with our CA in its trust store: no certificate error is ignored. */
 describePeer('Chromium', ['chromium', 'certutil'], () => {
@@ -50,4 +55,39 @@ describePeer('Chromium', ['chromium', 'certutil'], () => {
     await portico.process.waitFor(/certificate_unknown|unknown_ca|connection failed/);
     await portico.stop();
   });
+
+  it('speaks SIP over WebSocket (RFC 7118) on the same port', { timeout: 180_000 }, async () => {
+    const portico = await startServer();
+    const request = sipRequest('OPTIONS', 'sip:localhost');
+    const script = `
+      const socket = new WebSocket('wss://localhost:${portico.port}/', 'sip');
+      let log = '';
+      socket.onopen = () => { log += 'subprotocol ' + socket.protocol + '\\n'; socket.send(${JSON.stringify(request)}); };
+      socket.onmessage = ({ data }) => { log += data; socket.close(1000); };
+      socket.onclose = ({ code }) => fetch('/log', { method: 'POST', body: log + 'closed ' + code });`;
+    const { log, stop, url } = await servePage(script);
+    await Promise.all([browse(url, portico.ca), log]);
+    expect(await log).toMatch(/^subprotocol sip\nSIP\/2\.0 200 /);
+    expect(await log).toMatch(/^Allow: .*OPTIONS/m);
+    expect(await log).toMatch(/closed 1000$/);
+    stop();
+    await portico.stop();
+  });
 });
+
+/** A page that runs a script and posts what it saw to `/log`. It has an image that comes only then: the browser waits. */
+async function servePage(script: string) {
+  let resolve: (text: string) => void;
+  const log = new Promise<string>((settle) => (resolve = settle));
+  const server = createServer((request, response) => {
+    if (request.url === '/') response.end(`<!doctype html><img src="/wait"><script>${script}</script>`);
+    else if (request.url === '/wait') void log.then(() => response.end());
+    else
+      void text(request)
+        .then(resolve, resolve)
+        .then(() => response.end());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { log, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, stop: () => server.close() };
+}
