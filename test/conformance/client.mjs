@@ -1,10 +1,11 @@
 // node test/conformance/client.mjs HOST PORT [--servername N] [--ca F] [--alpn a,b] [--alpn-required]
 //   [--identity host|sip-domain] [--cert F --key F] [--groups a,b] [--key-shares a] [--suites a,b] [--sigalgs a,b]
-//   [--key-update none|send|request] [--send TEXT] [--until TEXT] [--idle MS] [--timeout MS] [--provider noble|node]
+//   [--key-update none|send|request] [--send TEXT] [--reply TEXT] [--until TEXT] [--idle MS] [--timeout MS]
+//   [--provider noble|node]
 //   [--session-in F] [--session-out F] [--keylog F] [--insecure]
 //
 // A TLS 1.3 client over the core alone, for anybody's server. Prints one JSON line, with what was received in it, and
-// exits with 0 if the handshake was completed and nothing failed, 1 if not. Without --send it closes at once, or when the
+// exits with 0 if the handshake was completed and nothing failed, 1 if not. --reply is sent when the first data comes. Without --send it closes at once, or when the
 // ticket for --session-out has come; with it, when the server closes, when --until has come, or when the answer is
 // followed by --idle milliseconds of silence. A session file is key material.
 import { createHash } from 'node:crypto';
@@ -43,6 +44,7 @@ await runMain(async (argv) => {
       sigalgs: { type: 'string' },
       'key-update': { type: 'string', default: 'none' },
       send: { type: 'string' },
+      reply: { type: 'string' },
       until: { type: 'string' },
       idle: { type: 'string', default: '500' },
       timeout: { type: 'string', default: '10000' },
@@ -63,6 +65,7 @@ await runMain(async (argv) => {
     record: new ConnectionRecord('client', credential?.certificateChain[0] ?? null),
     keyUpdate: choice('key-update', values['key-update'], ['none', 'send', 'request']),
     text: values.send,
+    reply: values.reply,
     sessionOut: values['session-out'],
     until: values.until,
     idle: number('idle', values.idle, { min: 0, max: 600_000 }),
@@ -71,7 +74,7 @@ await runMain(async (argv) => {
   converse(connect({ host, port, allowHalfOpen: true }), run);
 });
 
-function converse(socket, { connection, record, keyUpdate, text, until, idle, timeout, sessionOut }) {
+function converse(socket, { connection, record, keyUpdate, text, reply, until, idle, timeout, sessionOut }) {
   let received = '';
   let silence = null;
   const wait = text !== undefined || until !== undefined;
@@ -83,6 +86,7 @@ function converse(socket, { connection, record, keyUpdate, text, until, idle, ti
     else silence = setTimeout(() => link.close(), idle);
   };
   const hear = (data) => {
+    if (received.length === 0 && reply !== undefined) link.send(Buffer.from(reply));
     if (received.length < MAX_PRINTED) received += Buffer.from(data).toString('latin1');
     clearTimeout(silence);
     if (until === undefined) silence = setTimeout(() => link.close(), idle);

@@ -149,7 +149,7 @@ describePeer('OpenSSL s_client', ['openssl'], () => {
     }
     client.endInput();
     expect(await server.nextLine()).toMatchObject({ ok: true, keyUpdatesReceived: 3 });
-    // One answer for each request, in a record of its own.
+    // One answer for each request, before the text that went back.
     await client.exited;
     const received = readFileSync(messages, 'latin1').match(/^<<< TLS 1\.3, Handshake .*KeyUpdate$/gm);
     expect(received).toHaveLength(2);

@@ -127,10 +127,7 @@ export class TlsConnection {
   send(plaintext: Uint8Array): void {
     this.#guard.refuseReentrant('send');
     const { keyUpdates } = this.#demandOpen('send');
-    if (plaintext.length === 0) return;
-    keyUpdates.answer();
-    keyUpdates.makeRoomFor(this.#writer.recordCount(plaintext.length));
-    this.#writer.write('application_data', plaintext);
+    if (plaintext.length > 0) keyUpdates.writeApplicationData(plaintext);
   }
 
   /** All bytes that are to be written to the transport now, in one array that belongs to the caller. */
@@ -150,12 +147,12 @@ export class TlsConnection {
     }
     this.#sentClose = true;
     if (this.#info === null) {
-      this.#writer.write('alert', encodeAlert('user_canceled'));
-      this.#writer.write('alert', encodeAlert('close_notify'));
+      this.#writer.writeAlert(encodeAlert('user_canceled'));
+      this.#writer.writeAlert(encodeAlert('close_notify'));
       this.#end('closed');
       return;
     }
-    this.#writer.write('alert', encodeAlert('close_notify'));
+    this.#writer.writeAlert(encodeAlert('close_notify'));
     if (this.#receivedClose) this.#end('closed');
   }
 
@@ -176,7 +173,7 @@ export class TlsConnection {
   /**
    * Changes our sending keys (RFC 9846 section 4.7.3). With `requestPeer` the peer is asked to change its own too,
    * unless an earlier request is still open.
-   * @throws TlsError `wrong-state`, `reentrant-call`
+   * @throws TlsError `wrong-state`, `reentrant-call`, `too-much-pending-output`, `key-usage-limit`
    */
   updateKeys({ requestPeer = false }: { readonly requestPeer?: boolean } = {}): void {
     this.#guard.refuseReentrant('updateKeys');
@@ -304,6 +301,8 @@ export class TlsConnection {
   #guarded(work: () => void): void {
     try {
       this.#guard.run(work);
+      // Whatever was said in one go shares records, and nothing waits for more to come.
+      this.#writer.flush();
     } catch (error) {
       this.#fail(
         error instanceof TlsError ? error : new TlsError('internal-error', { cause: error, got: String(error) }),
@@ -312,15 +311,12 @@ export class TlsConnection {
     const wanted = this.#guard.takePostponed();
     if (wanted === 'close') this.close();
     if (wanted === 'abort') this.abort();
-    // A peer that asks again and again and does not read gets one answer: the next waits until the last one is taken.
-    const mayAnswer = this.#ended === 'no' && !this.#sentClose && this.#writer.pendingLength === 0;
-    if (mayAnswer) this.#established?.keyUpdates.answer();
   }
 
   #fail(error: TlsError): void {
     if (this.#ended !== 'no') return;
     const alert = alertForReason(error.reason);
-    if (alert !== 'none' && !this.#sentClose) this.#writer.write('alert', encodeAlert(alert));
+    if (alert !== 'none' && !this.#sentClose) this.#writer.writeAlert(encodeAlert(alert));
     this.#events.push({ type: 'failed', error });
     this.#end('failed');
   }

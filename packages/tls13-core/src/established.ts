@@ -14,11 +14,12 @@ export class Established {
   readonly #keys: ApplicationKeys;
   readonly keyUpdates: KeyUpdates;
 
-  constructor({ side, limits, messages, reader, writer }: RecordLayers, result: HandshakeResult) {
+  constructor(layers: RecordLayers, result: HandshakeResult) {
+    const { side, limits, messages } = layers;
     this.#messages = messages;
     this.#connected = new Connected(side, limits, result.ticketReceiver);
     this.#keys = new ApplicationKeys(result.suite, side, result.trafficSecrets, result.exporterSecret);
-    this.keyUpdates = new KeyUpdates(this.#keys, reader, writer);
+    this.keyUpdates = new KeyUpdates(this.#keys, layers);
   }
 
   /** The messages that may come now. */

@@ -1,58 +1,80 @@
+import { TlsError } from './error.js';
 import type { ApplicationKeys } from './key-schedule/application-keys.js';
 import { KEY_UPDATE_REQUEST } from './messages/key-update.js';
 import { encodeHandshakeMessage } from './messages/message.js';
+import type { RecordLayers } from './record-sink.js';
 import type { RecordReader } from './record/record-reader.js';
 import type { RecordWriter } from './record/record-writer.js';
 
-/** Records kept back under each key for a KeyUpdate and an alert. */
-const RECORDS_IN_RESERVE = 4;
+/** Records kept back under each key for a KeyUpdate, of at most five one-byte fragments, and alerts. */
+const RECORDS_IN_RESERVE = 8;
+/** Header and body of a KeyUpdate. */
+const KEY_UPDATE_LENGTH = 5;
 
 /** New keys for either direction of an open connection, RFC 9846 section 4.7.3. */
 export class KeyUpdates {
   readonly #keys: ApplicationKeys;
   readonly #reader: RecordReader;
   readonly #writer: RecordWriter;
+  /** How often our keys may change. */
+  readonly #limit: number;
+  #sent = 0;
   #owesAnswer = false;
   #awaitsPeer = false;
 
-  constructor(keys: ApplicationKeys, reader: RecordReader, writer: RecordWriter) {
+  constructor(keys: ApplicationKeys, { reader, writer, limits }: RecordLayers) {
     this.#keys = keys;
     this.#reader = reader;
     this.#writer = writer;
+    this.#limit = limits.keyUpdatesSent;
   }
 
   /** The peer's next record is under its next keys. The KeyUpdate that said so must have been the end of its record. */
   receive(peerWantsOurs: boolean): void {
     this.#reader.useOpener(this.#keys.nextOpener());
     this.#awaitsPeer = false;
-    // One answer to any number of requests, before the next application data.
+    // One answer to any number of requests, before the next application data: not before we have any.
     if (peerWantsOurs) this.#owesAnswer = true;
   }
 
-  /** Sends the answer that is owed, if one is. */
-  answer(): void {
-    if (!this.#owesAnswer) return;
-    this.#owesAnswer = false;
-    this.#send('update_not_requested');
+  /**
+   * Sends application data, behind the one answer to all requests that came while we were silent, and under new keys
+   * wherever the current ones come near the limit of section 5.5.
+   * @throws TlsError `too-much-pending-output` before anything is written, `key-usage-limit`
+   */
+  writeApplicationData(content: Uint8Array): void {
+    const writer = this.#writer;
+    writer.demandRoomFor(content.length);
+    if (this.#owesAnswer && this.#mayUpdate) this.update('update_not_requested');
+    let rest = content;
+    do {
+      if (writer.recordsLeft <= RECORDS_IN_RESERVE) this.update('update_not_requested');
+      const records = Math.max(1, writer.recordsLeft - RECORDS_IN_RESERVE);
+      const fits = rest.subarray(0, records * writer.maxFragmentLength);
+      writer.writeApplicationData(fits);
+      rest = rest.subarray(fits.length);
+    } while (rest.length > 0);
   }
 
-  /** Changes our keys; a request goes out only where no earlier one is open. */
+  /**
+   * Changes our keys; a request goes out only where no earlier one is open.
+   * @throws TlsError `key-usage-limit`, `too-much-pending-output`
+   */
   update(request: keyof typeof KEY_UPDATE_REQUEST): void {
+    if (!this.#mayUpdate) throw new TlsError('key-usage-limit', { expected: `at most ${this.#limit} key updates` });
+    this.#writer.demandRoomFor(KEY_UPDATE_LENGTH);
     const requests = request === 'update_requested' && !this.#awaitsPeer;
     // What answers the peer's request is an update that asks for nothing.
     if (requests) this.#awaitsPeer = true;
     else this.#owesAnswer = false;
-    this.#send(requests ? 'update_requested' : 'update_not_requested');
-  }
-
-  /** Section 5.5: new keys before the limit, with room for the KeyUpdate itself and an alert. */
-  makeRoomFor(records: number): void {
-    if (this.#writer.recordsLeft - records < RECORDS_IN_RESERVE) this.#send('update_not_requested');
-  }
-
-  #send(request: keyof typeof KEY_UPDATE_REQUEST): void {
-    const requestUpdate = KEY_UPDATE_REQUEST[request];
-    this.#writer.write('handshake', encodeHandshakeMessage('key_update', { requestUpdate }));
+    const requestUpdate = KEY_UPDATE_REQUEST[requests ? 'update_requested' : 'update_not_requested'];
+    this.#writer.writeMessage(encodeHandshakeMessage('key_update', { requestUpdate }));
     this.#writer.useSealer(this.#keys.nextSealer());
+    this.#sent++;
+  }
+
+  /** A sender may not go beyond the last epoch, and a request that would make it is ignored. */
+  get #mayUpdate(): boolean {
+    return this.#sent < this.#limit;
   }
 }

@@ -21,7 +21,7 @@ export function recordSink({ side, messages, reader, writer }: RecordLayers): Ha
   return {
     sendMessage: (message) => {
       reader.allowChangeCipherSpec('allowed');
-      writer.write('handshake', message);
+      writer.writeMessage(message);
     },
     sendChangeCipherSpec: () => writer.writeChangeCipherSpec(),
     useHandshakeReadSecret: (suite, secret) => {

@@ -1,4 +1,4 @@
-import { asciiToBytes, bytesToLatin1 } from '@portico/bytes';
+import { asciiToBytes, bytesToLatin1, concatBytes } from '@portico/bytes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ClientConfig, PeerVerdict, ServerConfig } from '../src/config.js';
 import { createPair, dataOf, failureOf, run, runNow, type Pair } from './support/pair.js';
@@ -184,14 +184,21 @@ describe('a parked connection', () => {
     expect(pair.client.waiting).toBeNull();
   });
 
-  it('holds input up to its limit and not a byte more', () => {
+  it.each(['in the same chunk', 'in another chunk'])('holds input up to its limit and not a byte more, %s', (where) => {
     for (const [extra, failure] of [
       [0, null],
       [1, 'too-much-parked-input'],
     ] as const) {
-      const { pair } = parkedClient({ parkedInput: 4096 });
-      const events = pair.client.receive(new Uint8Array(4096 + extra - PARKED_WITH_CERTIFICATE));
+      const input = new Uint8Array(4096 + extra);
+      const limits = { parkedInput: 4096 };
+      const verdict = deferred<PeerVerdict>();
+      const pair = createPair(toyClient({ verifyPeer: () => verdict.promise, limits }), toyServer());
+      pair.server.receive(pair.client.takeOutput());
+      const flight = pair.server.takeOutput();
+      const chunks = where === 'in the same chunk' ? [concatBytes(flight, input)] : [flight, input];
+      const events = chunks.flatMap((chunk) => pair.client.receive(chunk));
       expect(failureOf(events)).toBe(failure);
+      expect(pair.client.waiting === null).toBe(failure !== null);
     }
   });
 
@@ -202,11 +209,3 @@ describe('a parked connection', () => {
     expect(pair.serverEvents).toMatchObject([{ type: 'failed', error: { alert: { name: 'close_notify' } } }]);
   });
 });
-
-/** Bytes of a record with a handshake message of that body, under the toy AEAD. */
-function recordLength(body: number): number {
-  return 5 + 4 + body + 1 + 16;
-}
-
-/** What lay in the same chunk behind Certificate, and so is parked too: CertificateVerify and Finished. */
-const PARKED_WITH_CERTIFICATE = recordLength(2 + 2 + 32) + recordLength(32);

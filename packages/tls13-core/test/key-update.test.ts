@@ -10,53 +10,44 @@ function answers(peer: ScriptedServer): number[] {
 }
 
 describe('KeyUpdate, section 4.7.3', () => {
-  it('that asks for ours is answered by one that asks for nothing', () => {
+  it('that asks for ours is answered before our next data, by one that asks for nothing', () => {
     const peer = new ScriptedServer(toyClient()).handshake().keyUpdate(1);
-    expect(answers(peer)).toEqual([0]);
+    expect(answers(peer)).toEqual([]);
     peer.connection.send(asciiToBytes('under new keys'));
-    expect(peer.listen().heardData).toEqual([asciiToBytes('under new keys')]);
+    expect(answers(peer.listen())).toEqual([0]);
+    expect(peer.heardData).toEqual([asciiToBytes('under new keys')]);
   });
 
   it('that asks for nothing is not answered', () => {
-    expect(answers(new ScriptedServer(toyClient()).handshake().keyUpdate(0))).toEqual([]);
+    const peer = new ScriptedServer(toyClient()).handshake().keyUpdate(0);
+    peer.connection.send(asciiToBytes('data'));
+    expect(answers(peer.listen())).toEqual([]);
   });
 
-  it('asked for many times while we are silent is answered once', () => {
+  it('asked for many times while we are silent is answered once, and costs no output until then', () => {
     const peer = new ScriptedServer(toyClient()).handshake();
-    const held = peer.connection.takeOutput.bind(peer.connection);
-    // Nobody takes the output for a while.
-    peer.connection.takeOutput = () => new Uint8Array(0);
-    let pending = 0;
-    for (let i = 0; i < 100; i++) {
-      peer.keyUpdate(1).applicationData();
-      pending = Math.max(pending, peer.connection.pendingOutputLength);
-    }
+    for (let i = 0; i < 100; i++) peer.keyUpdate(i % 2).applicationData();
     expect(peer.failure).toBeNull();
-    expect(pending).toBe(5 + 4 + 1 + 1 + 16);
-    peer.connection.takeOutput = held;
+    expect(answers(peer)).toEqual([]);
     peer.connection.send(asciiToBytes('at last'));
-    // The first answer, and one more before the data, as requests came after the first.
+    peer.connection.send(asciiToBytes('and more'));
+    expect(answers(peer.listen())).toEqual([0]);
+    expect(peer.heardData).toEqual([asciiToBytes('at last'), asciiToBytes('and more')]);
+    // Asked for again.
+    peer.keyUpdate(1).connection.send(asciiToBytes('and more'));
     expect(answers(peer.listen())).toEqual([0, 0]);
-    expect(peer.heardData).toEqual([asciiToBytes('at last')]);
   });
 
   it.each([
-    [false, [0, 0]],
-    [true, [0, 1, 0]],
-  ])(
-    'owed while the output was not taken is answered by one of our own only if that asks for nothing (%s)',
-    (requestPeer, expected) => {
-      const peer = new ScriptedServer(toyClient()).handshake();
-      const held = peer.connection.takeOutput.bind(peer.connection);
-      peer.connection.takeOutput = () => new Uint8Array(0);
-      peer.keyUpdate(1).keyUpdate(1);
-      peer.connection.updateKeys({ requestPeer });
-      peer.connection.send(asciiToBytes('data'));
-      peer.connection.takeOutput = held;
-      expect(answers(peer.listen())).toEqual(expected);
-      expect(peer.heardData).toEqual([asciiToBytes('data')]);
-    },
-  );
+    [false, [0]],
+    [true, [1, 0]],
+  ])('owed is answered by one of our own only if that asks for nothing (%s)', (requestPeer, expected) => {
+    const peer = new ScriptedServer(toyClient()).handshake().keyUpdate(1).keyUpdate(1);
+    peer.connection.updateKeys({ requestPeer });
+    peer.connection.send(asciiToBytes('data'));
+    expect(answers(peer.listen())).toEqual(expected);
+    expect(peer.heardData).toEqual([asciiToBytes('data')]);
+  });
 
   it('is not answered after our close_notify', () => {
     const peer = new ScriptedServer(toyClient()).handshake();
@@ -84,6 +75,27 @@ describe('KeyUpdate, section 4.7.3', () => {
     peer.keyUpdate(0);
     peer.connection.updateKeys({ requestPeer: true });
     expect(answers(peer.listen())).toEqual([0, 1, 0, 1]);
+  });
+
+  it('is ignored where its answer would be one too many, and data goes on under the old keys', () => {
+    const peer = new ScriptedServer(toyClient({ limits: { keyUpdatesSent: 2 } })).handshake();
+    peer.connection.updateKeys();
+    peer.keyUpdate(1).connection.send(asciiToBytes('one'));
+    peer.keyUpdate(1).connection.send(asciiToBytes('two'));
+    expect(answers(peer.listen())).toEqual([0, 0]);
+    expect(peer.heardData).toEqual([asciiToBytes('one'), asciiToBytes('two')]);
+    expect(() => peer.connection.updateKeys()).toThrow('key-usage-limit');
+    peer.connection.close();
+    expect(peer.listen().alerts).toEqual(['close_notify']);
+  });
+
+  it('of ours counts as output that nobody takes', () => {
+    const keyUpdate = 5 + 5 + 1 + 16;
+    const pair = runNow(createPair(toyClient({ limits: { pendingOutput: 2 * keyUpdate } }), toyServer()));
+    pair.client.updateKeys();
+    pair.client.updateKeys();
+    expect(() => pair.client.updateKeys()).toThrow('too-much-pending-output');
+    expect(pair.client.takeOutput()).toHaveLength(2 * keyUpdate);
   });
 
   it('may cross with the peer’s: both sides go on by two generations', () => {

@@ -3,7 +3,7 @@ import { selectProtocol, MAX_PROTOCOL_NAMES_EXAMINED } from '../src/alpn/select.
 import { alertForReason, type TlsErrorReason } from '../src/error.js';
 import { DEFAULT_TLS_LIMITS, MAX_CIPHERTEXT_LENGTH, MAX_PLAINTEXT_LENGTH, type TlsLimits } from '../src/limits.js';
 import { createTlsClient } from '../src/client-connection.js';
-import { createPair, failureOf, runNow } from './support/pair.js';
+import { createPair, dataOf, failureOf, runNow } from './support/pair.js';
 import { ScriptedClient } from './support/scripted-client.js';
 import { plainRecord, type ScriptedPeer } from './support/scripted-peer.js';
 import { ScriptedServer } from './support/scripted-server.js';
@@ -254,6 +254,30 @@ describe('keys change before the limit of section 5.5', () => {
     const types = pair.serverEvents.map(({ type }) => type);
     expect(types.filter((type) => type === 'data')).toHaveLength(2500);
     expect(types.filter((type) => type === 'peer-keys-updated')).toHaveLength(2);
+  });
+
+  it('in the middle of what one call sends, too', () => {
+    const client = toyClient({ cipherSuites: ['TLS_AES_128_GCM_SHA256'], maxFragmentLength: 1 });
+    const pair = runNow(createPair(client, toyServer()));
+    const data = Uint8Array.from({ length: 2500 }, (_, index) => index & 0xff);
+    pair.client.send(data);
+    runNow(pair);
+    expect(failureOf(pair.serverEvents)).toBeNull();
+    expect(dataOf(pair.serverEvents)).toEqual(data);
+    expect(pair.serverEvents.filter(({ type }) => type === 'peer-keys-updated')).toHaveLength(2);
+  });
+
+  it('and where they may not change again, data is refused while close_notify still goes out', () => {
+    const client = toyClient({ cipherSuites: ['TLS_AES_128_GCM_SHA256'], limits: { keyUpdatesSent: 1 } });
+    const pair = runNow(createPair(client, toyServer()));
+    const send = (): void => {
+      for (let i = 0; i < 2500; i++) pair.client.send(Uint8Array.of(i & 0xff));
+    };
+    expect(send).toThrow('key-usage-limit');
+    pair.client.close();
+    runNow(pair);
+    expect(pair.serverEvents.filter(({ type }) => type === 'data').length).toBeGreaterThan(1900);
+    expect(pair.serverEvents.at(-1)).toEqual({ type: 'peer-closed' });
   });
 });
 

@@ -16,7 +16,8 @@ describe('an honest scripted server', () => {
   it('completes one with HelloRetryRequest, a certificate request and a key update', () => {
     const peer = new ScriptedServer(toyClient({ selectCredential: () => TOY_CLIENT })).helloRetryRequest();
     peer.serverHello().encryptedExtensions().certificateRequest().certificate().certificateVerify().finished();
-    peer.keyUpdate(1).applicationData();
+    peer.keyUpdate(1).applicationData().connection.send(asciiToBytes('hello'));
+    peer.listen();
     expect(peer.eventTypes).toEqual(['handshake-complete', 'peer-keys-updated', 'data']);
     expect(peer.heard.map(({ type }) => type)).toEqual([
       'client_hello',

@@ -9,17 +9,23 @@ import {
 } from './content-type.js';
 import { writeRecordHeader, type RecordSealer } from './protection.js';
 
-/** Puts messages and data into records under the current sending keys, and holds them until they are taken. */
+/**
+ * Puts messages and data into records under the current sending keys, and holds them until they are taken. Handshake
+ * messages are packed: those that stand next to each other under the same keys share records (RFC 9846 section 5.1).
+ */
 export class RecordWriter {
-  readonly #maxFragmentLength: number;
+  /** Most content in one record, in bytes. */
+  readonly maxFragmentLength: number;
   readonly #maxPending: number;
   #sealer: RecordSealer | null = null;
   #chunks: Uint8Array[] = [];
   #pendingLength = 0;
+  /** Handshake messages that are not in records yet, in order. */
+  #messages: Uint8Array[] = [];
   #wroteFirst = false;
 
   constructor(options: { readonly maxFragmentLength: number; readonly maxPending: number }) {
-    this.#maxFragmentLength = options.maxFragmentLength;
+    this.maxFragmentLength = options.maxFragmentLength;
     this.#maxPending = options.maxPending;
   }
 
@@ -33,8 +39,9 @@ export class RecordWriter {
     return this.#sealer?.recordsLeft ?? Infinity;
   }
 
-  /** Everything after this is sealed with these keys. */
+  /** Everything after this is sealed with these keys; messages that were given before are not. */
   useSealer(sealer: RecordSealer | null): void {
+    this.flush();
     this.#sealer?.destroy();
     this.#sealer = sealer;
   }
@@ -49,56 +56,83 @@ export class RecordWriter {
 
   /** Forgets what waits. */
   discard(): void {
+    this.#messages = [];
     this.#chunks = [];
     this.#pendingLength = 0;
   }
 
-  /** How many records that much content takes. */
-  recordCount(length: number): number {
-    return Math.max(1, Math.ceil(length / this.#maxFragmentLength));
-  }
-
   /**
-   * Writes the content as as many records as it takes. Empty content is one empty record for application data and
-   * nothing for the rest (RFC 9846 section 5.1).
-   * @throws TlsError `too-much-pending-output` before anything is written
+   * Whether as much content may still wait to be taken.
+   * @throws TlsError `too-much-pending-output`
    */
-  write(type: ContentTypeName, content: Uint8Array): void {
-    if (content.length === 0 && type !== 'application_data') return;
-    const overhead = this.#sealer?.overhead ?? RECORD_HEADER_LENGTH;
-    const length = content.length + this.recordCount(content.length) * overhead;
-    if (type === 'application_data' && this.#pendingLength + length > this.#maxPending) {
+  demandRoomFor(contentLength: number): void {
+    const length = this.#pendingLength + this.#lengthInRecords(contentLength);
+    if (length > this.#maxPending) {
       throw new TlsError('too-much-pending-output', {
         expected: `at most ${this.#maxPending} bytes that wait`,
-        got: String(this.#pendingLength + length),
+        got: String(length),
       });
     }
-    const output = new Uint8Array(length);
-    let at = 0;
-    let offset = 0;
-    do {
-      const fragment = content.subarray(offset, offset + this.#maxFragmentLength);
-      at = this.#writeRecord(output, at, CONTENT_TYPE[type], fragment);
-      offset += fragment.length;
-    } while (offset < content.length);
-    this.#append(output);
+  }
+
+  /** One whole handshake message, which waits for more to share a record with until the next `flush`. */
+  writeMessage(message: Uint8Array): void {
+    this.#messages.push(message);
+  }
+
+  /** Puts the messages that wait into as few records as they fit in. */
+  flush(): void {
+    if (this.#messages.length === 0) return;
+    const messages = this.#messages;
+    this.#messages = [];
+    this.#writeRecords('handshake', messages.length === 1 ? (messages[0] as Uint8Array) : concatBytes(...messages));
+  }
+
+  /** One alert, which is never fragmented (RFC 9846 section 5.1). */
+  writeAlert(alert: Uint8Array): void {
+    this.flush();
+    this.#writeRecords('alert', alert, alert.length);
+  }
+
+  /** Application data, in as many records as it takes; nothing of it is one empty record. */
+  writeApplicationData(content: Uint8Array): void {
+    this.flush();
+    this.#writeRecords('application_data', content);
   }
 
   /** The one record that is never protected (RFC 9846 section 5). */
   writeChangeCipherSpec(): void {
+    this.flush();
     const output = new Uint8Array(RECORD_HEADER_LENGTH + 1);
     writeRecordHeader(output, 0, CONTENT_TYPE.change_cipher_spec, LEGACY_RECORD_VERSION, 1);
     output[RECORD_HEADER_LENGTH] = 1;
     this.#append(output);
   }
 
-  #writeRecord(output: Uint8Array, at: number, type: number, fragment: Uint8Array): number {
-    if (this.#sealer !== null) return this.#sealer.sealInto(output, at, type, fragment);
+  #lengthInRecords(contentLength: number, maxFragmentLength = this.maxFragmentLength): number {
+    const overhead = this.#sealer?.overhead ?? RECORD_HEADER_LENGTH;
+    return contentLength + Math.max(1, Math.ceil(contentLength / maxFragmentLength)) * overhead;
+  }
+
+  #writeRecords(type: ContentTypeName, content: Uint8Array, maxFragmentLength = this.maxFragmentLength): void {
+    const output = new Uint8Array(this.#lengthInRecords(content.length, maxFragmentLength));
     // Section 5.1: a first ClientHello SHOULD say 0x0301; everything after it must not.
     const version =
-      !this.#wroteFirst && type === CONTENT_TYPE.handshake && fragment[0] === CLIENT_HELLO_CODE
+      !this.#wroteFirst && type === 'handshake' && content[0] === CLIENT_HELLO_CODE
         ? INITIAL_RECORD_VERSION
         : LEGACY_RECORD_VERSION;
+    let at = 0;
+    let offset = 0;
+    do {
+      const fragment = content.subarray(offset, offset + maxFragmentLength);
+      at = this.#writeRecord(output, at, CONTENT_TYPE[type], version, fragment);
+      offset += fragment.length;
+    } while (offset < content.length);
+    this.#append(output);
+  }
+
+  #writeRecord(output: Uint8Array, at: number, type: number, version: number, fragment: Uint8Array): number {
+    if (this.#sealer !== null) return this.#sealer.sealInto(output, at, type, fragment);
     writeRecordHeader(output, at, type, version, fragment.length);
     output.set(fragment, at + RECORD_HEADER_LENGTH);
     return at + RECORD_HEADER_LENGTH + fragment.length;
