@@ -97,6 +97,7 @@ export {
   ALLOW,
   CALL_ID,
   CONTENT_ENCODING,
+  IN_REPLY_TO,
   PRIORITY,
   PROXY_REQUIRE,
   REQUIRE,
@@ -112,12 +113,25 @@ export {
   type MediaType,
 } from './headers/media.js';
 export {
+  AUTHENTICATION_INFO,
   AUTHORIZATION,
   PROXY_AUTHENTICATE,
   PROXY_AUTHORIZATION,
   WWW_AUTHENTICATE,
   type Credentials,
 } from './headers/credentials.js';
+export {
+  ALERT_INFO,
+  CALL_INFO,
+  ERROR_INFO,
+  ORGANIZATION,
+  SUBJECT,
+  TIMESTAMP,
+  type Timestamp,
+} from './headers/information.js';
+export { SERVER, USER_AGENT, type Product } from './headers/products.js';
+export { ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_LANGUAGE } from './headers/languages.js';
+export type { NumberValue, TextValue, TokenValue, UriValue } from './headers/shapes.js';
 export { HEADER_DEFINITIONS } from './headers/registry.js';
 export { DATE, RETRY_AFTER, WARNING, type RetryAfter, type Warning } from './headers/dates.js';
 

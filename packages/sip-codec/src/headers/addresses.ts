@@ -1,9 +1,11 @@
 import { SipError } from '../error.js';
 import type { Scanner } from '../grammar/scanner.js';
-import { listHeader, readElements, singleHeader, type HeaderDefinition } from './definition.js';
-import { formatNameAddress, readBracketedAddress, readNameAddress, type NameAddress } from './name-addr.js';
+import { readElements, singleHeader, type HeaderDefinition } from './definition.js';
+import { formatNameAddress, readNameAddress, type NameAddress } from './name-addr.js';
 import { findParameter, getParameter } from './parameters.js';
+import { addressHeader, addressListHeader } from './shapes.js';
 import { MAX_DELTA_SECONDS } from './numbers.js';
+import { isQvalue } from './parameter-rules.js';
 
 /** From, RFC 3261 section 20.20. */
 export const FROM: HeaderDefinition<NameAddress> = /* @__PURE__ */ singleHeader('From', readTagged, formatNameAddress);
@@ -12,32 +14,16 @@ export const FROM: HeaderDefinition<NameAddress> = /* @__PURE__ */ singleHeader(
 export const TO: HeaderDefinition<NameAddress> = /* @__PURE__ */ singleHeader('To', readTagged, formatNameAddress);
 
 /** Reply-To, RFC 3261 section 20.31. */
-export const REPLY_TO: HeaderDefinition<NameAddress> = /* @__PURE__ */ singleHeader(
-  'Reply-To',
-  readNameAddress,
-  formatNameAddress,
-);
+export const REPLY_TO: HeaderDefinition<NameAddress> = /* @__PURE__ */ addressHeader('Reply-To');
 
 /** Route, RFC 3261 section 20.34. */
-export const ROUTE: HeaderDefinition<readonly NameAddress[]> = /* @__PURE__ */ listHeader(
-  'Route',
-  readBracketedAddress,
-  formatNameAddress,
-);
+export const ROUTE: HeaderDefinition<readonly NameAddress[]> = /* @__PURE__ */ addressListHeader('Route');
 
 /** Record-Route, RFC 3261 section 20.30. */
-export const RECORD_ROUTE: HeaderDefinition<readonly NameAddress[]> = /* @__PURE__ */ listHeader(
-  'Record-Route',
-  readBracketedAddress,
-  formatNameAddress,
-);
+export const RECORD_ROUTE: HeaderDefinition<readonly NameAddress[]> = /* @__PURE__ */ addressListHeader('Record-Route');
 
 /** Path, RFC 3327 section 4. */
-export const PATH: HeaderDefinition<readonly NameAddress[]> = /* @__PURE__ */ listHeader(
-  'Path',
-  readBracketedAddress,
-  formatNameAddress,
-);
+export const PATH: HeaderDefinition<readonly NameAddress[]> = /* @__PURE__ */ addressListHeader('Path');
 
 /** One Contact value, RFC 3261 section 20.10. */
 export interface Contact extends NameAddress {
@@ -93,7 +79,7 @@ function readContact(scanner: Scanner): Contact {
 function qvalue(address: NameAddress, scanner: Scanner): number | null {
   const text = getParameter(address.parameters, 'q');
   if (text === undefined) return null;
-  if (text === null || !/^(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)$/.test(text)) scanner.fail('qvalue', '0 to 1');
+  if (text === null || !isQvalue(text)) scanner.fail('qvalue', '0 to 1');
   return Number(text);
 }
 

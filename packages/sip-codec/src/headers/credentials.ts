@@ -1,6 +1,5 @@
-import { SipError } from '../error.js';
 import type { Scanner } from '../grammar/scanner.js';
-import { singleHeader, type HeaderDefinition } from './definition.js';
+import { rowsHeader, singleHeader, type HeaderDefinition } from './definition.js';
 import { quoteString, type Parameter } from './parameters.js';
 
 /** `auth-scheme LWS auth-param *(COMMA auth-param)`, RFC 3261 sections 20.7, 20.27, 20.28 and 20.44. */
@@ -29,25 +28,24 @@ const DQUOTE = 0x22;
 
 /** These fields hold commas of their own, so rows are never joined (section 7.3.1). */
 function rows(name: string): HeaderDefinition<readonly Credentials[]> {
-  const one = singleHeader(name, readCredentials, formatCredentials);
-  return {
-    name,
-    read: (scanners) => scanners.map((scanner) => one.read([scanner])),
-    format: (values) => {
-      const [only] = values;
-      if (only !== undefined && values.length === 1) return formatCredentials(only);
-      throw new SipError('invalid-argument', {
-        field: name,
-        expected: 'one value for one row',
-        got: String(values.length),
-      });
-    },
-  };
+  return rowsHeader(name, readCredentials, formatCredentials);
 }
+
+/** Authentication-Info, RFC 3261 section 20.6. */
+export const AUTHENTICATION_INFO: HeaderDefinition<readonly Parameter[]> = /* @__PURE__ */ singleHeader(
+  'Authentication-Info',
+  readAuthParameters,
+  formatAuthParameters,
+);
 
 function readCredentials(scanner: Scanner): Credentials {
   const scheme = scanner.token('auth-scheme');
   if (!scanner.skipSpace()) scanner.fail('credentials', 'LWS');
+  return { scheme, parameters: readAuthParameters(scanner) };
+}
+
+/** `auth-param *( COMMA auth-param )`, `auth-param = auth-param-name EQUAL ( token / quoted-string )` */
+function readAuthParameters(scanner: Scanner): readonly Parameter[] {
   const parameters: Parameter[] = [];
   do {
     const name = scanner.token('auth-param-name');
@@ -59,10 +57,13 @@ function readCredentials(scanner: Scanner): Credentials {
     }
     parameters.push({ name, value, quoted });
   } while (scanner.takeSeparator(COMMA));
-  return { scheme, parameters };
+  return parameters;
 }
 
 function formatCredentials({ scheme, parameters }: Credentials): string {
-  const list = parameters.map(({ name, value, quoted }) => `${name}=${quoted ? quoteString(value ?? '') : value}`);
-  return `${scheme} ${list.join(', ')}`;
+  return `${scheme} ${formatAuthParameters(parameters)}`;
+}
+
+function formatAuthParameters(parameters: readonly Parameter[]): string {
+  return parameters.map(({ name, value, quoted }) => `${name}=${quoted ? quoteString(value ?? '') : value}`).join(', ');
 }

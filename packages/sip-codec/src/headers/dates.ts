@@ -1,6 +1,6 @@
-import { CTEXT } from '../grammar/characters.js';
 import type { Scanner } from '../grammar/scanner.js';
 import { readHost } from '../uri/host.js';
+import { readComment } from './comment.js';
 import { listHeader, singleHeader, type HeaderDefinition } from './definition.js';
 import { readDeltaSeconds } from './numbers.js';
 import { formatParameters, quoteString, readParameters, type Parameter } from './parameters.js';
@@ -47,11 +47,6 @@ export interface RetryAfter {
 }
 
 const LEFT_PAREN = 0x28;
-const RIGHT_PAREN = 0x29;
-const BACKSLASH = 0x5c;
-
-/** How deep comments may nest: the grammar has no bound, and a reader needs one. */
-const MAX_COMMENT_DEPTH = 32;
 
 export const RETRY_AFTER: HeaderDefinition<RetryAfter> = /* @__PURE__ */ singleHeader(
   'Retry-After',
@@ -65,28 +60,6 @@ export const RETRY_AFTER: HeaderDefinition<RetryAfter> = /* @__PURE__ */ singleH
     `${seconds}${comment === null ? '' : ` (${comment})`}${formatParameters(parameters)}`,
 );
 
-/** `comment = LPAREN *(ctext / quoted-pair / comment) RPAREN`: its text as written, without the outer parentheses. */
-function readComment(scanner: Scanner): string {
-  scanner.expect(LEFT_PAREN, 'comment');
-  const from = scanner.offset;
-  let depth = 1;
-  while (depth > 0) {
-    const byte = scanner.peek();
-    if (byte === LEFT_PAREN || byte === RIGHT_PAREN) {
-      depth += byte === LEFT_PAREN ? 1 : -1;
-      if (depth > MAX_COMMENT_DEPTH) scanner.fail('comment', `at most ${MAX_COMMENT_DEPTH} nested comments`);
-      scanner.offset++;
-    } else if (byte === BACKSLASH) {
-      scanner.quotedPair();
-    } else if (byte !== -1 && CTEXT[byte] === 1) {
-      scanner.offset++;
-    } else if (!scanner.skipSpace()) {
-      scanner.fail('comment', 'ctext');
-    }
-  }
-  return scanner.utf8(from, scanner.offset - 1, 'comment');
-}
-
 /** Warning, RFC 3261 section 20.43. */
 export interface Warning {
   readonly code: number;
@@ -98,7 +71,7 @@ export interface Warning {
 export const WARNING: HeaderDefinition<readonly Warning[]> = /* @__PURE__ */ listHeader(
   'Warning',
   readWarning,
-  ({ code, agent, text }) => `${code} ${agent} ${quoteString(text)}`,
+  ({ code, agent, text }) => `${String(code).padStart(3, '0')} ${agent} ${quoteString(text)}`,
 );
 
 const SP = 0x20;
@@ -112,14 +85,25 @@ function readWarning(scanner: Scanner): Warning {
   scanner.expect(SP, 'warning-value');
   const agent = readAgent(scanner);
   scanner.expect(SP, 'warning-value');
+  // quoted-string has SWS of its own in front.
+  scanner.skipSpace();
   return { code, agent, text: scanner.quotedString() };
 }
 
 /** `warn-agent = hostport / pseudonym`, `pseudonym = token` */
 function readAgent(scanner: Scanner): string {
   const from = scanner.offset;
-  if (scanner.peek() === 0x5b) readHost(scanner);
+  const isHost = scanner.peek() === 0x5b;
+  if (isHost) readHost(scanner);
   else scanner.token('warn-agent');
-  if (scanner.take(COLON)) scanner.integer(65_535, 'port');
+  if (scanner.peek() === COLON) {
+    // Only a host has a port.
+    if (!isHost) {
+      scanner.offset = from;
+      readHost(scanner);
+    }
+    scanner.expect(COLON, 'hostport');
+    scanner.integer(65_535, 'port');
+  }
   return scanner.utf8(from, scanner.offset, 'warn-agent');
 }

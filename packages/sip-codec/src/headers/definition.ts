@@ -41,6 +41,30 @@ export function singleHeader<T>(
   };
 }
 
+/**
+ * A field of which each row holds one value, and whose rows are never joined, because a value holds commas of its own
+ * or because its grammar has no list (RFC 3261 section 7.3.1).
+ */
+export function rowsHeader<T>(
+  name: string,
+  readRow: (scanner: Scanner) => T,
+  format: (value: T) => string,
+): HeaderDefinition<readonly T[]> {
+  return {
+    name,
+    read: (rows) => rows.map((row) => readWhole(row, name, readRow)),
+    format: (values) => {
+      const [only] = values;
+      if (only !== undefined && values.length === 1) return format(only);
+      throw new SipError('invalid-argument', {
+        field: name,
+        expected: 'one value for one row',
+        got: String(values.length),
+      });
+    },
+  };
+}
+
 const COMMA = 0x2c;
 
 /** A field whose rows are comma lists, joined in order (RFC 3261 section 7.3.1). */

@@ -14,7 +14,13 @@ const SLASH = 0x2f;
 /** Content-Type, RFC 3261 section 20.15. */
 export const CONTENT_TYPE: HeaderDefinition<MediaType> = /* @__PURE__ */ singleHeader(
   'Content-Type',
-  readMediaType,
+  (scanner) => {
+    const media = readMediaType(scanner);
+    // m-parameter = m-attribute EQUAL m-value, m-value = token / quoted-string
+    const isRight = ({ value, quoted }: Parameter): boolean => value !== null && (quoted || !value.startsWith('['));
+    if (!media.parameters.every(isRight)) scanner.fail('m-parameter', 'a token or a quoted string as value');
+    return media;
+  },
   formatMediaType,
 );
 

@@ -28,15 +28,22 @@ function keyOf({ name }: Parameter): string {
 /** Reads a special value, such as an address without brackets; undefined: this parameter is an ordinary one. */
 export type SpecialValue = (scanner: Scanner, name: string) => string | undefined;
 
+/** Whether a semicolon stands in front of the first parameter, or nothing. */
+export type ParameterLead = 'semicolon' | 'nothing';
+
 /**
  * `*( SEMI generic-param )`. A name that comes twice is refused: which one counts would be each reader's own choice.
  * @throws SipError `header-syntax`
  */
-export function readParameters(scanner: Scanner, special?: SpecialValue): readonly Parameter[] {
-  if (scanner.atEnd) return NO_PARAMETERS;
+export function readParameters(
+  scanner: Scanner,
+  special?: SpecialValue,
+  lead: ParameterLead = 'semicolon',
+): readonly Parameter[] {
+  if (scanner.atEnd && lead === 'semicolon') return NO_PARAMETERS;
   const parameters: Parameter[] = [];
   let names: Set<string> | undefined;
-  while (scanner.takeSeparator(SEMICOLON)) {
+  while ((lead === 'nothing' && parameters.length === 0) || scanner.takeSeparator(SEMICOLON)) {
     const parameter = readParameter(scanner, special);
     const { name } = parameter;
     // RFC 3261 section 7.3.1: any given parameter-name MUST NOT appear more than once.
