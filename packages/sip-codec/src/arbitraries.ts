@@ -1,5 +1,23 @@
 import fc, { type Arbitrary } from 'fast-check';
+import { EXTENSION_GRAMMAR } from './arbitraries/extension-grammar.js';
+import { ProductionArbitraries } from './arbitraries/production-arbitraries.js';
 import { textToBytes } from './grammar/text.js';
+
+export { parseAbnf, type AbnfGrammar, type AbnfNode } from './arbitraries/abnf.js';
+export { EXTENSION_GRAMMAR } from './arbitraries/extension-grammar.js';
+export { ProductionArbitraries } from './arbitraries/production-arbitraries.js';
+export { RFC3261_GRAMMAR } from './arbitraries/rfc3261-grammar.js';
+
+const PRODUCTIONS: ProductionArbitraries = /* @__PURE__ */ new ProductionArbitraries(EXTENSION_GRAMMAR);
+
+/**
+ * What a rule of RFC 3261 section 25.1, or of one of the extensions, generates: `Via`, `SIP-URI`, `Refer-To`. One
+ * character stands for one byte. It is right by the grammar; numbers and names that the text bounds may be out of bounds.
+ * @throws Error for a name that is no rule
+ */
+export function productionArbitrary(rule: string): Arbitrary<string> {
+  return PRODUCTIONS.of(rule);
+}
 
 const TOKEN_CHARACTERS = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.!%*_+`'~"];
 const QUOTED_PIECES = ['a', 'B', ' ', '\t', '<', '>', ',', ';', ':', '@', '\\"', '\\\\', '\\\u0000', 'é', '中', '😀'];

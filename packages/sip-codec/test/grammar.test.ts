@@ -1,0 +1,194 @@
+import {
+  HEADER_DEFINITIONS,
+  parseHeaderValue,
+  parseSipMessage,
+  SipError,
+  type HeaderDefinition,
+  type SipMessage,
+} from '@portico/sip-codec';
+import { EXTENSION_GRAMMAR, productionArbitrary, RFC3261_GRAMMAR } from '@portico/sip-codec/arbitraries';
+import { EXTENSION_DEFINITIONS } from '@portico/sip-codec/extensions';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { AbnfRecogniser } from './abnf-recogniser.js';
+import { wire } from './wire.js';
+
+/** Every header that has a typed reader; PATH is in both lists. */
+const DEFINITIONS: readonly HeaderDefinition<unknown>[] = [
+  ...new Set([...HEADER_DEFINITIONS, ...EXTENSION_DEFINITIONS]),
+];
+
+const RECOGNISER = new AbnfRecogniser(EXTENSION_GRAMMAR);
+
+/**
+ * Rules at which a reader refuses what the grammar alone would let pass, because the text of the RFC bounds it, or
+ * because the grammar has a way round its own rule: each named parameter is a generic-param too, and each broken SIP URI
+ * an absoluteURI.
+ */
+// prettier-ignore
+const STRICTER_THAN_GRAMMAR: ReadonlySet<string> = new Set([
+  // Section 19.1.1: sip and sips URIs have a grammar of their own, and tel has one in RFC 3966.
+  'SIP-URI', 'user', 'userinfo', 'password', 'host', 'port', 'IPv6reference', 'IPv6address', 'pname', 'pvalue',
+  'uri-parameters', 'hname', 'hvalue', 'header', 'global-number-digits', 'local-number-digits', 'local-number', 'parameter', 'telephone-uri',
+  // Section 7.3.1: a parameter name comes once.
+  'generic-param', 'auth-param',
+  // Parameters with a grammar of their own.
+  'tag-param', 'qvalue', 'q', 'c-p-expires', 'via-received', 'ttl', 'response-port', 'm-parameter', 'purpose', 'cause', 'text',
+  'cid', 'to-tag', 'from-tag', 'early-only', 'remote-tag', 'local-tag', 'refresher', 'id', 'reason', 'expires', 'retry-after',
+  'd-alg', 'd-qop', 'd-ver', 'info', 'alg', 'ppt', 'hi-index', 'hi-rc', 'hi-mp', 'hi-np', 'require', 'explicit', 'remote', 'code',
+  'icid-value', 'transit-ioi', 'rksgroup', 'charge', 'calling', 'called', 'routing', 'locroute', 'jip', 'bcid', 'cccid',
+  'redirector-uri', 'count', 'encoding', 'content', 'Called-ID', 'feature-cap', 'Billing-Correlation-ID', 'FEID',
+  // Section 20: a URI without brackets has no comma, semicolon or question mark.
+  'name-addr',
+  // A date that does not exist.
+  'SIP-date',
+]);
+
+/** Fields that chance seldom makes right: they have mandatory parameters, or are dates. */
+const OFTEN_REFUSED: ReadonlySet<string> = new Set(['Date', 'Replaces', 'Join', 'History-Info', 'P-DCS-Billing-Info']);
+
+/** A message with just this field, if the text is one field. */
+function messageWith(field: string): SipMessage | undefined {
+  const message = parseSipMessage(wire(`OPTIONS sip:a@b SIP/2.0\r\n${field}\r\n\r\n`));
+  return message.headers.size === 1 && message.headers.faults.length === 0 && message.body.length === 0
+    ? message
+    : undefined;
+}
+
+function outcome(message: SipMessage, definition: HeaderDefinition<unknown>): SipError | null {
+  try {
+    message.headers.read(definition);
+    return null;
+  } catch (error) {
+    if (error instanceof SipError) return error;
+    throw error;
+  }
+}
+
+const NO_LINE_ENDS = [...';,:"\\<>()[]=@%?/ \t*.-a1Z\u0000\u007f\u00c3\u00a9\u00ff'];
+
+/** A field with some characters taken out, put in or changed, none of them in its name or a line end. */
+function mutated(field: string): fc.Arbitrary<string> {
+  const value = field.indexOf(':') + 1;
+  const change = fc.record(
+    { at: fc.nat(), kind: fc.constantFrom('insert', 'remove', 'replace'), character: fc.constantFrom(...NO_LINE_ENDS) },
+    { noNullPrototype: true },
+  );
+  return fc.array(change, { minLength: 1, maxLength: 3 }).map((changes) =>
+    changes.reduce((text, { at, kind, character }) => {
+      const from = value + (at % (text.length - value + 1));
+      if (/[\r\n]/.test(text.charAt(from))) return text;
+      return (
+        text.slice(0, from) + (kind === 'remove' ? '' : character) + text.slice(kind === 'insert' ? from : from + 1)
+      );
+    }, field),
+  );
+}
+
+describe('typed readers and the grammar', () => {
+  it.each(DEFINITIONS.map((definition) => [definition.name, definition] as const))(
+    '%s: what the grammar generates is read; format, then parse, gives the value back',
+    (name, definition) => {
+      let read = 0;
+      fc.assert(
+        fc.property(productionArbitrary(name), (field) => {
+          const message = messageWith(field);
+          expect(message, field).toBeDefined();
+          if (message === undefined) return;
+          const error = outcome(message, definition);
+          if (error !== null) {
+            if (error.reason !== 'value-out-of-range')
+              expect(STRICTER_THAN_GRAMMAR, error.message).toContain(error.rule);
+            expect(error.offset).toBeGreaterThanOrEqual('OPTIONS sip:a@b SIP/2.0\r\n'.length);
+            return;
+          }
+          read++;
+          const value = message.headers.read(definition);
+          const text = definition.format(value);
+          // A second time, nothing is left to change.
+          const again = parseHeaderValue(definition, text);
+          expect(again).toEqual(value);
+          expect(definition.format(again)).toBe(text);
+          // What was read from one header field can never become two.
+          expect(text).not.toMatch(/[\r\n]/);
+        }),
+        { numRuns: 60 },
+      );
+      // The cases are not all refused, or they would prove little.
+      expect(read).toBeGreaterThan(OFTEN_REFUSED.has(name) ? -1 : 2);
+    },
+  );
+
+  it('nothing is read that the grammar does not generate: every prefix and mutations of each header', () => {
+    let accepted = 0;
+    let refused = 0;
+    for (const definition of DEFINITIONS) {
+      const cases = productionArbitrary(definition.name).chain((field) =>
+        fc.oneof(
+          mutated(field),
+          fc
+            .nat({ max: Math.max(0, field.length - field.indexOf(':') - 2) })
+            .map((cut) => field.slice(0, field.length - cut)),
+        ),
+      );
+      fc.assert(
+        fc.property(cases, (field) => {
+          // A CR there would belong to the line end.
+          const message = field.endsWith('\r') ? undefined : messageWith(field);
+          if (message === undefined || !message.headers.has(definition.name)) return;
+          const error = outcome(message, definition);
+          // Any run of folds is one space (section 7.3.1), and none at the end belongs to the value.
+          const line = field.replace(/(?<!\\)(?:[ \t]*\r\n[ \t]+)+[ \t]*/g, ' ').replace(/[ \t]+$/, '');
+          const isRight = RECOGNISER.matches(definition.name, line);
+          if (error === null) {
+            accepted++;
+            expect(isRight, JSON.stringify(field)).toBe(true);
+          } else {
+            refused++;
+            if (isRight && error.reason !== 'value-out-of-range') {
+              expect(STRICTER_THAN_GRAMMAR, `${error.message} in ${JSON.stringify(field)}`).toContain(error.rule);
+            }
+          }
+        }),
+        { numRuns: 60 },
+      );
+    }
+    expect(accepted).toBeGreaterThan(500);
+    expect(refused).toBeGreaterThan(500);
+  });
+});
+
+describe('productions', () => {
+  it('there is an arbitrary for every rule of section 25, and the recogniser takes what it makes', () => {
+    for (const rule of RFC3261_GRAMMAR.keys()) {
+      for (const text of fc.sample(productionArbitrary(rule), 5)) {
+        expect([rule, text, RECOGNISER.matches(rule, text)]).toEqual([rule, text, true]);
+      }
+    }
+    expect(RFC3261_GRAMMAR.size).toBeGreaterThan(250);
+    expect(() => productionArbitrary('constructor')).toThrow(/no rule/);
+  });
+
+  it('whole messages of the grammar are read, header by header, and only refused where the text is stricter', () => {
+    let requests = 0;
+    fc.assert(
+      fc.property(productionArbitrary('SIP-message'), (text) => {
+        const message = parseSipMessage(wire(text));
+        if (message.type !== 'malformed') requests++;
+        for (const definition of HEADER_DEFINITIONS) {
+          const error = outcome(message, definition);
+          if (error === null || error.reason === 'value-out-of-range' || error.reason === 'header-repeated') continue;
+          // An extension-header may have any name, that of a field with a stricter grammar too.
+          const fields = message.headers.all(definition.name);
+          const isRight = fields.every((field) =>
+            RECOGNISER.matches(definition.name, text.slice(field.start, field.valueEnd)),
+          );
+          if (!isRight) continue;
+          expect(STRICTER_THAN_GRAMMAR, error.message).toContain(error.rule);
+        }
+      }),
+      { numRuns: 200 },
+    );
+    expect(requests).toBeGreaterThan(100);
+  });
+});
