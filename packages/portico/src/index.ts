@@ -27,7 +27,7 @@ export {
   sameUri,
   type ComparableSipUri,
   type ComparableUri,
-} from './sip/uri-equality.js';
+} from '@portico/sip-codec/uri-equality';
 export { sourceAddress } from './sip/source.js';
 export { serveSipStream } from './sip/stream.js';
 export { attachSipWebSocket, type SipWebSocket, type SipWebSocketOptions } from './sip/websocket.js';

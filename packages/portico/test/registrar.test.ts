@@ -2,7 +2,7 @@ import { parseUri } from '@portico/sip-codec';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Registrar, type ContactUpdate, type Registration } from '../src/sip/registrar.js';
-import { comparableUri } from '../src/sip/uri-equality.js';
+import { comparableUri } from '@portico/sip-codec/uri-equality';
 
 function contact(uri: string, expires: number | null = null): ContactUpdate {
   return { uri: comparableUri(parseUri(uri)), parameters: '', expires };

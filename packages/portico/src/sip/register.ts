@@ -16,7 +16,7 @@ import {
   type SipRequest,
 } from '@portico/sip-codec';
 import type { Binding, ContactUpdate, Registrar, Registration, RegistrationOutcome } from './registrar.js';
-import { addressOfRecord, comparableUri } from './uri-equality.js';
+import { addressOfRecord, comparableUri } from '@portico/sip-codec/uri-equality';
 import type { Verdict } from './verdict.js';
 
 /**

@@ -1,4 +1,4 @@
-import { sameUri, type ComparableUri } from './uri-equality.js';
+import { sameUri, type ComparableUri } from '@portico/sip-codec/uri-equality';
 
 /** Every bound of the registrar. */
 export interface RegistrarLimits {

@@ -138,3 +138,23 @@ function ipv6Characters(): Uint8Array {
 export function bareHost(text: string): string {
   return (text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text).toLowerCase();
 }
+
+/**
+ * An IPv6 address with all its eight groups, without leading zeros, in lower case and without an IPv4 part: two texts of
+ * one address come out the same (RFC 5954 section 3.3).
+ * @param text an address that `isIpv6Address` takes
+ */
+export function canonicalIpv6(text: string): string {
+  const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(text.replace(/:::(?=[0-9.]+$)/, '::'));
+  let groups = text;
+  if (dotted !== null) {
+    const [, front = '', ...octets] = dotted;
+    const [a = 0, b = 0, c = 0, d = 0] = octets.map(Number);
+    groups = `${front}${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
+  }
+  const [left = '', right] = groups.split('::').map((half) => (half === '' ? [] : half.split(':')));
+  const first = left === '' ? [] : left;
+  const last = right ?? [];
+  const zeros = new Array<string>(8 - first.length - last.length).fill('0');
+  return [...first, ...zeros, ...last].map((group) => Number.parseInt(group, 16).toString(16)).join(':');
+}

@@ -1,11 +1,16 @@
-import { formatUri, type SipUri, type Uri } from '@portico/sip-codec';
+import { asciiLowerCase } from '../grammar/text.js';
+import { canonicalIpv6, type Host } from './host.js';
+import type { TelUri } from './tel-uri.js';
+import { formatUri, type SipUri, type Uri } from './uri.js';
 
 /** A URI as a registrar compares it: made once per Contact, then compared with every binding. */
 export interface ComparableUri {
   /** As it came. */
   readonly text: string;
-  /** Null for a URI that is neither SIP nor SIPS: such ones are compared as text. */
+  /** Null for a URI that is neither SIP nor SIPS. */
   readonly sip: ComparableSipUri | null;
+  /** What another URI that is neither SIP nor SIPS has to have too: a tel URI in canonical form, or the text. */
+  readonly canonical: string;
 }
 
 export interface ComparableSipUri {
@@ -27,12 +32,23 @@ const RESERVED = ';/?:@&=+$,';
 
 /** Prepares a URI for `sameUri`. */
 export function comparableUri(uri: Uri): ComparableUri {
-  return { text: formatUri(uri), sip: uri.type === 'sip' ? comparableSipUri(uri) : null };
+  const text = formatUri(uri);
+  switch (uri.type) {
+    case 'sip':
+      return { text, sip: comparableSipUri(uri), canonical: text };
+    case 'tel':
+      return { text, sip: null, canonical: canonicalTelUri(uri) };
+    case 'absolute':
+      return { text, sip: null, canonical: text };
+  }
 }
 
-/** URI equality, RFC 3261 section 19.1.4. It is not transitive. */
+/**
+ * URI equality, RFC 3261 section 19.1.4 with RFC 5954 section 3.3 for IPv6 addresses, and RFC 3966 section 4 for tel URIs;
+ * other schemes are compared as text. Between SIP URIs it is not transitive.
+ */
 export function sameUri(left: ComparableUri, right: ComparableUri): boolean {
-  if (left.sip === null || right.sip === null) return left.text === right.text;
+  if (left.sip === null || right.sip === null) return left.sip === right.sip && left.canonical === right.canonical;
   return (
     left.sip.address === right.sip.address &&
     left.sip.headers === right.sip.headers &&
@@ -61,7 +77,32 @@ function comparableSipUri(uri: SipUri): ComparableSipUri {
 export function addressOfRecord({ scheme, user, password, host, port }: SipUri): string {
   const secret = password === null ? '' : `:${unescapeEquivalent(password)}`;
   const userinfo = user === null ? '' : `${unescapeEquivalent(user)}${secret}@`;
-  return `${scheme}:${userinfo}${host.text.toLowerCase()}${port === null ? '' : `:${port}`}`;
+  return `${scheme}:${userinfo}${canonicalHost(host)}${port === null ? '' : `:${port}`}`;
+}
+
+/** A host in the form that its equals have too: names in lower case, IPv6 addresses with all groups (RFC 5954). */
+export function canonicalHost({ type, text }: Host): string {
+  return type === 'ipv6' ? `[${canonicalIpv6(text.slice(1, -1))}]` : asciiLowerCase(text);
+}
+
+/**
+ * A tel URI in the form that its equals have too, RFC 3966 section 4: without visual separators, in lower case, its
+ * parameters in order of their names. The value of `phone-context` is a number or a host name; those of other parameters
+ * keep their separators.
+ */
+export function canonicalTelUri({ number, parameters }: TelUri): string {
+  const list = parameters.map(({ name, value }) => {
+    const key = asciiLowerCase(name);
+    if (value === null) return key;
+    const isNumber = key === 'ext' || key === 'isub' || (key === 'phone-context' && value.startsWith('+'));
+    return `${key}=${isNumber ? withoutSeparators(insensitive(value)) : insensitive(value)}`;
+  });
+  return ['tel:' + withoutSeparators(asciiLowerCase(number)), ...list.sort()].join(';');
+}
+
+/** `visual-separator = "-" / "." / "(" / ")"` */
+function withoutSeparators(text: string): string {
+  return text.replace(/[-.()]/g, '');
 }
 
 function parametersAgree(left: ReadonlyMap<string, string | null>, right: ReadonlyMap<string, string | null>): boolean {
@@ -74,7 +115,7 @@ function parametersAgree(left: ReadonlyMap<string, string | null>, right: Readon
 
 /** ASCII letters only: an escaped byte above 0x7f is no letter. */
 function insensitive(text: string): string {
-  return unescapeEquivalent(text).replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  return asciiLowerCase(unescapeEquivalent(text));
 }
 
 /** Undoes the escapes that mean the character itself; a reserved character's (and the percent sign's) stays, in capitals. */

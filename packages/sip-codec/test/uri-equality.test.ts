@@ -1,7 +1,7 @@
 import { parseUri, requireSipUri } from '@portico/sip-codec';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addressOfRecord, comparableUri, sameUri } from '../src/sip/uri-equality.js';
+import { addressOfRecord, canonicalHost, comparableUri, sameUri } from '@portico/sip-codec/uri-equality';
 
 function same(left: string, right: string): boolean {
   const [a, b] = [comparableUri(parseUri(left)), comparableUri(parseUri(right))];
@@ -30,6 +30,14 @@ describe('URI equality, RFC 3261 section 19.1.4', () => {
     ['sip:a%2Fb@c', 'sip:a%2fb@c'],
     ['sip:[::A]', 'sip:[::a]'],
     ['mailto:x@y', 'mailto:x@y'],
+    // RFC 5954 section 3.3.
+    ['sip:[2001:db8::9:1]', 'sip:[2001:DB8:0:0:0:0:9:01]'],
+    ['sip:[::ffff:192.0.2.1]', 'sip:[0:0:0:0:0:FFFF:C000:0201]'],
+    // RFC 3966 section 4.
+    ['tel:+1-201-555-0123', 'tel:+1(201)5550123'],
+    ['tel:+358-555-1234567;postd=pp22', 'TEL:+3585551234567;POSTD=PP22'],
+    ['tel:7042;phone-context=Example.com;ext=1-2', 'tel:70-42;ext=12;phone-context=example.COM'],
+    ['tel:863-1234;phone-context=+1-914-555', 'tel:8631234;phone-context=+1914555'],
   ])('%s is %s', (left, right) => {
     expect(same(left, right)).toBe(true);
   });
@@ -57,6 +65,15 @@ describe('URI equality, RFC 3261 section 19.1.4', () => {
     ['sip:a%252F@c', 'sip:a%2F@c'],
     ['sip:a@b;x=%C3', 'sip:a@b;x=%E3'],
     ['mailto:x@y', 'mailto:X@y'],
+    ['sip:[::1]', 'sip:[::2]'],
+    ['sip:a', 'mailto:a'],
+    ['tel:+12', 'tel:12;phone-context=+1'],
+    ['tel:+12', 'tel:+13'],
+    ['tel:+12', 'tel:+12;ext=1'],
+    ['tel:+12;ext=1', 'tel:+12;ext=2'],
+    ['tel:1;phone-context=a-b.c', 'tel:1;phone-context=ab.c'],
+    ['tel:+12;x=a-b', 'tel:+12;x=ab'],
+    ['tel:+12', 'sip:+12@a;user=phone'],
   ])('%s is not %s', (left, right) => {
     expect(same(left, right)).toBe(false);
   });
@@ -81,5 +98,18 @@ describe('the address-of-record, RFC 3261 section 10.3 step 5', () => {
     ['sip:a%40b@example.com', 'sip:a%40b@example.com'],
   ])('%s is %s', (uri, expected) => {
     expect(addressOfRecord(requireSipUri(parseUri(uri), 'To'))).toBe(expected);
+  });
+});
+
+describe('a canonical host', () => {
+  test.each([
+    ['sip:Example.COM', 'example.com'],
+    ['sip:192.0.2.1', '192.0.2.1'],
+    ['sip:[::]', '[0:0:0:0:0:0:0:0]'],
+    ['sip:[1::]', '[1:0:0:0:0:0:0:0]'],
+    ['sip:[1:2:3:4:5:6:7:0008]', '[1:2:3:4:5:6:7:8]'],
+    ['sip:[2001:db8:::192.0.2.1]', '[2001:db8:0:0:0:0:c000:201]'],
+  ])('%s: %s', (uri, expected) => {
+    expect(canonicalHost(requireSipUri(parseUri(uri), 'To').host)).toBe(expected);
   });
 });

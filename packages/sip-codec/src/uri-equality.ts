@@ -1,0 +1,9 @@
+export {
+  addressOfRecord,
+  canonicalHost,
+  canonicalTelUri,
+  comparableUri,
+  sameUri,
+  type ComparableSipUri,
+  type ComparableUri,
+} from './uri/equality.js';
