@@ -1,6 +1,10 @@
 import type { CipherSuiteName, CryptoProvider, GroupName, MaybePromise, SignatureSchemeName } from '@portico/crypto';
+import type { ClientEarlyData, ServerEarlyData } from './handshake/early-data.js';
 import type { TlsLimits } from './limits.js';
+import type { AcrossNames } from './session/across-names.js';
+import type { ExternalPsk } from './session/external-psk.js';
 import type { Session } from './session/session.js';
+import type { SessionStore } from './session/session-store.js';
 
 /** A certificate chain and something that signs with its key. */
 export interface Credential {
@@ -71,9 +75,18 @@ export interface CommonConfig {
   /** Receives lines of the key log format. Whoever reads them can read the connection. */
   readonly keyLog?: (line: string) => void;
   readonly limits?: Partial<TlsLimits>;
+  /**
+   * How PSKs may be used (RFC 9846 section 4.3.9), be they tickets or external: `psk_dhe_ke` alone by default. `psk_ke` has
+   * no key exchange and so no forward secrecy: whoever learns the PSK later can read the connection. A server that has both
+   * takes `psk_dhe_ke` where the client can.
+   */
+  readonly pskModes?: readonly PskKeyExchangeMode[];
   /** Largest plaintext put into one record, in bytes; 16384 by default. */
   readonly maxFragmentLength?: number;
 }
+
+/** PskKeyExchangeMode, RFC 9846 section 4.3.9. */
+export type PskKeyExchangeMode = 'psk_dhe_ke' | 'psk_ke';
 
 /** A protocol name: bytes, or text that is encoded as UTF-8. */
 export type ProtocolName = string | Uint8Array;
@@ -109,9 +122,19 @@ export interface ClientConfig extends CommonConfig {
    * another policy, or expired is not offered, and the handshake is a full one. Use each session once.
    */
   readonly session?: Session;
+  /**
+   * Allows `sendEarly` where the session does (0-RTT, RFC 9846 section 2.3): `clientEarlyData()`. Early data can be sent
+   * again by whoever sees it, and has no forward secrecy. Off by default.
+   */
+  readonly earlyData?: ClientEarlyData;
+  /**
+   * PSKs that come from outside of TLS (RFC 9846 section 4.3.11), offered after the session. A server that chooses one is
+   * known by it: `verifyPeer` is not asked, and no certificate is asked for.
+   */
+  readonly externalPsks?: readonly ExternalPsk[];
 }
 
-/** Resumption by PSK (RFC 9846 section 2.2), always with a key exchange (`psk_dhe_ke`), so with forward secrecy. */
+/** Resumption by PSK (RFC 9846 section 2.2). */
 export interface ClientResumptionConfig {
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -122,6 +145,17 @@ export interface ClientResumptionConfig {
    * with the very same functions and cannot be serialised.
    */
   readonly policy?: string;
+  /**
+   * Where sessions are kept, and taken from where there is no `session`: each once, so that nobody can tell from a ticket
+   * that two connections are one client's (RFC 9846 appendix C.4). `createSessionStore`, or one of your own.
+   */
+  readonly store?: SessionStore;
+  /**
+   * Whether a session is offered to a server of another name: `never` by default. `where-allowed` offers it where its
+   * ticket says that it is taken under every name of the certificate (draft-ietf-tls-cross-sni-resumption) and
+   * `verifyPeer`, asked again with the certificates of the session, accepts them for the new name.
+   */
+  readonly acrossNames?: 'never' | 'where-allowed';
   /** How many tickets to ask for (RFC 9149); left to the server by default. */
   readonly ticketRequest?: {
     /** After a full handshake, 0 to 255. */
@@ -157,7 +191,7 @@ export interface ClientAuthenticationConfig {
   readonly policy?: string;
 }
 
-/** Tickets for resumption by PSK (RFC 9846 section 4.7.1), always with a key exchange (`psk_dhe_ke`). */
+/** Tickets for resumption by PSK (RFC 9846 section 4.7.1). */
 export interface TicketConfig {
   readonly protector: TicketProtector;
   /** Milliseconds since 1970. */
@@ -166,6 +200,16 @@ export interface TicketConfig {
   readonly lifetimeSeconds?: number;
   /** Tickets sent after a full handshake, 0 to 16; 2 by default. A resumption replaces the ticket that was used. */
   readonly count?: number;
+  /**
+   * Lets clients send early data with these tickets (0-RTT, RFC 9846 sections 2.3 and 8): `serverEarlyData(...)`. Off by
+   * default.
+   */
+  readonly earlyData?: ServerEarlyData;
+  /**
+   * `any-name` says in tickets that they are taken under every name of the certificate, and takes them so
+   * (draft-ietf-tls-cross-sni-resumption): only where all of these names are served alike. `same-name` by default.
+   */
+  readonly acrossNames?: AcrossNames;
 }
 
 /**
@@ -192,7 +236,7 @@ export interface ServerConfig extends CommonConfig {
   /**
    * One or more credentials, of which the first that the client can verify is used, or a function that sees the
    * ClientHello. A refusal from the function ends the handshake with its alert; null is unrecognized_name where the
-   * client sent a name, and handshake_failure where it did not.
+   * client sent a name, and handshake_failure where it did not. An empty list is for a server with `externalPsks` alone.
    */
   readonly credentials:
     | readonly Credential[]
@@ -217,4 +261,10 @@ export interface ServerConfig extends CommonConfig {
   readonly clientAuthentication?: ClientAuthenticationConfig;
   /** Sends tickets and takes them. Without it there is no resumption. */
   readonly tickets?: TicketConfig;
+  /**
+   * Finds PSKs that come from outside of TLS (RFC 9846 section 4.3.11) by their identity; null for one that is not known.
+   * What throws or rejects knows none. A client with such a PSK is known by it, is not asked for a certificate, and gets no
+   * tickets.
+   */
+  readonly externalPsks?: (identity: Uint8Array) => MaybePromise<ExternalPsk | null>;
 }

@@ -2,6 +2,7 @@ import { encodeAlert } from './alert.js';
 import { CallGuard } from './call-guard.js';
 import type { ConnectionOptions } from './connection-options.js';
 import { ContentJudge } from './content-judge.js';
+import { EarlyDataPort } from './early-data-port.js';
 import { alertForReason, TlsError } from './error.js';
 import { Established } from './established.js';
 import type { HandshakeInfo, TlsEvent } from './events.js';
@@ -36,6 +37,7 @@ export class TlsConnection {
   #sentClose = false;
   #receivedClose = false;
   readonly #guard = new CallGuard();
+  readonly #early = new EarlyDataPort((event) => this.#events.push(event));
   #waiting: Promise<TlsEvent[]> | null = null;
   readonly #parked: ParkedInput;
 
@@ -47,7 +49,7 @@ export class TlsConnection {
     this.#layers = { side, limits, messages: this.#messages, reader: this.#reader, writer: this.#writer };
     this.#judge = new ContentJudge(limits);
     this.#parked = new ParkedInput(limits.parkedInput);
-    const sink = recordSink(this.#layers);
+    const sink = recordSink(this.#layers, this.#early);
     const carrier = { sink, guard: this.#guard, keyMaterial: this.#keyMaterial };
     this.#runner = new FlowRunner(start(carrier), this.#messages);
     this.#guarded(() => this.#advance((runner) => runner.run()));
@@ -120,14 +122,48 @@ export class TlsConnection {
   }
 
   /**
-   * Protects application data; the records are in the output.
+   * Sends application data right behind the ClientHello (0-RTT, RFC 9846 section 2.3): it can be sent again by whoever sees
+   * it, and has no forward secrecy. Possible until `earlyDataRemaining` is 0; whether the server took it, the event
+   * `early-data-accepted` or `early-data-rejected` says. The records are in the output.
+   * @throws TlsError `wrong-state` without a session that allows it, and once the server has answered;
+   *   `early-data-too-long` for more than the ticket allows; `too-much-pending-output`; `reentrant-call`
+   */
+  sendEarly(plaintext: Uint8Array): void {
+    this.#guard.refuseReentrant('sendEarly');
+    this.#writer.demandRoomFor(plaintext.length);
+    this.#early.demandToSend(plaintext.length);
+    if (plaintext.length > 0) this.#writer.writeApplicationData(plaintext);
+  }
+
+  /** How many bytes `sendEarly` takes now. */
+  get earlyDataRemaining(): number {
+    return this.#early.remaining;
+  }
+
+  /**
+   * Keying material of early data (RFC 9846 section 7.5), as `exportKeyingMaterial`: at a client from the ClientHello on
+   * until the server refuses, at a server once it took early data. It is the same in a replay.
+   * @throws TlsError `wrong-state`, `invalid-argument`
+   */
+  exportEarlyKeyingMaterial(label: string, context: Uint8Array | null, length: number): Uint8Array {
+    return this.#early.export(label, context ?? new Uint8Array(0), length);
+  }
+
+  /**
+   * Protects application data; the records are in the output. A server that took early data may answer it before the
+   * handshake is complete: the client is the one that it was, but has not shown that it is there now.
    * @throws TlsError `wrong-state` before the handshake is complete, after `close` and after a failure;
    *   `too-much-pending-output`; `reentrant-call`
    */
   send(plaintext: Uint8Array): void {
     this.#guard.refuseReentrant('send');
-    const { keyUpdates } = this.#demandOpen('send');
-    if (plaintext.length > 0) keyUpdates.writeApplicationData(plaintext);
+    if (!this.#early.mayAnswer) {
+      const { keyUpdates } = this.#demandOpen('send');
+      if (plaintext.length > 0) keyUpdates.writeApplicationData(plaintext);
+    } else if (plaintext.length > 0) {
+      this.#writer.demandRoomFor(plaintext.length);
+      this.#writer.writeApplicationData(plaintext);
+    }
   }
 
   /** All bytes that are to be written to the transport now, in one array that belongs to the caller. */
@@ -219,8 +255,12 @@ export class TlsConnection {
   }
 
   #handleApplicationData(content: Uint8Array): void {
-    if (this.#established === null) throw new TlsError('application-data-before-finished');
+    if (this.#established === null) this.#early.take(content.length);
     if (this.#judge.judgeApplicationData(content) === 'dropped') return;
+    if (this.#established === null) {
+      this.#events.push({ type: 'early-data', data: content });
+      return;
+    }
     this.#established.noteApplicationData();
     this.#events.push({ type: 'data', data: content });
   }
@@ -265,6 +305,7 @@ export class TlsConnection {
     this.#runner = null;
     this.#keyMaterial.release();
     this.#reader.allowChangeCipherSpec('over');
+    this.#early.handshakeComplete();
     this.#established = new Established(this.#layers, result);
     this.#info = handshakeInfo(result);
     this.#events.push({ type: 'handshake-complete', info: this.#info });
@@ -327,6 +368,7 @@ export class TlsConnection {
     this.#runner = null;
     this.#established?.destroy();
     this.#established = null;
+    this.#early.destroy();
     this.#parked.clear();
     this.#reader.discard();
     this.#reader.useOpener(null);

@@ -6,7 +6,8 @@ import type { Session } from './session/session.js';
 export interface HandshakeInfo {
   readonly version: 'TLSv1.3';
   readonly cipherSuite: CipherSuiteName;
-  readonly group: GroupName;
+  /** Null where a PSK was used without a key exchange (`psk_ke`), so without forward secrecy. */
+  readonly group: GroupName | null;
   /** The protocol's wire name, or null where none was negotiated (RFC 7301). */
   readonly alpn: Uint8Array | null;
   /** `alpn` as text, or null where there is none or it is not UTF-8. */
@@ -24,6 +25,10 @@ export interface HandshakeInfo {
   readonly helloRetryRequested: boolean;
   /** Session resumption by a PSK (RFC 9846 section 2.2). */
   readonly resumed: boolean;
+  /** The identity of the external PSK that both sides know each other by; null where there is none (section 4.3.11). */
+  readonly externalPskIdentity: Uint8Array | null;
+  /** 0-RTT (section 2.3); `none` where the client did not offer it. */
+  readonly earlyData: 'none' | 'accepted' | 'refused';
 }
 
 /** What `receive` found, in order. `failed` is always the last. */
@@ -31,6 +36,15 @@ export type TlsEvent =
   | { readonly type: 'handshake-complete'; readonly info: HandshakeInfo }
   /** Application data; the bytes belong to the receiver. */
   | { readonly type: 'data'; readonly data: Uint8Array }
+  /**
+   * At a server: application data that came as 0-RTT. Whoever saw it may have sent it again, to this server or to another
+   * (section 8): act on it only where doing so twice does no harm. The bytes belong to the receiver.
+   */
+  | { readonly type: 'early-data'; readonly data: Uint8Array }
+  /** At a client: the server took all that `sendEarly` sent. Comes right before `handshake-complete`. */
+  | { readonly type: 'early-data-accepted' }
+  /** At a client: the server read nothing of what `sendEarly` sent. It is never sent again by itself. */
+  | { readonly type: 'early-data-rejected' }
   /** A ticket came: the session can be resumed in a later connection. Key material; see `Session`. */
   | { readonly type: 'session-ticket'; readonly session: Session }
   /** The peer changed its sending keys (RFC 9846 section 4.7.3). */

@@ -19,6 +19,7 @@ export type {
   PeerCertificates,
   PeerVerdict,
   ProtocolName,
+  PskKeyExchangeMode,
   ServerAlpnConfig,
   ServerConfig,
   Signer,
@@ -36,6 +37,17 @@ export { createSigner } from './signer.js';
 export { DEFAULT_TLS_LIMITS, type TlsLimits } from './limits.js';
 
 // Sessions.
+export { createSessionStore, type SessionStore, type SessionStoreOptions } from './session/session-store.js';
+export type { ExternalPsk } from './session/external-psk.js';
+export { importExternalPsk, type PskImportOptions } from './psk-importer.js';
+
+// Early data (0-RTT).
+export { clientEarlyData } from './handshake/client-early-data.js';
+export { serverEarlyData, type ServerEarlyDataOptions } from './handshake/server-early-data.js';
+export type { ClientEarlyData, ServerEarlyData } from './handshake/early-data.js';
+export { createReplayStore, type ReplayStore, type ReplayStoreOptions } from './session/replay-store.js';
+
+// Tickets.
 export { parseSession, serializeSession, type Session } from './session/session.js';
 export { createTicketProtector, type TicketKey, type TicketProtectorOptions } from './session/ticket-protector.js';
 

@@ -1,3 +1,4 @@
+import type { EarlyDataPort } from './early-data-port.js';
 import { TlsError } from './error.js';
 import type { FinishedVerified } from './handshake/proof.js';
 import type { MessageReassembler } from './handshake/reassembler.js';
@@ -17,15 +18,22 @@ export interface RecordLayers {
 }
 
 /** Where a handshake over records puts what it makes. */
-export function recordSink({ side, messages, reader, writer }: RecordLayers): HandshakeSink {
+export function recordSink({ side, messages, reader, writer }: RecordLayers, early: EarlyDataPort): HandshakeSink {
   return {
     sendMessage: (message) => {
       reader.allowChangeCipherSpec('allowed');
       writer.writeMessage(message);
     },
     sendChangeCipherSpec: () => writer.writeChangeCipherSpec(),
+    useEarlyReadSecret: (proof, suite, secret, receiver) => {
+      if (!proof.made) throw new TlsError('internal-error', { expected: 'proof of a binder' });
+      demandRecordBoundary(messages);
+      reader.useOpener(createOpener(suite, secret));
+      early.receiveWith(receiver);
+    },
     useHandshakeReadSecret: (suite, secret) => {
       demandRecordBoundary(messages);
+      early.endOfEarlyData();
       reader.useOpener(createOpener(suite, secret));
     },
     useApplicationReadSecret: (proof, suite, secret) => {
@@ -33,9 +41,17 @@ export function recordSink({ side, messages, reader, writer }: RecordLayers): Ha
       demandRecordBoundary(messages);
       reader.useOpener(createOpener(suite, secret));
     },
-    useWriteSecret: (_epoch, suite, secret) => writer.useSealer(createSealer(suite, secret)),
+    useWriteSecret: (epoch, suite, secret) => {
+      writer.useSealer(createSealer(suite, secret));
+      if (epoch === 'application') early.allowAnswer();
+    },
+    openEarlyData: (sender) => early.open(sender),
+    closeEarlyData: (outcome) => {
+      if (outcome === 'refused') writer.useSealer(null);
+      early.close(outcome);
+    },
     demandRecordBoundary: () => demandRecordBoundary(messages),
-    skipEarlyData: () => reader.skipEarlyData(),
+    skipEarlyData: (ciphertextAllowance) => reader.skipEarlyData(ciphertextAllowance),
   };
 }
 

@@ -10,16 +10,21 @@ import type {
   ClientAuthenticationConfig,
   ClientConfig,
   CommonConfig,
+  PskKeyExchangeMode,
   ServerAlpnConfig,
   ServerConfig,
   TicketProtector,
 } from './config.js';
 import { TlsError } from './error.js';
+import type { ClientEarlyData, ServerEarlyData } from './handshake/early-data.js';
 import { MAX_PLAINTEXT_LENGTH, resolveLimits, type TlsLimits } from './limits.js';
 import { isHostName } from './messages/extensions/server-name.js';
 import type { ClientTicketRequest } from './messages/extensions/ticket-request.js';
+import type { AcrossNames } from './session/across-names.js';
 import { MAX_SESSION_LIFETIME_SECONDS } from './session/lifetime.js';
+import { checkExternalPsk, type CheckedExternalPsk } from './session/external-psk.js';
 import type { Session, SessionPolicy } from './session/session.js';
+import type { SessionStore } from './session/session-store.js';
 
 /** What both sides' configurations come to: checked once, then trusted. */
 interface CommonSettings {
@@ -31,6 +36,8 @@ interface CommonSettings {
   readonly keyLog: ((line: string) => void) | null;
   readonly limits: TlsLimits;
   readonly maxFragmentLength: number;
+  /** Best first. */
+  readonly pskModes: readonly PskKeyExchangeMode[];
 }
 
 export interface ClientSettings extends CommonSettings {
@@ -49,11 +56,15 @@ export interface ClientSettings extends CommonSettings {
   readonly middleboxCompatibility: boolean;
   readonly resumption: ClientResumptionSettings | null;
   readonly session: Session | null;
+  readonly earlyData: ClientEarlyData | null;
+  readonly externalPsks: readonly CheckedExternalPsk[];
 }
 
 export interface ClientResumptionSettings {
   readonly now: () => number;
   readonly policy: SessionPolicy;
+  readonly store: SessionStore | null;
+  readonly acrossNames: 'never' | 'where-allowed';
   readonly ticketRequest: ClientTicketRequest | null;
 }
 
@@ -70,6 +81,7 @@ export interface ServerSettings extends CommonSettings {
   readonly middleboxCompatibility: NonNullable<ServerConfig['middleboxCompatibility']>;
   readonly clientAuthentication: ClientAuthenticationConfig | null;
   readonly tickets: TicketSettings | null;
+  readonly externalPsks: NonNullable<ServerConfig['externalPsks']> | null;
 }
 
 export interface TicketSettings {
@@ -77,6 +89,8 @@ export interface TicketSettings {
   readonly now: () => number;
   readonly lifetimeSeconds: number;
   readonly count: number;
+  readonly earlyData: ServerEarlyData | null;
+  readonly acrossNames: AcrossNames;
 }
 
 /** A server's configuration, checked and frozen, for any number of connections. */
@@ -104,14 +118,19 @@ export function parseServerConfig(config: ServerConfig): ParsedServerConfig {
 function serverSettings(config: ServerConfig): ServerSettings {
   const { credentials, alpn, clientAuthentication } = config;
   if (typeof credentials !== 'function') {
-    if (credentials.length === 0) invalid('credentials', 'at least one');
+    if (credentials.length === 0 && config.externalPsks === undefined) invalid('credentials', 'at least one');
     for (const { certificateChain, signer } of credentials) {
       if (certificateChain.length === 0) invalid('credentials', 'a certificate chain with at least the leaf');
       if (signer.schemes.length === 0) invalid('credentials', 'a signer with at least one scheme');
     }
   }
+  const common = commonSettings(config);
+  const tickets = ticketSettings(config);
+  // Early data comes behind the ClientHello, and waits with it while the application is asked.
+  const parkedInput = common.limits.parkedInput + (tickets?.earlyData?.ciphertextAllowance ?? 0);
   return {
-    ...commonSettings(config),
+    ...common,
+    limits: Object.freeze({ ...common.limits, parkedInput }),
     credentials,
     alpn:
       alpn === undefined
@@ -126,7 +145,8 @@ function serverSettings(config: ServerConfig): ServerSettings {
     serverNameAcknowledgement: config.serverNameAcknowledgement ?? 'sent',
     middleboxCompatibility: config.middleboxCompatibility ?? 'when-asked',
     clientAuthentication: clientAuthentication ?? null,
-    tickets: ticketSettings(config),
+    tickets,
+    externalPsks: config.externalPsks ?? null,
   };
 }
 
@@ -138,6 +158,7 @@ const MAX_TICKET_COUNT = 16;
 function ticketSettings({ tickets, clientAuthentication }: ServerConfig): TicketSettings | null {
   if (tickets === undefined) return null;
   const { protector, now, lifetimeSeconds = DEFAULT_TICKET_LIFETIME_SECONDS, count = DEFAULT_TICKET_COUNT } = tickets;
+  const { earlyData = null, acrossNames = 'same-name' } = tickets;
   if (typeof now !== 'function') invalid('tickets.now', 'a function that gives milliseconds since 1970');
   checkInteger('tickets.lifetimeSeconds', lifetimeSeconds, 1, MAX_SESSION_LIFETIME_SECONDS);
   checkInteger('tickets.count', count, 0, MAX_TICKET_COUNT);
@@ -147,7 +168,7 @@ function ticketSettings({ tickets, clientAuthentication }: ServerConfig): Ticket
       invalid('clientAuthentication.policy', `1 to ${LONGEST_POLICY} characters, where there are tickets`);
     }
   }
-  return Object.freeze({ protector, now, lifetimeSeconds, count });
+  return Object.freeze({ protector, now, lifetimeSeconds, count, earlyData, acrossNames });
 }
 
 /** It stands in every ticket and session. */
@@ -185,6 +206,8 @@ export function clientSettings(config: ClientConfig): ClientSettings {
     middleboxCompatibility: config.middleboxCompatibility ?? true,
     resumption: clientResumptionSettings(config),
     session: config.session ?? null,
+    earlyData: config.earlyData ?? null,
+    externalPsks: (config.externalPsks ?? []).map(checkExternalPsk),
   });
 }
 
@@ -194,7 +217,7 @@ function clientResumptionSettings(config: ClientConfig): ClientResumptionSetting
     if (config.session !== undefined) invalid('session', 'resumption to be configured');
     return null;
   }
-  const { now, policy, ticketRequest } = resumption;
+  const { now, policy, ticketRequest, store = null, acrossNames = 'never' } = resumption;
   if (typeof now !== 'function') invalid('resumption.now', 'a function that gives milliseconds since 1970');
   if (policy !== undefined && (policy === '' || policy.length > LONGEST_POLICY)) {
     invalid('resumption.policy', `1 to ${LONGEST_POLICY} characters`);
@@ -206,6 +229,8 @@ function clientResumptionSettings(config: ClientConfig): ClientResumptionSetting
   return Object.freeze({
     now,
     policy: policy ?? { verifyPeer, selectCredential: selectCredential ?? null },
+    store,
+    acrossNames,
     ticketRequest:
       ticketRequest === undefined
         ? null
@@ -236,7 +261,17 @@ function commonSettings(config: CommonConfig): CommonSettings {
     keyLog: config.keyLog ?? null,
     limits: resolveLimits(config.limits),
     maxFragmentLength,
+    pskModes: checkedPskModes(config.pskModes ?? ['psk_dhe_ke']),
   };
+}
+
+const PSK_MODES: readonly PskKeyExchangeMode[] = ['psk_dhe_ke', 'psk_ke'];
+
+/** In our order whatever theirs is: forward secrecy first. */
+function checkedPskModes(modes: readonly PskKeyExchangeMode[]): readonly PskKeyExchangeMode[] {
+  const chosen = PSK_MODES.filter((mode) => modes.includes(mode));
+  if (chosen.length === 0 || chosen.length !== modes.length) invalid('pskModes', 'psk_dhe_ke, psk_ke or both');
+  return chosen;
 }
 
 /** What the names stand for at the provider, in the order of the names. */

@@ -55,6 +55,8 @@ function connectionWith(
         localSignatureScheme: null,
         helloRetryRequested: false,
         resumed: false,
+        externalPskIdentity: null,
+        earlyData: 'none',
         ticketReceiver: null,
       };
     },

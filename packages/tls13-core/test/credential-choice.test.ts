@@ -56,7 +56,7 @@ describe('which certificate', () => {
 
   it('certificate_authorities in a ClientHello must be well-formed (RFC 9846 section 4.3.4)', () => {
     const constants = { random: new Uint8Array(32), legacySessionId: new Uint8Array(0) };
-    const hello = buildClientHello(clientSettings(client), constants, [], null);
+    const hello = buildClientHello(clientSettings(client), constants, [], null, 'none');
     const empty = { type: EXTENSION_CODES.certificate_authorities, data: Uint8Array.of(0, 0) };
     const extensions = [...(hello.extensions ?? []), empty];
     expect(() => readClientHello(hello, DEFAULT_TLS_LIMITS)).not.toThrow();

@@ -15,8 +15,8 @@ describe('documents printed from data', () => {
   });
 
   it('the checks that docs/attacks.md names are where it says', () => {
-    const places = ATTACK_GROUPS.flatMap(({ attacks, declined = [] }) =>
-      [...attacks, ...declined].flatMap(({ excludedIn }) => excludedIn.split(', ')),
+    const places = ATTACK_GROUPS.flatMap(({ attacks, declined = [], refusedEarlyData = [] }) =>
+      [...attacks, ...declined, ...refusedEarlyData].flatMap(({ excludedIn }) => excludedIn.split(', ')),
     );
     for (const place of new Set(places)) {
       const [file, name] = place.split(' ') as [string, string | undefined];

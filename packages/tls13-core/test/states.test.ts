@@ -1,10 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { alertForReason, type TlsErrorReason } from '../src/error.js';
+import { EXTENSION_CODES } from '../src/messages/extensions/extension.js';
 import { ScriptedClient } from './support/scripted-client.js';
 import type { ScriptedPeer } from './support/scripted-peer.js';
 import { ScriptedServer } from './support/scripted-server.js';
-import { resumingClient, serverWithTicketsAndClientAuthentication, toyClientTicket } from './support/sessions.js';
+import {
+  EARLY_DATA_SIZE,
+  earlyClient,
+  earlyServer,
+  resumingClient,
+  serverWithTickets,
+  serverWithTicketsAndClientAuthentication,
+  toyClientTicket,
+} from './support/sessions.js';
 import { toyClient, toyServer, toyServerWithClientAuthentication } from './support/toy-credentials.js';
 import { stateOf, STATE_MACHINES, stepsAgainst, type State, type StateMachine, type Step } from './states.js';
 
@@ -13,11 +22,17 @@ const LIMITS = { warningAlerts: 1000, changeCipherSpecRecords: 1000, keyUpdatesI
 
 function start(machine: StateMachine): ScriptedPeer {
   if (machine.side === 'client') {
-    const config = machine.resumption === 'on' ? resumingClient : toyClient;
+    const config = { off: toyClient, on: resumingClient, 'early-data': earlyClient }[machine.resumption];
     return new ScriptedServer(config({ limits: LIMITS }));
   }
-  if (machine.resumption === 'on') {
-    const client = new ScriptedClient(serverWithTicketsAndClientAuthentication('request', { limits: LIMITS }));
+  if (machine.resumption !== 'off') {
+    const { tickets } = machine.resumption === 'early-data' ? earlyServer() : serverWithTickets();
+    const client = new ScriptedClient(
+      serverWithTicketsAndClientAuthentication('request', {
+        limits: LIMITS,
+        ...(tickets === undefined ? {} : { tickets }),
+      }),
+    );
     client.offersModes = true;
     return client;
   }
@@ -47,6 +62,12 @@ function take(peer: ScriptedPeer, step: Step): void {
       else client.clientHelloWithoutShare();
       client.offers = step === 'client_hello with ticket' ? client.offers : [];
       return;
+    case 'client_hello with early_data':
+      if (client === null) return;
+      client.offers = [AN_EARLY_TICKET_OF_OURS];
+      client.announcesEarlyData = true;
+      client.clientHello();
+      return;
     case 'hello_retry_request':
       server?.helloRetryRequest();
       return;
@@ -58,7 +79,11 @@ function take(peer: ScriptedPeer, step: Step): void {
       server?.resumingServerHello();
       return;
     case 'encrypted_extensions':
-      peer.message('encrypted_extensions', { extensions: [] });
+      if (server !== null) server.encryptedExtensions();
+      else peer.message('encrypted_extensions', { extensions: [] });
+      return;
+    case 'encrypted_extensions with early_data':
+      if (server !== null) server.encryptedExtensions([AN_EARLY_DATA_EXTENSION]);
       return;
     case 'certificate_request':
       if (server !== null) server.certificateRequest();
@@ -77,7 +102,8 @@ function take(peer: ScriptedPeer, step: Step): void {
       (server ?? client)?.finished();
       return;
     case 'end_of_early_data':
-      peer.message('end_of_early_data', {});
+      if (client !== null) client.endOfEarlyData();
+      else peer.message('end_of_early_data', {});
       return;
     case 'new_session_ticket':
       peer.message('new_session_ticket', A_TICKET);
@@ -115,9 +141,15 @@ const A_TICKET = {
 };
 
 const A_TICKET_OF_OURS = toyClientTicket();
+const AN_EARLY_TICKET_OF_OURS = toyClientTicket({ maxEarlyDataSize: EARLY_DATA_SIZE });
+const AN_EARLY_DATA_EXTENSION = { type: EXTENSION_CODES.early_data, data: new Uint8Array(0) };
 
-/** A second hello without a share, or that offers what the first did not, is no matter of order: it is illegal in itself. */
+/**
+ * A second hello without a share, or that offers what the first did not, is no matter of order: it is illegal in itself.
+ * So are EncryptedExtensions that take early data where there is none.
+ */
 function isAboutOrder(state: State, step: Step): boolean {
+  if (step === 'encrypted_extensions with early_data') return !('encrypted_extensions' in state.accepts);
   return !(state.name.endsWith('after retry') && step.startsWith('client_hello'));
 }
 

@@ -1,6 +1,6 @@
 /*
  * The state machines of RFC 9846 appendix A as data, with the messages of the features that this stack has: certificate
- * authentication with HelloRetryRequest, client certificates, resumption, tickets and key updates; no early data.
+ * authentication with HelloRetryRequest, client certificates, resumption, tickets, early data and key updates.
  * The oracle test holds the handshake to these tables, and docs/states.md is printed from them.
  */
 
@@ -12,11 +12,15 @@ export type Step =
   /** A ClientHello that offers a good ticket. */
   | 'client_hello with ticket'
   | 'client_hello with ticket, without share'
+  /** The same, announcing early data. */
+  | 'client_hello with early_data'
   | 'hello_retry_request'
   | 'server_hello'
   /** A ServerHello that chose the session which the client offers. */
   | 'server_hello with pre_shared_key'
   | 'encrypted_extensions'
+  /** Says that early data is taken. */
+  | 'encrypted_extensions with early_data'
   | 'certificate_request'
   | 'certificate'
   | 'empty certificate'
@@ -44,8 +48,8 @@ export interface StateMachine {
   readonly side: 'client' | 'server';
   /** Whether the server under test asks for a certificate. */
   readonly clientAuthentication: 'none' | 'request';
-  /** Whether the client under test offers a session, or the server under test takes tickets. */
-  readonly resumption: 'off' | 'on';
+  /** Whether the client under test offers a session, or the server under test takes tickets, without or with early data. */
+  readonly resumption: 'off' | 'on' | 'early-data';
   readonly start: string;
   readonly states: readonly State[];
 }
@@ -61,15 +65,29 @@ const CLOSED: State = {
   note: 'Whatever comes after close_notify is ignored (section 6.1).',
 };
 
-function clientStates(resumption: 'off' | 'on'): StateMachine {
-  const resumed = resumption === 'on' ? ({ 'server_hello with pre_shared_key': 'WAIT_EE with PSK' } as const) : {};
+function clientStates(resumption: 'off' | 'on' | 'early-data'): StateMachine {
+  const resumed = resumption !== 'off' ? ({ 'server_hello with pre_shared_key': 'WAIT_EE with PSK' } as const) : {};
   const waitsForEncryptedExtensions: State = {
     name: 'WAIT_EE with PSK',
-    accepts: { ...duringHandshake('WAIT_EE with PSK'), encrypted_extensions: 'WAIT_FINISHED' },
+    accepts: {
+      ...duringHandshake('WAIT_EE with PSK'),
+      encrypted_extensions: 'WAIT_FINISHED',
+      ...(resumption === 'early-data' ? { 'encrypted_extensions with early_data': 'WAIT_FINISHED' } : {}),
+    },
     note: 'The server is known by the PSK: no CertificateRequest, Certificate or CertificateVerify (section 2.2).',
   };
+  const withoutEarlyData: State = {
+    name: 'WAIT_EE with PSK after retry',
+    accepts: { ...duringHandshake('WAIT_EE with PSK after retry'), encrypted_extensions: 'WAIT_FINISHED' },
+    note: 'HelloRetryRequest has refused the early data (section 4.3.10).',
+  };
+  const afterRetry = resumption === 'early-data' ? [withoutEarlyData] : [];
+  const resumedAfterRetry =
+    resumption === 'early-data'
+      ? ({ 'server_hello with pre_shared_key': 'WAIT_EE with PSK after retry' } as const)
+      : resumed;
   return {
-    title: resumption === 'off' ? 'Client (appendix A.1)' : 'Client that offers a session (appendix A.1)',
+    title: CLIENT_TITLES[resumption],
     side: 'client',
     clientAuthentication: 'none',
     resumption,
@@ -86,11 +104,11 @@ function clientStates(resumption: 'off' | 'on'): StateMachine {
       },
       {
         name: 'WAIT_SH after retry',
-        accepts: { ...duringHandshake('WAIT_SH after retry'), server_hello: 'WAIT_EE', ...resumed },
+        accepts: { ...duringHandshake('WAIT_SH after retry'), server_hello: 'WAIT_EE', ...resumedAfterRetry },
         note: 'A second HelloRetryRequest is refused (section 4.2.4).',
       },
       { name: 'WAIT_EE', accepts: { ...duringHandshake('WAIT_EE'), encrypted_extensions: 'WAIT_CERT_CR' } },
-      ...(resumption === 'on' ? [waitsForEncryptedExtensions] : []),
+      ...(resumption !== 'off' ? [waitsForEncryptedExtensions, ...afterRetry] : []),
       {
         name: 'WAIT_CERT_CR',
         accepts: { ...duringHandshake('WAIT_CERT_CR'), certificate_request: 'WAIT_CERT', certificate: 'WAIT_CV' },
@@ -114,10 +132,20 @@ function clientStates(resumption: 'off' | 'on'): StateMachine {
   };
 }
 
+const CLIENT_TITLES = {
+  off: 'Client (appendix A.1)',
+  on: 'Client that offers a session (appendix A.1)',
+  'early-data': 'Client that sends early data (appendix A.1)',
+} as const;
+
 export const CLIENT_STATES: StateMachine = clientStates('off');
 export const CLIENT_STATES_WITH_SESSION: StateMachine = clientStates('on');
+export const CLIENT_STATES_WITH_EARLY_DATA: StateMachine = clientStates('early-data');
 
-function serverStates(clientAuthentication: 'none' | 'request', resumption: 'off' | 'on' = 'off'): StateMachine {
+function serverStates(
+  clientAuthentication: 'none' | 'request',
+  resumption: 'off' | 'on' | 'early-data' = 'off',
+): StateMachine {
   const afterHello = clientAuthentication === 'none' ? 'WAIT_FINISHED' : 'WAIT_CERT';
   const clientCertificate: readonly State[] = [
     {
@@ -134,11 +162,20 @@ function serverStates(clientAuthentication: 'none' | 'request', resumption: 'off
     },
     note: 'The client is known by the PSK, or was content to be unknown: it is not asked for a certificate (section 4.4.2).',
   };
+  const earlyData: State = {
+    name: 'WAIT_EOED',
+    accepts: {
+      ...duringHandshake('WAIT_EOED'),
+      application_data: 'WAIT_EOED',
+      end_of_early_data: 'WAIT_FINISHED',
+    },
+    note: 'The application data is early data, under keys of its own; EndOfEarlyData ends it (section 4.6).',
+  };
   return {
     title:
       clientAuthentication === 'none'
         ? 'Server (appendix A.2)'
-        : `Server that ${resumption === 'on' ? 'takes tickets and ' : ''}asks for a certificate (appendix A.2)`,
+        : `Server that ${SERVER_TITLES[resumption]}asks for a certificate (appendix A.2)`,
     side: 'server',
     clientAuthentication,
     resumption,
@@ -149,7 +186,8 @@ function serverStates(clientAuthentication: 'none' | 'request', resumption: 'off
         accepts: {
           client_hello: afterHello,
           'client_hello without share': 'START after retry',
-          ...(resumption === 'on'
+          ...(resumption === 'early-data' ? ({ 'client_hello with early_data': 'WAIT_EOED' } as const) : {}),
+          ...(resumption !== 'off'
             ? ({
                 'client_hello with ticket': 'WAIT_FINISHED',
                 'client_hello with ticket, without share': 'START with ticket after retry',
@@ -160,7 +198,8 @@ function serverStates(clientAuthentication: 'none' | 'request', resumption: 'off
         note: 'No change_cipher_spec before the first ClientHello (section 5).',
       },
       { name: 'START after retry', accepts: { ...duringHandshake('START after retry'), client_hello: afterHello } },
-      ...(resumption === 'on' ? [ticketAfterRetry] : []),
+      ...(resumption !== 'off' ? [ticketAfterRetry] : []),
+      ...(resumption === 'early-data' ? [earlyData] : []),
       ...(clientAuthentication === 'none' ? [] : clientCertificate),
       { name: 'WAIT_FINISHED', accepts: { ...duringHandshake('WAIT_FINISHED'), finished: 'CONNECTED' } },
       {
@@ -178,27 +217,43 @@ function serverStates(clientAuthentication: 'none' | 'request', resumption: 'off
   };
 }
 
+const SERVER_TITLES = {
+  off: '',
+  on: 'takes tickets and ',
+  'early-data': 'takes tickets and early data and ',
+} as const;
+
 export const SERVER_STATES: StateMachine = serverStates('none');
 export const SERVER_STATES_WITH_CLIENT_AUTHENTICATION: StateMachine = serverStates('request');
 
 export const SERVER_STATES_WITH_TICKETS: StateMachine = serverStates('request', 'on');
+export const SERVER_STATES_WITH_EARLY_DATA: StateMachine = serverStates('request', 'early-data');
 
 export const STATE_MACHINES: readonly StateMachine[] = [
   CLIENT_STATES,
   CLIENT_STATES_WITH_SESSION,
+  CLIENT_STATES_WITH_EARLY_DATA,
   SERVER_STATES,
   SERVER_STATES_WITH_CLIENT_AUTHENTICATION,
   SERVER_STATES_WITH_TICKETS,
+  SERVER_STATES_WITH_EARLY_DATA,
 ];
 
 /** Everything that a peer can try, legal somewhere or nowhere. */
 export function stepsAgainst({ side, resumption }: StateMachine): readonly Step[] {
-  return resumption === 'on' ? [...STEPS[side], ...RESUMPTION_STEPS[side]] : STEPS[side];
+  if (resumption === 'off') return STEPS[side];
+  const early = resumption === 'early-data' ? EARLY_DATA_STEPS[side] : [];
+  return [...STEPS[side], ...RESUMPTION_STEPS[side], ...early];
 }
 
 const RESUMPTION_STEPS: { readonly [Side in 'client' | 'server']: readonly Step[] } = {
   client: ['server_hello with pre_shared_key'],
   server: ['client_hello with ticket', 'client_hello with ticket, without share'],
+};
+
+const EARLY_DATA_STEPS: { readonly [Side in 'client' | 'server']: readonly Step[] } = {
+  client: ['encrypted_extensions with early_data'],
+  server: ['client_hello with early_data'],
 };
 
 const STEPS: { readonly [Side in 'client' | 'server']: readonly Step[] } = {

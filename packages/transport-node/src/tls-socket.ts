@@ -140,7 +140,7 @@ export class TLSSocket extends TlsStream {
   getEphemeralKeyInfo(): EphemeralKeyInfo | object | null {
     if (this.#role === 'server') return null;
     const info = this.engine.info;
-    return info === null ? {} : { ...EPHEMERAL_KEYS[info.group] };
+    return info === null ? {} : { ...(info.group === null ? {} : EPHEMERAL_KEYS[info.group]) };
   }
 
   /** The peer's certificate in the shape of `node:tls`; an empty object where it sent none, null after destroy. */

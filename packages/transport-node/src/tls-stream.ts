@@ -265,7 +265,10 @@ export abstract class TlsStream extends Duplex {
         this.#firstBytes.add(Buffer.from(event.data.buffer, event.data.byteOffset, event.data.length));
         break;
       case 'peer-keys-updated':
-      case 'session-ticket': // Never asked for: resumption is not offered by this API yet.
+      case 'session-ticket': // Never asked for, nor is early data: resumption is not offered by this API yet.
+      case 'early-data':
+      case 'early-data-accepted':
+      case 'early-data-rejected':
         break;
       case 'peer-closed':
         this.#peerClosed = true;

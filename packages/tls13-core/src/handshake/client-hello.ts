@@ -24,12 +24,13 @@ export interface ClientHelloConstants {
   readonly legacySessionId: Uint8Array;
 }
 
-/** The ClientHello for a configuration, without pre_shared_key; `cookie` only in answer to a HelloRetryRequest. */
+/** The ClientHello for a configuration, without pre_shared_key; `cookie` only in answer to a HelloRetryRequest, early_data only before. */
 export function buildClientHello(
   settings: ClientSettings,
   { random, legacySessionId }: ClientHelloConstants,
   shares: readonly StartedShare[],
   cookie: Uint8Array | null,
+  earlyData: 'announced' | 'none',
 ): ClientHello {
   const keyShares = shares.map(({ group, exchange }) => ({ group: group.id, keyExchange: exchange.share }));
   const extensions: Extension[] = [];
@@ -51,13 +52,14 @@ export function buildClientHello(
     const data = encodeProtocolNameList(settings.alpn.protocols);
     extensions.push({ type: EXTENSION_CODES.application_layer_protocol_negotiation, data });
   }
-  if (settings.resumption !== null) {
-    // Section 4.3.9: without it, a server sends no tickets. Never psk_ke, which would have no forward secrecy.
-    const { psk_dhe_ke: withKeyExchange } = PSK_KEY_EXCHANGE_MODES;
-    extensions.push(extension('psk_key_exchange_modes', pskKeyExchangeModesCodec, [withKeyExchange]));
-    const { ticketRequest } = settings.resumption;
+  if (settings.resumption !== null || settings.externalPsks.length > 0) {
+    // Section 4.3.9: without it, a server sends no tickets.
+    const modes = settings.pskModes.map((mode) => PSK_KEY_EXCHANGE_MODES[mode]);
+    extensions.push(extension('psk_key_exchange_modes', pskKeyExchangeModesCodec, modes));
+    const ticketRequest = settings.resumption?.ticketRequest ?? null;
     if (ticketRequest !== null) extensions.push(extension('ticket_request', clientTicketRequestCodec, ticketRequest));
   }
+  if (earlyData === 'announced') extensions.push({ type: EXTENSION_CODES.early_data, data: new Uint8Array(0) });
   if (cookie !== null) extensions.push(extension('cookie', cookieCodec, cookie));
   extensions.push(extension('key_share', clientKeySharesCodec, keyShares));
   return {

@@ -4,15 +4,11 @@ import { bytesEqual } from '@portico/bytes';
 import { decodeSelectedProtocol } from '../alpn/protocol-name-list.js';
 import { includesName } from '../alpn/select.js';
 import { TlsError } from '../error.js';
-import {
-  EarlySecretStage,
-  finishedVerifyData,
-  type HandshakeSecretStage,
-  type TrafficSecrets,
-} from '../key-schedule/key-schedule.js';
+import { finishedVerifyData, type HandshakeSecretStage, type TrafficSecrets } from '../key-schedule/key-schedule.js';
 import { Transcript } from '../key-schedule/transcript.js';
 import type { EncryptedExtensions } from '../messages/encrypted-extensions.js';
 import { cookieCodec } from '../messages/extensions/cookie.js';
+import { earlyDataIndicationCodec } from '../messages/extensions/early-data.js';
 import { readExtensionBlock, type ExtensionBlock } from '../messages/extensions/extension-block.js';
 import { decodeExtension } from '../messages/extensions/extension.js';
 import { keyShareEntryCodec, retryKeyShareCodec } from '../messages/extensions/key-share.js';
@@ -25,14 +21,19 @@ import type { ClientSettings } from '../settings.js';
 import { answerCertificateRequest, receiveServerCertificate } from './client-certificate.js';
 import { buildClientHello, offeredExtensions, type ClientHelloConstants, type StartedShare } from './client-hello.js';
 import {
-  authenticateBySession,
-  createTicketReceiver,
-  offerSession,
-  readSelectedSession,
+  authenticateByPsk,
+  demandPskKe,
+  handshakeSecretOf,
+  keepPsksFor,
+  offerExternalPsks,
+  readSelectedPsk,
   withPreSharedKey,
-  type ResumedSession,
-} from './client-resumption.js';
+  type PskOffer,
+  type SelectedPsk,
+} from './client-psk.js';
+import { createTicketReceiver, offerSession } from './client-resumption.js';
 import { logSecrets, send, type FlowContext, type HandshakeResult } from './context.js';
+import type { EarlyDataAttempt } from './early-data.js';
 import { answer, read, type Flow } from './flow.js';
 import { verifyFinished } from './proof.js';
 
@@ -41,12 +42,14 @@ type Context = FlowContext<ClientSettings>;
 /** What the hellos agreed on. */
 interface Hellos {
   readonly suite: CipherSuite;
-  readonly group: NamedGroup;
+  /** Null for psk_ke. */
+  readonly group: NamedGroup | null;
   readonly secret: HandshakeSecretStage;
   readonly offered: ReadonlySet<number>;
   readonly random: Uint8Array;
   readonly helloRetryRequested: boolean;
-  readonly resumed: ResumedSession | null;
+  readonly psk: SelectedPsk | null;
+  readonly earlyData: EarlyDataAttempt | null;
 }
 
 /** A client's handshake, RFC 9846 section 2 and appendix A.1. */
@@ -55,7 +58,7 @@ export function* clientHandshake(context: Context): Flow<HandshakeResult> {
   const transcript = new Transcript();
 
   const hellos = yield* exchangeHellos(context, transcript);
-  const { suite, offered } = hellos;
+  const { suite, offered, psk, earlyData } = hellos;
   const handshakeSecrets = hellos.secret.trafficSecrets(transcript.current());
   keyMaterial.hold(handshakeSecrets.client);
   keyMaterial.hold(handshakeSecrets.server);
@@ -64,14 +67,23 @@ export function* clientHandshake(context: Context): Flow<HandshakeResult> {
     SERVER_HANDSHAKE_TRAFFIC_SECRET: handshakeSecrets.server,
   });
   sink.useHandshakeReadSecret(suite, handshakeSecrets.server);
-  if (settings.middleboxCompatibility && !hellos.helloRetryRequested) sink.sendChangeCipherSpec();
-  sink.useWriteSecret('handshake', suite, handshakeSecrets.client);
+  // Appendix E.4: once, and before the early data where there is some.
+  if (settings.middleboxCompatibility && !hellos.helloRetryRequested && earlyData === null) sink.sendChangeCipherSpec();
+  // Early data goes on under its own keys until the server's Finished, or until we know that it is refused.
+  const usesHandshakeKeys = (): void => sink.useWriteSecret('handshake', suite, handshakeSecrets.client);
+  if (earlyData?.outcome !== 'open') usesHandshakeKeys();
 
   const encryptedExtensions = yield* read('encrypted_extensions');
-  const alpn = readEncryptedExtensions(settings, encryptedExtensions.body, offered);
+  const { alpn, acceptsEarlyData } = readEncryptedExtensions(settings, encryptedExtensions.body, offered);
   transcript.add(encryptedExtensions.raw);
+  if (earlyData?.outcome === 'open') {
+    const outcome = earlyData.answered({ accepted: acceptsEarlyData, suite, alpn });
+    if (outcome === 'refused') usesHandshakeKeys();
+  } else if (acceptsEarlyData) {
+    throw new TlsError('early-data-without-psk');
+  }
 
-  const shown = hellos.resumed ?? (yield* receiveServerCertificate(context, transcript, offered));
+  const shown = psk ?? (yield* receiveServerCertificate(context, transcript, offered));
 
   const finishedMessage = yield* read('finished');
   const finished = verifyFinished({
@@ -82,7 +94,7 @@ export function* clientHandshake(context: Context): Flow<HandshakeResult> {
     received: finishedMessage.body.verifyData,
   });
   transcript.add(finishedMessage.raw);
-  const server = shown.type === 'resumed' ? authenticateBySession(shown, finished) : shown.server;
+  const server = shown.type === 'psk' ? authenticateByPsk(shown, finished) : shown.server;
 
   const main = keyMaterial.hold(hellos.secret.toMain());
   const serverFinishedHash = transcript.current();
@@ -99,20 +111,25 @@ export function* clientHandshake(context: Context): Flow<HandshakeResult> {
   // Before our own flight, so that what stands behind the Finished is refused while the peer can still read the alert.
   sink.useApplicationReadSecret(finished, suite, trafficSecrets.server);
 
-  const request = shown.type === 'resumed' ? null : shown.request;
+  if (earlyData?.outcome === 'accepted') {
+    earlyData.end(transcript);
+    usesHandshakeKeys();
+  }
+  const request = shown.type === 'psk' ? null : shown.request;
   const own = request === null ? null : yield* answerCertificateRequest(context, transcript, request);
   const verifyData = finishedVerifyData(suite.hash, handshakeSecrets.client, transcript.current());
   send(sink, transcript, 'finished', { verifyData });
   wipe(handshakeSecrets);
   sink.useWriteSecret('application', suite, trafficSecrets.client);
   const ticketReceiver =
-    settings.resumption === null
+    settings.resumption === null || (psk !== null && psk.session === null)
       ? null
       : createTicketReceiver(context, settings.resumption, {
           suite,
           resumptionSecret: main.resumptionSecret(transcript.current()),
           server,
-          resumed: hellos.resumed,
+          resumed: psk,
+          alpn,
         });
   main.destroy();
 
@@ -121,17 +138,19 @@ export function* clientHandshake(context: Context): Flow<HandshakeResult> {
     peer: server.peer,
     ticketReceiver,
     suite,
-    group: hellos.group.name,
+    group: hellos.group?.name ?? null,
     trafficSecrets,
     exporterSecret,
     alpn,
     alpnOffered: settings.alpn !== null,
     serverName: settings.hostName,
-    peerCertificates: server.certificates,
+    peerCertificates: server.certificates.length === 0 ? null : server.certificates,
     peerSignatureScheme: server.signatureScheme?.name ?? null,
     localSignatureScheme: own?.scheme.name ?? null,
     helloRetryRequested: hellos.helloRetryRequested,
-    resumed: hellos.resumed !== null,
+    resumed: psk !== null && psk.session !== null,
+    externalPskIdentity: psk !== null && psk.session === null ? psk.identity : null,
+    earlyData: earlyData === null ? 'none' : earlyData.outcome === 'accepted' ? 'accepted' : 'refused',
   };
 }
 
@@ -144,9 +163,14 @@ function* exchangeHellos(context: Context, transcript: Transcript): Flow<Hellos>
     legacySessionId: settings.middleboxCompatibility ? settings.provider.random(32) : new Uint8Array(0),
   };
   let shares = yield* startShares(context, settings.keyShareGroups);
-  let offer = offerSession(context);
-  let hello = withPreSharedKey(context, buildClientHello(settings, constants, shares, null), offer, transcript);
-  send(sink, transcript, 'client_hello', hello);
+  const session = yield* offerSession(context);
+  let offers: readonly PskOffer[] = [...(session === null ? [] : [session]), ...offerExternalPsks(context)];
+  const earlyData = settings.earlyData?.begin(context, offers) ?? null;
+  const announced = earlyData === null ? 'none' : 'announced';
+  let hello = withPreSharedKey(buildClientHello(settings, constants, shares, null, announced), offers, transcript);
+  const raw = send(sink, transcript, 'client_hello', hello);
+  if (earlyData !== null && settings.middleboxCompatibility) sink.sendChangeCipherSpec();
+  earlyData?.start(raw, constants.random);
 
   let retry: { readonly suite: CipherSuite; readonly group: number | null } | null = null;
   let serverHello = yield* read('server_hello', 'hello_retry_request');
@@ -161,17 +185,15 @@ function* exchangeHellos(context: Context, transcript: Transcript): Flow<Hellos>
     transcript.start(suite.hash);
     transcript.replaceWithMessageHash();
     transcript.add(serverHello.raw);
-    if (settings.middleboxCompatibility) sink.sendChangeCipherSpec();
+    // Section 4.3.10: no early data after it, and what was sent is lost.
+    earlyData?.refused();
+    if (settings.middleboxCompatibility && earlyData === null) sink.sendChangeCipherSpec();
     if (group !== null) {
       shares.forEach(({ exchange }) => exchange.destroy());
       shares = yield* startShares(context, [group]);
     }
-    // Section 4.2.4: a session with another hash than the suite's cannot be resumed any more.
-    if (offer !== null && offer.hash.name !== suite.hash.name) {
-      offer.earlySecret.destroy();
-      offer = null;
-    }
-    hello = withPreSharedKey(context, buildClientHello(settings, constants, shares, cookie), offer, transcript);
+    offers = keepPsksFor(suite, offers);
+    hello = withPreSharedKey(buildClientHello(settings, constants, shares, cookie, 'none'), offers, transcript);
     send(sink, transcript, 'client_hello', hello);
     retry = { suite, group: group?.id ?? null };
     serverHello = yield* read('server_hello');
@@ -182,39 +204,49 @@ function* exchangeHellos(context: Context, transcript: Transcript): Flow<Hellos>
   if (retry !== null && retry.suite !== suite) {
     throw new TlsError('cipher-suite-changed', { expected: retry.suite.name, got: suite.name });
   }
-  const resumed = readSelectedSession(block, suite, offer);
-  const keyShareData = block.get('key_share');
-  if (keyShareData === undefined) {
-    // Section 4.3.11: psk_dhe_ke is the only mode that we offer, and it has a key exchange.
-    throw new TlsError(resumed === null ? 'missing-extension' : 'psk-without-key-share', {
-      subject: 'server_hello',
-      expected: 'key_share',
-    });
-  }
-  const entry = decodeExtension(keyShareEntryCodec, keyShareData, 'key_share');
-  const share = shares.find(({ group }) => group.id === entry.group);
-  if (share === undefined) {
-    throw new TlsError('key-share-for-unoffered-group', {
-      expected: shares.map(({ group }) => group.name).join(' or '),
-      got: `0x${entry.group.toString(16)}`,
-    });
-  }
+  const psk = readSelectedPsk(block, suite, offers);
+  // Section 4.3.10: only the first PSK encrypts early data.
+  if (psk?.index !== 0) earlyData?.refused();
+  const answered = readServerShare(settings, block, shares, psk);
   transcript.start(suite.hash);
   transcript.add(serverHello.raw);
-  const sharedSecret = yield* finishExchange(share, entry.keyExchange);
+  const sharedSecret = answered === null ? null : yield* finishExchange(answered.share, answered.keyExchange);
   shares.forEach(({ exchange }) => exchange.destroy());
-  const earlySecret = resumed?.earlySecret ?? new EarlySecretStage(suite.hash, null);
-  const secret = context.keyMaterial.hold(earlySecret.toHandshake(sharedSecret));
-  if (resumed === null) offer?.earlySecret.destroy();
   return {
     suite,
-    group: share.group,
-    secret,
+    group: answered?.share.group ?? null,
+    secret: context.keyMaterial.hold(handshakeSecretOf(suite, offers, psk, sharedSecret)),
     offered,
     random: constants.random,
     helloRetryRequested: retry !== null,
-    resumed,
+    psk,
+    earlyData,
   };
+}
+
+/** key_share of a ServerHello, and the share of ours that it answers; null for psk_ke (RFC 9846 section 4.3.8). */
+function readServerShare(
+  settings: ClientSettings,
+  block: ExtensionBlock,
+  shares: readonly StartedShare[],
+  psk: SelectedPsk | null,
+): { readonly share: StartedShare; readonly keyExchange: Uint8Array } | null {
+  const data = block.get('key_share');
+  if (data === undefined) {
+    demandPskKe(settings, psk);
+    return null;
+  }
+  // Section 4.3.9: a key exchange is a mode, too.
+  if (psk !== null && !settings.pskModes.includes('psk_dhe_ke')) throw new TlsError('psk-with-key-share');
+  const { group: id, keyExchange } = decodeExtension(keyShareEntryCodec, data, 'key_share');
+  const share = shares.find(({ group }) => group.id === id);
+  if (share === undefined) {
+    throw new TlsError('key-share-for-unoffered-group', {
+      expected: shares.map(({ group }) => group.name).join(' or '),
+      got: `0x${id.toString(16)}`,
+    });
+  }
+  return { share, keyExchange };
 }
 
 /** Fresh key exchanges: shares are never used twice (RFC 9846 section 4.3.8). */
@@ -293,7 +325,7 @@ function readEncryptedExtensions(
   settings: ClientSettings,
   { extensions }: EncryptedExtensions,
   offered: ReadonlySet<number>,
-): Uint8Array | null {
+): { readonly alpn: Uint8Array | null; readonly acceptsEarlyData: boolean } {
   const block = readExtensionBlock('EE', extensions, offered, settings.limits);
   const serverName = block.get('server_name');
   if (serverName !== undefined) checkServerNameAcknowledgement(serverName);
@@ -304,6 +336,12 @@ function readEncryptedExtensions(
   // Section 4.3.7: a hint for later connections; it must only be well-formed.
   if (groups !== undefined) decodeExtension(supportedGroupsCodec, groups, 'supported_groups');
 
+  const earlyData = block.get('early_data');
+  if (earlyData !== undefined) decodeExtension(earlyDataIndicationCodec, earlyData, 'early_data');
+  return { alpn: readSelectedProtocol(settings, block), acceptsEarlyData: earlyData !== undefined };
+}
+
+function readSelectedProtocol(settings: ClientSettings, block: ExtensionBlock): Uint8Array | null {
   const alpnData = block.get('application_layer_protocol_negotiation');
   if (alpnData === undefined) {
     if (settings.alpn?.required === true) {

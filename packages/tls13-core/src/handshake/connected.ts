@@ -1,7 +1,11 @@
 import { TlsError } from '../error.js';
 import type { TlsLimits } from '../limits.js';
+import type { AcrossNames } from '../session/across-names.js';
 import type { Session } from '../session/session.js';
 import { readExtensionBlock } from '../messages/extensions/extension-block.js';
+import { decodeExtension } from '../messages/extensions/extension.js';
+import { maxEarlyDataSizeCodec } from '../messages/extensions/early-data.js';
+import { decodeTlsFlags, hasTlsFlag } from '../messages/extensions/tls-flags.js';
 import type { HandshakeType } from '../messages/handshake-type.js';
 import { KEY_UPDATE_REQUEST } from '../messages/key-update.js';
 import type { ReceivedMessage } from '../messages/message.js';
@@ -13,10 +17,17 @@ export type ConnectedAction =
   | { readonly type: 'update-receive-keys'; readonly peerWantsOurs: boolean }
   | { readonly type: 'announce-session'; readonly session: Session };
 
+/** What a ticket's extensions say of its use. */
+export interface TicketTerms {
+  /** Bytes of early data that it allows. */
+  readonly maxEarlyDataSize: number;
+  readonly acrossNames: AcrossNames;
+}
+
 /** What makes sessions of a server's tickets for as long as a connection lives. */
 export interface TicketReceiver {
   /** Null for a ticket that is of no use. */
-  receive(message: NewSessionTicket): Session | null;
+  receive(message: NewSessionTicket, terms: TicketTerms): Session | null;
   destroy(): void;
 }
 
@@ -66,12 +77,18 @@ export class Connected {
 
   #handleTicket(ticket: NewSessionTicket): ConnectedAction {
     // Section 4.7.1: a client that does not resume ignores tickets; they must be well-formed all the same.
-    readExtensionBlock('NST', ticket.extensions, null, this.#limits);
+    const block = readExtensionBlock('NST', ticket.extensions, null, this.#limits);
+    const earlyData = block.get('early_data');
+    const maxEarlyDataSize =
+      earlyData === undefined ? 0 : decodeExtension(maxEarlyDataSizeCodec, earlyData, 'early_data');
+    const flags = block.get('tls_flags');
+    const acrossNames =
+      flags !== undefined && hasTlsFlag(decodeTlsFlags(flags), 'resumption_across_names') ? 'any-name' : 'same-name';
     this.#sessionTickets++;
     if (this.#sessionTickets > this.#limits.sessionTickets) {
       throw new TlsError('too-many-session-tickets', { expected: `at most ${this.#limits.sessionTickets}` });
     }
-    const session = this.#ticketReceiver?.receive(ticket) ?? null;
+    const session = this.#ticketReceiver?.receive(ticket, { maxEarlyDataSize, acrossNames }) ?? null;
     return session === null ? { type: 'nothing' } : { type: 'announce-session', session };
   }
 

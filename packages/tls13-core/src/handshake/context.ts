@@ -26,7 +26,7 @@ export interface HandshakeResult {
   /** Null only where the peer is a client that was not asked, or not obliged, to show a certificate. */
   readonly peer: PeerAuthenticated | null;
   readonly suite: CipherSuite;
-  readonly group: GroupName;
+  readonly group: GroupName | null;
   /** Generation 0 of the application traffic secrets. */
   readonly trafficSecrets: TrafficSecrets;
   readonly exporterSecret: Uint8Array;
@@ -38,23 +38,28 @@ export interface HandshakeResult {
   readonly localSignatureScheme: SignatureSchemeName | null;
   readonly helloRetryRequested: boolean;
   readonly resumed: boolean;
+  readonly externalPskIdentity: Uint8Array | null;
+  readonly earlyData: 'none' | 'accepted' | 'refused';
   /** A client's, where it wants tickets. */
   readonly ticketReceiver: TicketReceiver | null;
 }
 
-/** Encodes a message, adds it to the transcript and sends it. */
+/** Encodes a message, adds it to the transcript, sends it and returns it. */
 export function send<T extends HandshakeType>(
   sink: HandshakeSink,
   transcript: Transcript,
   type: T,
   body: HandshakeBodies[T],
-): void {
+): Uint8Array {
   const message = encodeHandshakeMessage(type, body);
   transcript.add(message);
   sink.sendMessage(message);
+  return message;
 }
 
 type KeyLogLabel =
+  | 'CLIENT_EARLY_TRAFFIC_SECRET'
+  | 'EARLY_EXPORTER_SECRET'
   | 'CLIENT_HANDSHAKE_TRAFFIC_SECRET'
   | 'SERVER_HANDSHAKE_TRAFFIC_SECRET'
   | 'CLIENT_TRAFFIC_SECRET_0'

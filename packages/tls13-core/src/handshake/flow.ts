@@ -55,3 +55,22 @@ export function askNow<T>(guard: CallbackGuard, subject: string, call: () => T):
 function isPromiseLike<T>(value: MaybePromise<T>): value is PromiseLike<T> {
   return (typeof value === 'object' || typeof value === 'function') && value !== null && 'then' in value;
 }
+
+/** Asks a store that the connection can do without: one that throws or rejects is one that knows nothing. */
+export function* answerOrNothing<T>(guard: CallbackGuard, call: () => MaybePromise<T>): Flow<T | null> {
+  try {
+    return yield* answer(guard.run(call));
+  } catch {
+    return null;
+  }
+}
+
+/** Tells such a store something, and does not wait for it. */
+export function forget(guard: CallbackGuard, call: () => MaybePromise<unknown>): void {
+  try {
+    const answered = guard.run(call);
+    if (isPromiseLike(answered)) answered.then(undefined, () => undefined);
+  } catch {
+    // As good as a store that forgets.
+  }
+}

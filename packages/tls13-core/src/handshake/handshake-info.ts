@@ -17,6 +17,8 @@ export function handshakeInfo(result: HandshakeResult): HandshakeInfo {
     localSignatureScheme: result.localSignatureScheme,
     helloRetryRequested: result.helloRetryRequested,
     resumed: result.resumed,
+    externalPskIdentity: result.externalPskIdentity,
+    earlyData: result.earlyData,
   });
 }
 

@@ -7,6 +7,7 @@ import { TlsError } from '../error.js';
 import type { TlsLimits } from '../limits.js';
 import type { ClientHello } from '../messages/client-hello.js';
 import { certificateAuthoritiesCodec } from '../messages/extensions/certificate-authorities.js';
+import { earlyDataIndicationCodec } from '../messages/extensions/early-data.js';
 import { readExtensionBlock, type ExtensionBlock } from '../messages/extensions/extension-block.js';
 import {
   decodeExtension,
@@ -62,12 +63,14 @@ export function readClientHello(hello: ClientHello, limits: TlsLimits): ReadClie
   if (!bytesEqual(hello.legacyCompressionMethods, Uint8Array.of(0))) throw new TlsError('illegal-compression-method');
   const block = readExtensionBlock('CH', hello.extensions ?? [], null, limits);
   const psks = readPsks(block);
-  const groups = decodeExtension(
-    supportedGroupsCodec,
-    requiredExtension(block, 'supported_groups'),
-    'supported_groups',
-  );
-  const keyShares = decodeExtension(clientKeySharesCodec, requiredExtension(block, 'key_share'), 'key_share');
+  // Section 9.2: whoever offers a PSK may do without both, but not without one of the two.
+  const exchanges = psks === null || block.has('supported_groups') || block.has('key_share');
+  const groups = exchanges
+    ? decodeExtension(supportedGroupsCodec, requiredExtension(block, 'supported_groups'), 'supported_groups')
+    : [];
+  const keyShares = exchanges
+    ? decodeExtension(clientKeySharesCodec, requiredExtension(block, 'key_share'), 'key_share')
+    : [];
   checkKeyShares(groups, keyShares);
   // Section 9.2: a client that offers a PSK need not be able to check certificates.
   const schemes = psks === null ? requiredExtension(block, 'signature_algorithms') : block.get('signature_algorithms');
@@ -86,7 +89,7 @@ export function readClientHello(hello: ClientHello, limits: TlsLimits): ReadClie
         : knownSignatureSchemes(decodeExtension(signatureAlgorithmsCodec, schemes, 'signature_algorithms')),
     alpnProtocols: alpn === undefined ? null : decodeProtocolNameList(alpn),
     serverName: serverName === undefined ? null : decodeServerName(serverName),
-    offersEarlyData: block.has('early_data'),
+    offersEarlyData: optionalExtension(block, 'early_data', earlyDataIndicationCodec) !== null,
     psks,
     pskModes: optionalExtension(block, 'psk_key_exchange_modes', pskKeyExchangeModesCodec) ?? [],
     ticketRequest: optionalExtension(block, 'ticket_request', clientTicketRequestCodec),
@@ -110,11 +113,14 @@ function readPsks(block: ExtensionBlock): OfferedPsks | null {
   return psks;
 }
 
-/** The first of our suites that the client offers. */
-export function chooseCipherSuite(settings: ServerSettings, client: ReadClientHello): CipherSuite {
-  const suite = settings.cipherSuites.find(({ id }) => client.hello.cipherSuites.includes(id));
+/** Our suites that the client offers, best first. */
+export function commonCipherSuites(
+  settings: ServerSettings,
+  client: ReadClientHello,
+): readonly [CipherSuite, ...CipherSuite[]] {
+  const [suite, ...others] = settings.cipherSuites.filter(({ id }) => client.hello.cipherSuites.includes(id));
   if (suite === undefined) throw new TlsError('no-common-cipher-suite');
-  return suite;
+  return [suite, ...others];
 }
 
 /** A group that both sides have, and the client's share for it, or null where it must be asked for. */

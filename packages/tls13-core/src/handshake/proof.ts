@@ -102,9 +102,10 @@ export function possessionProved(
 
 class AuthenticatedPeer {
   readonly #made = true;
-  readonly leaf: Uint8Array;
+  /** Null for a peer that is known by an external PSK. */
+  readonly leaf: Uint8Array | null;
 
-  constructor(leaf: Uint8Array) {
+  constructor(leaf: Uint8Array | null) {
     this.leaf = leaf;
   }
 
@@ -113,7 +114,10 @@ class AuthenticatedPeer {
   }
 }
 
-/** Who the peer is has been shown: by a trusted certificate and possession of its key, now or before a resumption. */
+/**
+ * Who the peer is has been shown: by a trusted certificate and possession of its key, now or before a resumption, or by
+ * an external PSK.
+ */
 export type PeerAuthenticated = AuthenticatedPeer;
 
 /** Joins the two proofs, which must speak of the same certificate. */
@@ -127,9 +131,12 @@ export function peerAuthenticated(trusted: CertificateTrusted, possession: Posse
 class BinderProof {
   readonly #made = true;
   readonly transcriptHash: Uint8Array;
+  /** The binder itself: nobody without the PSK can make another one for this hello. */
+  readonly binder: Uint8Array;
 
-  constructor(transcriptHash: Uint8Array) {
+  constructor(transcriptHash: Uint8Array, binder: Uint8Array) {
     this.transcriptHash = transcriptHash;
+    this.binder = binder;
   }
 
   get made(): boolean {
@@ -153,7 +160,7 @@ export function verifyBinder(check: {
 }): BinderVerified {
   const expected = finishedVerifyData(check.hash, check.binderKey, check.transcriptHash);
   if (!constantTimeEqual(expected, check.received)) throw new TlsError('bad-binder');
-  return new BinderProof(check.transcriptHash);
+  return new BinderProof(check.transcriptHash, expected);
 }
 
 /** The client is the one that showed this leaf certificate when its ticket was made. */
@@ -162,11 +169,17 @@ export function clientOfTicket(binder: BinderVerified, leaf: Uint8Array): PeerAu
   return new AuthenticatedPeer(leaf);
 }
 
+/** The client is one of those that have this external PSK. */
+export function clientOfExternalPsk(binder: BinderVerified): PeerAuthenticated {
+  if (!binder.made) throw new TlsError('internal-error', { expected: 'proof of a binder' });
+  return new AuthenticatedPeer(null);
+}
+
 class SelectedPskProof {
   readonly #made = true;
-  readonly leaf: Uint8Array;
+  readonly leaf: Uint8Array | null;
 
-  constructor(leaf: Uint8Array) {
+  constructor(leaf: Uint8Array | null) {
     this.leaf = leaf;
   }
 
@@ -180,7 +193,7 @@ export type PskSelected = SelectedPskProof;
 
 /**
  * Checks what the server says of the PSK, RFC 9846 section 4.3.11. `leaf` is the server's certificate from when the
- * session was made.
+ * session was made, null for an external PSK.
  * @throws TlsError `selected-identity-out-of-range`, `psk-hash-mismatch`
  */
 export function pskSelected(check: {
@@ -189,7 +202,7 @@ export function pskSelected(check: {
   /** Of the suite that the server chose. */
   readonly hash: Hash;
   readonly pskHash: Hash;
-  readonly leaf: Uint8Array;
+  readonly leaf: Uint8Array | null;
 }): PskSelected {
   const { selectedIdentity, offeredIdentities, hash, pskHash, leaf } = check;
   if (selectedIdentity >= offeredIdentities) {

@@ -21,15 +21,17 @@ import { chooseCredential, sendCertificate, type ChosenCredential } from './loca
 import {
   checkSecondClientHello,
   chooseAlpn,
-  chooseCipherSuite,
   chooseGroup,
   clientHelloInfo,
+  commonCipherSuites,
   readClientHello,
+  type GroupChoice,
   type ReadClientHello,
 } from './negotiate.js';
 import { authenticatePeer, readCertificateList, type AuthenticatedBy } from './peer-authentication.js';
 import { verifyFinished } from './proof.js';
-import { findTicket, resumeSession, sendTickets, ticketCount, type ResumedTicket } from './server-resumption.js';
+import { acceptPsk, choosePskMode, findPsk, type AcceptedPsk, type FoundPsk } from './server-psk.js';
+import { sendTickets, ticketCount } from './server-resumption.js';
 
 type Context = FlowContext<ServerSettings>;
 
@@ -37,9 +39,13 @@ type Context = FlowContext<ServerSettings>;
 interface Negotiated {
   readonly client: ReadClientHello;
   readonly suite: CipherSuite;
-  readonly group: NamedGroup;
-  readonly clientShare: Uint8Array;
+  /** Null for psk_ke. */
+  readonly exchange: { readonly group: NamedGroup; readonly share: Uint8Array } | null;
+  /** A PSK that may be used, if its binder is right. */
+  readonly found: FoundPsk | null;
   readonly helloRetryRequested: boolean;
+  /** Whether the first hello announced early data. */
+  readonly announcesEarlyData: boolean;
   /** The ClientHello to answer, which is not yet in the transcript: a binder covers part of it. */
   readonly raw: Uint8Array;
 }
@@ -50,14 +56,16 @@ export function* serverHandshake(context: Context): Flow<HandshakeResult> {
   const transcript = new Transcript();
 
   const negotiated = yield* receiveClientHello(context, transcript);
-  const { client, suite, group } = negotiated;
+  const { client, suite, found, helloRetryRequested } = negotiated;
   const alpn = chooseAlpn(context, client.alpnProtocols)?.slice() ?? null;
-  const resumed = yield* resumeSession(context, transcript, client, negotiated.raw, suite);
+  const psk = found === null ? null : acceptPsk(context, transcript, client, negotiated.raw, found);
   transcript.add(negotiated.raw);
-  const credentials = yield* askForCredentials(context, client, alpn);
-  const chosen = resumed === null ? selectCredential(credentials, client) : null;
+  // A client with an external PSK is known by it, whatever name it asks for.
+  const credentials = psk?.source.type === 'external' ? [] : yield* askForCredentials(context, client, alpn);
+  const chosen = psk === null ? selectCredential(credentials, client) : null;
+  const earlyData = yield* judgeEarlyData(context, transcript, negotiated, psk, alpn);
 
-  const secret = yield* sendServerHello(context, transcript, negotiated, resumed);
+  const secret = yield* sendServerHello(context, transcript, negotiated, psk);
   const handshakeSecrets = secret.trafficSecrets(transcript.current());
   keyMaterial.hold(handshakeSecrets.client);
   keyMaterial.hold(handshakeSecrets.server);
@@ -65,17 +73,21 @@ export function* serverHandshake(context: Context): Flow<HandshakeResult> {
     CLIENT_HANDSHAKE_TRAFFIC_SECRET: handshakeSecrets.client,
     SERVER_HANDSHAKE_TRAFFIC_SECRET: handshakeSecrets.server,
   });
-  if (!negotiated.helloRetryRequested && wantsChangeCipherSpec(settings, client)) sink.sendChangeCipherSpec();
+  if (!helloRetryRequested && wantsChangeCipherSpec(settings, client)) sink.sendChangeCipherSpec();
   sink.useWriteSecret('handshake', suite, handshakeSecrets.server);
-  sink.useHandshakeReadSecret(suite, handshakeSecrets.client);
-  if (client.offersEarlyData) sink.skipEarlyData();
+  if (earlyData !== 'accepted') sink.useHandshakeReadSecret(suite, handshakeSecrets.client);
+  // After a HelloRetryRequest it stood before the second ClientHello, and is over.
+  if (earlyData === 'refused' && !helloRetryRequested) sink.skipEarlyData(skippedEarlyData(settings));
 
-  const tickets = ticketCount(settings, client, resumed === null ? 'full' : 'resumed');
-  send(sink, transcript, 'encrypted_extensions', {
-    extensions: encryptedExtensions(settings, negotiated, alpn, resumed, settings.tickets === null ? null : tickets),
-  });
+  const resumed = psk?.source.type === 'ticket' ? psk.source.state : null;
+  // Section 4.3.9: no tickets that the client could not use, nor for one that has its PSK from elsewhere.
+  const sendsTickets = choosePskMode(settings, client) !== null && psk?.source.type !== 'external';
+  const tickets = sendsTickets ? ticketCount(settings, client, psk === null ? 'full' : 'resumed') : 0;
+  const extensions = encryptedExtensions(settings, negotiated, alpn, psk, settings.tickets === null ? null : tickets);
+  if (earlyData === 'accepted') extensions.push({ type: EXTENSION_CODES.early_data, data: new Uint8Array(0) });
+  send(sink, transcript, 'encrypted_extensions', { extensions });
   // Section 4.4.2: a server that authenticates with a PSK asks for no certificate in the handshake.
-  const clientAuthentication = resumed === null ? settings.clientAuthentication : null;
+  const clientAuthentication = psk === null ? settings.clientAuthentication : null;
   if (clientAuthentication !== null) {
     send(sink, transcript, 'certificate_request', {
       certificateRequestContext: new Uint8Array(0),
@@ -98,10 +110,15 @@ export function* serverHandshake(context: Context): Flow<HandshakeResult> {
     EXPORTER_SECRET: exporterSecret,
   });
   sink.useWriteSecret('application', suite, trafficSecrets.server);
+  if (earlyData === 'accepted') {
+    // Section 4.6: the early data is over, and handshake keys follow.
+    transcript.add((yield* read('end_of_early_data')).raw);
+    sink.useHandshakeReadSecret(suite, handshakeSecrets.client);
+  }
 
   const authenticated =
     clientAuthentication === null
-      ? (resumed?.client ?? null)
+      ? (psk?.client ?? null)
       : yield* authenticateClient(context, transcript, clientAuthentication, client);
 
   const finishedMessage = yield* read('finished');
@@ -123,6 +140,7 @@ export function* serverHandshake(context: Context): Flow<HandshakeResult> {
       suite,
       resumptionSecret: main.resumptionSecret(transcript.current()),
       serverName: client.serverName,
+      alpn,
       client: authenticated,
       resumed,
     });
@@ -133,17 +151,20 @@ export function* serverHandshake(context: Context): Flow<HandshakeResult> {
     finished,
     peer: authenticated?.peer ?? null,
     suite,
-    group: group.name,
+    group: negotiated.exchange?.group.name ?? null,
     trafficSecrets,
     exporterSecret,
     alpn,
     alpnOffered: client.alpnProtocols !== null,
     serverName: client.serverName,
-    peerCertificates: authenticated?.certificates ?? null,
+    peerCertificates:
+      authenticated === null || authenticated.certificates.length === 0 ? null : authenticated.certificates,
     peerSignatureScheme: authenticated?.signatureScheme?.name ?? null,
     localSignatureScheme: chosen?.scheme.name ?? null,
-    helloRetryRequested: negotiated.helloRetryRequested,
+    helloRetryRequested,
     resumed: resumed !== null,
+    externalPskIdentity: psk?.source.type === 'external' ? psk.source.psk.identity : null,
+    earlyData,
     ticketReceiver: null,
   };
 }
@@ -153,12 +174,20 @@ function* receiveClientHello(context: Context, transcript: Transcript): Flow<Neg
   const { settings, sink } = context;
   const first = yield* read('client_hello');
   const client = readClientHello(first.body, settings.limits);
-  const suite = chooseCipherSuite(settings, client);
-  const { group, share } = chooseGroup(settings, client);
+  const suites = commonCipherSuites(settings, client);
+  const found = yield* findPsk(context, client, suites);
+  const suite = found?.suite ?? suites[0];
+  const choice = chooseExchange(settings, client, found);
   transcript.start(suite.hash);
-  if (share !== null) return { client, suite, group, clientShare: share, helloRetryRequested: false, raw: first.raw };
+  if (choice === null || choice.share !== null) {
+    const exchange = choice === null || choice.share === null ? null : { group: choice.group, share: choice.share };
+    const announcesEarlyData = client.offersEarlyData;
+    return { client, suite, exchange, found, helloRetryRequested: false, announcesEarlyData, raw: first.raw };
+  }
 
   // Section 4.2.4: say which group we want. Alpn, credentials and PSK are chosen from the second hello only.
+  const { group } = choice;
+  forgetFound(found);
   sink.demandRecordBoundary();
   transcript.add(first.raw);
   transcript.replaceWithMessageHash();
@@ -174,17 +203,62 @@ function* receiveClientHello(context: Context, transcript: Transcript): Flow<Neg
     ],
   });
   if (wantsChangeCipherSpec(settings, client)) sink.sendChangeCipherSpec();
-  if (client.offersEarlyData) sink.skipEarlyData();
+  if (client.offersEarlyData) sink.skipEarlyData(skippedEarlyData(settings));
 
   const second = yield* read('client_hello');
   const retried = readClientHello(second.body, settings.limits);
   checkSecondClientHello(client, retried, group);
   // Section 4.2.2: only PSKs that do not fit the suite may be left out.
-  if (client.psks !== null && retried.psks === null && (yield* findTicket(context, client, suite)) !== null) {
+  if (found !== null && retried.psks === null) {
     throw new TlsError('missing-extension', { subject: 'client_hello', expected: 'pre_shared_key' });
   }
-  const clientShare = (retried.keyShares[0] as { keyExchange: Uint8Array }).keyExchange;
-  return { client: retried, suite, group, clientShare, helloRetryRequested: true, raw: second.raw };
+  const share = (retried.keyShares[0] as { keyExchange: Uint8Array }).keyExchange;
+  return {
+    client: retried,
+    suite,
+    exchange: { group, share },
+    found: yield* findPsk(context, retried, [suite]),
+    helloRetryRequested: true,
+    announcesEarlyData: client.offersEarlyData,
+    raw: second.raw,
+  };
+}
+
+/** The group, or null where a PSK is used without a key exchange (RFC 9846 section 4.3.9). */
+function chooseExchange(settings: ServerSettings, client: ReadClientHello, found: FoundPsk | null): GroupChoice | null {
+  return found !== null && choosePskMode(settings, client) === 'psk_ke' ? null : chooseGroup(settings, client);
+}
+
+/** It will be looked up again for the second hello. */
+function forgetFound(found: FoundPsk | null): void {
+  if (found === null) return;
+  if (found.source.type === 'ticket') found.source.state.psk.fill(0);
+  else found.source.psk.key.fill(0);
+}
+
+/** What the client may have sent as early data, or may yet, before it knows that we do not take it. */
+function skippedEarlyData({ tickets }: ServerSettings): number {
+  return Math.max(LEAST_SKIPPED_EARLY_DATA, tickets?.earlyData?.ciphertextAllowance ?? 0);
+}
+
+/** A client may hold a ticket of another server under the same name, which allowed one flight of early data. */
+const LEAST_SKIPPED_EARLY_DATA = 65_536;
+
+/** Whether early data is taken (RFC 9846 section 4.3.10); where it is, it is read from here on. */
+function* judgeEarlyData(
+  context: Context,
+  transcript: Transcript,
+  { client, suite, helloRetryRequested, announcesEarlyData }: Negotiated,
+  psk: AcceptedPsk | null,
+  alpn: Uint8Array | null,
+): Flow<'none' | 'accepted' | 'refused'> {
+  if (!announcesEarlyData) return 'none';
+  const feature = context.settings.tickets?.earlyData ?? null;
+  if (feature === null || psk === null) return 'refused';
+  const offer = { client, psk, suite, alpn, helloRetryRequested };
+  const judged = yield* feature.judge(context, offer);
+  if (judged === 'accepted') feature.start(context, offer, transcript);
+  return judged;
 }
 
 /** Appendix E.4: a client with a session id must get a change_cipher_spec, any other may. */
@@ -225,26 +299,27 @@ function selectCredential(credentials: readonly Credential[], { signatureSchemes
 function* sendServerHello(
   context: Context,
   transcript: Transcript,
-  { client, suite, group, clientShare }: Negotiated,
-  resumed: ResumedTicket | null,
+  { client, suite, exchange }: Negotiated,
+  psk: AcceptedPsk | null,
 ): Flow<HandshakeSecretStage> {
   const { provider } = context.settings;
-  const response = yield* respond(group, clientShare, provider.random);
-  const psk = resumed === null ? [] : [extension('pre_shared_key', selectedIdentityCodec, resumed.selectedIdentity)];
+  const response = exchange === null ? null : yield* respond(exchange.group, exchange.share, provider.random);
+  const extensions = [extension('supported_versions', serverSupportedVersionsCodec, TLS_1_3)];
+  if (exchange !== null && response !== null) {
+    const entry = { group: exchange.group.id, keyExchange: response.share };
+    extensions.push(extension('key_share', keyShareEntryCodec, entry));
+  }
+  if (psk !== null) extensions.push(extension('pre_shared_key', selectedIdentityCodec, psk.selectedIdentity));
   send(context.sink, transcript, 'server_hello', {
     legacyVersion: TLS_1_2,
     random: provider.random(32),
     legacySessionIdEcho: client.hello.legacySessionId,
     cipherSuite: suite.id,
     legacyCompressionMethod: 0,
-    extensions: [
-      extension('supported_versions', serverSupportedVersionsCodec, TLS_1_3),
-      extension('key_share', keyShareEntryCodec, { group: group.id, keyExchange: response.share }),
-      ...psk,
-    ],
+    extensions,
   });
-  const earlySecret = resumed?.earlySecret ?? new EarlySecretStage(suite.hash, null);
-  return context.keyMaterial.hold(earlySecret.toHandshake(response.secret));
+  const earlySecret = psk?.earlySecret ?? new EarlySecretStage(suite.hash, null);
+  return context.keyMaterial.hold(earlySecret.toHandshake(response?.secret ?? null));
 }
 
 /** @throws TlsError `invalid-key-share` */
@@ -263,13 +338,13 @@ function* respond(
 
 function encryptedExtensions(
   { groups, serverNameAcknowledgement }: ServerSettings,
-  { client, group }: Negotiated,
+  { client, exchange }: Negotiated,
   alpn: Uint8Array | null,
-  resumed: ResumedTicket | null,
+  psk: AcceptedPsk | null,
   expectedTickets: number | null,
 ): Extension[] {
   const extensions: Extension[] = [];
-  if (client.serverName !== null && resumed === null && serverNameAcknowledgement === 'sent') {
+  if (client.serverName !== null && psk === null && serverNameAcknowledgement === 'sent') {
     // RFC 6066 section 3: an empty extension says that the name was used, which it is not in a resumption.
     extensions.push({ type: EXTENSION_CODES.server_name, data: new Uint8Array(0) });
   }
@@ -278,7 +353,7 @@ function encryptedExtensions(
     extensions.push({ type: EXTENSION_CODES.application_layer_protocol_negotiation, data });
   }
   // RFC 9846 section 4.3.7: what we would have preferred, for the client's next key shares.
-  if (groups[0] !== group) {
+  if (exchange !== null && groups[0] !== exchange.group) {
     const ids = groups.map(({ id }) => id);
     extensions.push(extension('supported_groups', supportedGroupsCodec, ids));
   }

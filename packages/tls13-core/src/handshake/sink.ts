@@ -1,8 +1,30 @@
 import type { CipherSuite } from '@portico/crypto';
-import type { FinishedVerified } from './proof.js';
+import type { BinderVerified, FinishedVerified } from './proof.js';
 
 /** The epochs whose keys a handshake installs. */
-export type ProtectedEpoch = 'handshake' | 'application';
+export type ProtectedEpoch = 'early' | 'handshake' | 'application';
+
+/** A client's early data: how much of it, and what else its secret gives. */
+export interface EarlyDataSender {
+  /** Bytes of plaintext that may still be sent. */
+  readonly remaining: number;
+  /** @throws TlsError `early-data-too-long` for more than may still be sent */
+  take(length: number): void;
+  readonly exporter: EarlyExporter;
+}
+
+/** A server's early data. */
+export interface EarlyDataReceiver {
+  /** @throws TlsError `too-much-early-data` for more than the ticket allows */
+  take(length: number): void;
+  readonly exporter: EarlyExporter;
+}
+
+/** Exporters of early data, RFC 9846 section 7.5. */
+export interface EarlyExporter {
+  export(label: string, context: Uint8Array, length: number): Uint8Array;
+  destroy(): void;
+}
 
 /** Where a handshake puts what it makes: the record layer, or QUIC's CRYPTO frames. Calls come in wire order. */
 export interface HandshakeSink {
@@ -26,6 +48,19 @@ export interface HandshakeSink {
    * @throws TlsError `data-across-key-change`
    */
   demandRecordBoundary(): void;
-  /** The client may have sent early data that we do not take: records that cannot be read are to be passed over. */
-  skipEarlyData(): void;
+  /**
+   * The client may have sent early data that we do not take: records that cannot be read are to be passed over, up to so
+   * many bytes of them.
+   */
+  skipEarlyData(ciphertextAllowance: number): void;
+  /** A client's early data may be sent, under the keys of `useWriteSecret`, until it is closed. */
+  openEarlyData(sender: EarlyDataSender): void;
+  /** `refused` goes back to sending in the clear, until other keys are used. */
+  closeEarlyData(outcome: 'accepted' | 'refused'): void;
+  /**
+   * Keys to read a client's early data with: only where its binder was verified. The server may answer it as soon as it
+   * has keys for application data.
+   * @throws TlsError `data-across-key-change` where bytes stand behind the ClientHello in its record
+   */
+  useEarlyReadSecret(proof: BinderVerified, suite: CipherSuite, secret: Uint8Array, receiver: EarlyDataReceiver): void;
 }

@@ -1,4 +1,4 @@
-import type { CipherSuite } from '@portico/crypto';
+import type { CipherSuite, Hash } from '@portico/crypto';
 import { TlsError } from '../error.js';
 import { RecordOpener, RecordSealer } from '../record/protection.js';
 import { exportKeyingMaterial, nextTrafficSecret, trafficKeys, type TrafficSecrets } from './key-schedule.js';
@@ -40,13 +40,7 @@ export class ApplicationKeys {
    */
   export(label: string, context: Uint8Array, length: number): Uint8Array {
     const { hash } = this.#suite;
-    const longest = MAX_EXPORTED_HASHES * hash.outputLength;
-    if (!EXPORTER_LABEL.test(label)) {
-      throw new TlsError('invalid-argument', { subject: 'label', expected: '1 to 249 ASCII characters' });
-    }
-    if (!Number.isInteger(length) || length < 0 || length > longest) {
-      throw new TlsError('invalid-argument', { subject: 'length', expected: `0 to ${longest}`, got: String(length) });
-    }
+    checkExport(hash, label, length);
     return exportKeyingMaterial(hash, this.#exporterSecret, label, context, length);
   }
 
@@ -79,4 +73,15 @@ export function createSealer(suite: CipherSuite, secret: Uint8Array): RecordSeal
   keys.key.fill(0);
   keys.iv.fill(0);
   return sealer;
+}
+
+/** @throws TlsError `invalid-argument` for a label or a length that an exporter (section 7.5) cannot have */
+export function checkExport(hash: Hash, label: string, length: number): void {
+  const longest = MAX_EXPORTED_HASHES * hash.outputLength;
+  if (!EXPORTER_LABEL.test(label)) {
+    throw new TlsError('invalid-argument', { subject: 'label', expected: '1 to 249 ASCII characters' });
+  }
+  if (!Number.isInteger(length) || length < 0 || length > longest) {
+    throw new TlsError('invalid-argument', { subject: 'length', expected: `0 to ${longest}`, got: String(length) });
+  }
 }

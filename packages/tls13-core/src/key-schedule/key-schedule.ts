@@ -8,6 +8,9 @@ export interface TrafficSecrets {
   readonly server: Uint8Array;
 }
 
+/** Which kind of PSK a binder is for. */
+export type BinderLabel = 'res binder' | 'ext binder' | 'imp binder';
+
 /** First stage of RFC 9846 section 7.1: Early Secret, from a PSK or from zeros. Each stage is made only from the one before. */
 export class EarlySecretStage {
   readonly #hash: Hash;
@@ -18,13 +21,19 @@ export class EarlySecretStage {
     this.#secret = hkdfExtract(hash, new Uint8Array(hash.outputLength), psk ?? new Uint8Array(hash.outputLength));
   }
 
-  /** binder_key of a PSK that came with a ticket; the label keeps it apart from external PSKs. */
-  resumptionBinderKey(): Uint8Array {
-    return deriveSecret(this.#hash, this.#secret, 'res binder', this.#hash.digest(new Uint8Array(0)));
+  /** binder_key; the label keeps PSKs of tickets, external PSKs and imported ones (RFC 9258 section 5.2) apart. */
+  binderKey(label: BinderLabel): Uint8Array {
+    return deriveSecret(this.#hash, this.#secret, label, this.#hash.digest(new Uint8Array(0)));
   }
 
-  /** Adds the shared secret of the key exchange; both inputs are wiped. */
-  toHandshake(sharedSecret: Uint8Array): HandshakeSecretStage {
+  /** client_early_traffic_secret or early_exporter_secret over the ClientHello. */
+  derive(label: 'c e traffic' | 'e exp master', transcriptHash: Uint8Array): Uint8Array {
+    return deriveSecret(this.#hash, this.#secret, label, transcriptHash);
+  }
+
+  /** Adds the shared secret of the key exchange, or zeros where psk_ke has none; both inputs are wiped. */
+  toHandshake(secretOfExchange: Uint8Array | null): HandshakeSecretStage {
+    const sharedSecret = secretOfExchange ?? new Uint8Array(this.#hash.outputLength);
     const derived = deriveSecret(this.#hash, this.#secret, 'derived', this.#hash.digest(new Uint8Array(0)));
     const secret = hkdfExtract(this.#hash, derived, sharedSecret);
     derived.fill(0);

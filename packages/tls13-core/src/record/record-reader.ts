@@ -18,9 +18,6 @@ interface RecordReaderOptions {
   readonly insideMessage: () => boolean;
 }
 
-/** Ciphertext of refused early data that is passed over: a peer's ticket from elsewhere may have allowed one flight of it. */
-const MAX_SKIPPED_EARLY_DATA = 65_536;
-
 /** Reads records under the current receiving keys, and holds them to RFC 9846 sections 5 to 5.4. */
 export class RecordReader {
   readonly #limits: TlsLimits;
@@ -67,9 +64,9 @@ export class RecordReader {
     this.#peerMayChangeCipherSpec = allowed === 'allowed';
   }
 
-  /** From here on records that cannot be read are passed over as early data, within a bound (section 4.3.10). */
-  skipEarlyData(): void {
-    this.#skippableEarlyData = MAX_SKIPPED_EARLY_DATA;
+  /** From here on records that cannot be read are passed over as early data, up to so many bytes (section 4.3.10). */
+  skipEarlyData(ciphertextAllowance: number): void {
+    this.#skippableEarlyData = ciphertextAllowance;
   }
 
   /**

@@ -14,6 +14,7 @@ import {
 } from '@portico/bytes';
 import type { ClientConfig } from '../config.js';
 import { TlsError } from '../error.js';
+import { acrossNamesCodec, type AcrossNames } from './across-names.js';
 import { timeCodec } from './lifetime.js';
 
 /**
@@ -46,6 +47,12 @@ export interface SessionContents {
   readonly peerCertificates: readonly Uint8Array[];
   /** Code point of what the server signed the original handshake with. */
   readonly peerSignatureScheme: number;
+  /** The protocol that the connection had: 0-RTT needs the same one. Null where it had none. */
+  readonly alpn: Uint8Array | null;
+  /** max_early_data_size of the ticket, in bytes; 0 where it allows no 0-RTT. */
+  readonly maxEarlyDataSize: number;
+  /** Whether the server said that it takes the ticket under every name of its certificate. */
+  readonly acrossNames: AcrossNames;
 }
 
 /**
@@ -69,6 +76,16 @@ export class Session {
   /** When it is of no use any more, in milliseconds since 1970. */
   get expiresAt(): number {
     return this.#contents.expiresAt;
+  }
+
+  /** How many bytes of early data the server allows with it; 0 for none (RFC 9846 section 4.7.1). */
+  get maxEarlyDataSize(): number {
+    return this.#contents.maxEarlyDataSize;
+  }
+
+  /** Whether the server takes it under its certificate's other names too (draft-ietf-tls-cross-sni-resumption). */
+  get isResumableAcrossNames(): boolean {
+    return this.#contents.acrossNames === 'any-name';
   }
 
   /** For the handshake, which is the only one to look inside. */
@@ -95,6 +112,7 @@ export function serializeSession(session: Session): Uint8Array {
     version: FORMAT_VERSION,
     serverName: serverName === null ? NONE : utf8ToBytes(serverName),
     policy: utf8ToBytes(policy),
+    alpn: contents.alpn ?? NONE,
   });
 }
 
@@ -106,7 +124,7 @@ export function serializeSession(session: Session): Uint8Array {
 export function parseSession(bytes: Uint8Array): Session {
   try {
     // Copied: the caller may wipe or reuse the array.
-    const { version, serverName, policy, ...contents } = decode(serializedSessionCodec, bytes.slice());
+    const { version, serverName, policy, alpn, ...contents } = decode(serializedSessionCodec, bytes.slice());
     if (version !== FORMAT_VERSION) {
       throw new TlsError('invalid-argument', {
         subject: 'session',
@@ -118,6 +136,7 @@ export function parseSession(bytes: Uint8Array): Session {
       ...contents,
       serverName: serverName.length === 0 ? null : bytesToUtf8(serverName),
       policy: bytesToUtf8(policy),
+      alpn: alpn.length === 0 ? null : alpn,
     });
   } catch (cause) {
     if (!(cause instanceof BytesError)) throw cause;
@@ -132,15 +151,16 @@ export function samePolicy(left: SessionPolicy, right: SessionPolicy): boolean {
 }
 
 /** Counts up with every change to the format: an older session is then of no use, and a full handshake takes its place. */
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
 
-/** No server name: host names are not empty. */
+/** No server name, or no protocol: neither is ever empty. */
 const NONE = new Uint8Array(0);
 
-interface SerializedSession extends Omit<SessionContents, 'serverName' | 'policy'> {
+interface SerializedSession extends Omit<SessionContents, 'serverName' | 'policy' | 'alpn'> {
   readonly version: number;
   readonly serverName: Uint8Array;
   readonly policy: Uint8Array;
+  readonly alpn: Uint8Array;
 }
 
 const serializedSessionCodec: Codec<SerializedSession> = /* @__PURE__ */ struct<SerializedSession>({
@@ -156,4 +176,7 @@ const serializedSessionCodec: Codec<SerializedSession> = /* @__PURE__ */ struct<
   policy: /* @__PURE__ */ opaque(1, 0xffff),
   peerCertificates: /* @__PURE__ */ list(/* @__PURE__ */ opaque(1, 0xffffff), 1, 0xffffff),
   peerSignatureScheme: u16,
+  alpn: /* @__PURE__ */ opaque(0, 0xff),
+  maxEarlyDataSize: u32,
+  acrossNames: acrossNamesCodec,
 });

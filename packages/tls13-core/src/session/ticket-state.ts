@@ -7,10 +7,12 @@ import {
   opaque,
   struct,
   u16,
+  u32,
   u8,
   utf8ToBytes,
   type Codec,
 } from '@portico/bytes';
+import { acrossNamesCodec, type AcrossNames } from './across-names.js';
 import { timeCodec } from './lifetime.js';
 
 /** Everything that a server keeps of a connection in a ticket. Times are in milliseconds since 1970. */
@@ -29,6 +31,14 @@ export interface TicketState {
   readonly clientCertificates: readonly Uint8Array[];
   /** Code point of what the client signed the original handshake with; 0 where it did not. */
   readonly clientSignatureScheme: number;
+  /** What the ticket's age is hidden with. */
+  readonly ticketAgeAdd: number;
+  /** The protocol that the connection had: 0-RTT needs the same one. Null where it had none. */
+  readonly alpn: Uint8Array | null;
+  /** max_early_data_size of the ticket, in bytes; 0 where it allows no 0-RTT. */
+  readonly maxEarlyDataSize: number;
+  /** Whether the ticket says that it may be used under another name. */
+  readonly acrossNames: AcrossNames;
 }
 
 /** The bytes that a protector seals: key material in the clear. */
@@ -38,22 +48,28 @@ export function encodeTicketState(state: TicketState): Uint8Array {
     version: FORMAT_VERSION,
     serverName: writeText(state.serverName),
     clientPolicy: writeText(state.clientPolicy),
+    alpn: state.alpn ?? new Uint8Array(0),
   });
 }
 
 /** What `encodeTicketState` wrote, with its byte strings as views; null for anything else: then the ticket is unknown. */
 export function decodeTicketState(bytes: Uint8Array): TicketState | null {
   try {
-    const { version, serverName, clientPolicy, ...state } = decode(writtenStateCodec, bytes);
+    const { version, serverName, clientPolicy, alpn, ...state } = decode(writtenStateCodec, bytes);
     if (version !== FORMAT_VERSION) return null;
-    return { ...state, serverName: readText(serverName), clientPolicy: readText(clientPolicy) };
+    return {
+      ...state,
+      serverName: readText(serverName),
+      clientPolicy: readText(clientPolicy),
+      alpn: alpn.length === 0 ? null : alpn,
+    };
   } catch (error) {
     if (error instanceof BytesError) return null;
     throw error;
   }
 }
 
-/** Neither name may be empty, so that an empty one can stand for none. */
+/** No name may be empty, so that an empty one can stand for none. */
 function writeText(text: string | null): Uint8Array {
   return text === null ? new Uint8Array(0) : utf8ToBytes(text);
 }
@@ -63,12 +79,13 @@ function readText(bytes: Uint8Array): string | null {
 }
 
 /** Counts up with every change to the format: tickets from before it are then unknown. */
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
 
-interface WrittenState extends Omit<TicketState, 'serverName' | 'clientPolicy'> {
+interface WrittenState extends Omit<TicketState, 'serverName' | 'clientPolicy' | 'alpn'> {
   readonly version: number;
   readonly serverName: Uint8Array;
   readonly clientPolicy: Uint8Array;
+  readonly alpn: Uint8Array;
 }
 
 const writtenStateCodec: Codec<WrittenState> = /* @__PURE__ */ struct<WrittenState>({
@@ -81,4 +98,8 @@ const writtenStateCodec: Codec<WrittenState> = /* @__PURE__ */ struct<WrittenSta
   clientPolicy: /* @__PURE__ */ opaque(0, 0xff),
   clientCertificates: /* @__PURE__ */ list(/* @__PURE__ */ opaque(1, 0xffffff), 0, 0xffffff),
   clientSignatureScheme: u16,
+  ticketAgeAdd: u32,
+  alpn: /* @__PURE__ */ opaque(0, 0xff),
+  maxEarlyDataSize: u32,
+  acrossNames: acrossNamesCodec,
 });

@@ -2,6 +2,7 @@ import type { AttackGroup } from './attack.js';
 import { CERTIFICATE_ATTACKS } from './certificates.js';
 import { CLIENT_AUTHENTICATION_ATTACKS } from './client-authentication.js';
 import { CLIENT_HELLO_ATTACKS } from './client-hellos.js';
+import { EARLY_DATA_ATTACKS } from './early-data.js';
 import { ENDING_ATTACKS } from './endings.js';
 import { EXTENSION_ATTACKS } from './extensions.js';
 import { RECORD_ATTACKS } from './records.js';
@@ -17,6 +18,7 @@ export const ATTACK_GROUPS: readonly AttackGroup[] = [
   CLIENT_HELLO_ATTACKS,
   EXTENSION_ATTACKS,
   RESUMPTION_ATTACKS,
+  EARLY_DATA_ATTACKS,
   RECORD_ATTACKS,
   ENDING_ATTACKS,
 ];

@@ -27,4 +27,6 @@ export interface AttackGroup {
   readonly file: string;
   readonly attacks: readonly Attack[];
   readonly declined?: readonly Declined[];
+  /** Early data that must not be read: the session resumes without it. */
+  readonly refusedEarlyData?: readonly Declined[];
 }

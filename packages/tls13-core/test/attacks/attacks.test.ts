@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { alertForReason } from '../../src/error.js';
 import { ATTACK_GROUPS } from './all.js';
 
-describe.each(ATTACK_GROUPS)('$title', ({ attacks, declined = [] }) => {
+describe.each(ATTACK_GROUPS)('$title', ({ attacks, declined = [], refusedEarlyData = [] }) => {
   it.each(attacks)('$against: $attack', async ({ reason, run }) => {
     const peer = await run();
     expect(peer.failure).toBe(reason);
@@ -18,5 +18,11 @@ describe.each(ATTACK_GROUPS)('$title', ({ attacks, declined = [] }) => {
     expect([peer.failure, peer.alerts]).toEqual([null, []]);
     expect(peer.connection.state).toBe('open');
     expect(peer.connection.info?.resumed).toBe(false);
+  });
+  it.each(refusedEarlyData)('$against, which passes over: $attack', ({ run }) => {
+    const peer = run();
+    expect([peer.failure, peer.alerts]).toEqual([null, []]);
+    expect(peer.eventTypes).toEqual(['handshake-complete']);
+    expect(peer.connection.info).toMatchObject({ resumed: true, earlyData: 'refused' });
   });
 });

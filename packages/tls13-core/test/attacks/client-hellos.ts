@@ -75,7 +75,7 @@ const CLIENT_HELLOS: readonly Attack[] = [
     '4.2.1',
     'no-common-cipher-suite',
     (hello) => ({ ...hello, cipherSuites: [0x1302, 0xc02f] }),
-    'handshake/negotiate.ts chooseCipherSuite',
+    'handshake/negotiate.ts commonCipherSuites',
   ),
   againstServer(
     'no group of ours',

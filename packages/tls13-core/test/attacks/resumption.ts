@@ -86,7 +86,7 @@ function changedHello(attack: string, change: (hello: ClientHello) => ClientHell
     `a binder over another hello: ${attack}`,
     '4.3.11.2',
     'bad-binder',
-    `${BINDER}, handshake/server-resumption.ts resumeSession`,
+    `${BINDER}, handshake/server-psk.ts acceptPsk`,
     (client) => client.clientHello({ body: change }),
   );
 }
@@ -108,7 +108,7 @@ function binderWithoutRetry(client: ScriptedClient, hello: ClientHello): ClientH
   const { hash } = suite as NonNullable<typeof suite>;
   const { psk } = client.offers[0] as OfferedTicket;
   const truncated = withoutBinders(encodeHandshakeMessage('client_hello', hello), psksOf(hello));
-  const binderKey = new EarlySecretStage(hash, psk).resumptionBinderKey();
+  const binderKey = new EarlySecretStage(hash, psk).binderKey('res binder');
   return withBinders(hello, () => finishedVerifyData(hash, binderKey, hash.digest(truncated)));
 }
 
@@ -144,14 +144,14 @@ const AGAINST_SERVER: readonly Attack[] = [
     'a right binder under the label for external PSKs',
     '7.1',
     'bad-binder',
-    'key-schedule/key-schedule.ts resumptionBinderKey',
+    'key-schedule/key-schedule.ts binderKey',
     (client) => client.clientHello({ body: (hello) => externalBinder(client, hello) }),
   ),
   onServer(
     'a wrong binder of the ticket that is chosen, and a right one of another',
     '4.3.11',
     'bad-binder',
-    'handshake/server-resumption.ts resumeSession',
+    'handshake/server-psk.ts acceptPsk',
     (client) => {
       client.offers = [{ ...toyTicket(), psk: new Uint8Array(32).fill(1) }, toyTicket()];
       return client.clientHello();
@@ -354,7 +354,7 @@ const DECLINED_BY_SERVER: readonly Declined[] = [
     attack: 'a good ticket for psk_ke only, which has no forward secrecy',
     against: 'server',
     section: '4.3.9',
-    excludedIn: 'handshake/server-resumption.ts findTicket',
+    excludedIn: 'handshake/server-psk.ts findPsk',
     run: () => {
       const client = offering();
       const pskOnly = Uint8Array.of(1, 0);
@@ -367,7 +367,7 @@ const DECLINED_BY_SERVER: readonly Declined[] = [
     attack: 'a good ticket behind more unknown ones than are looked up',
     against: 'server',
     section: '4.3.11',
-    excludedIn: 'handshake/server-resumption.ts MAX_PSK_IDENTITIES_EXAMINED',
+    excludedIn: 'handshake/server-psk.ts MAX_PSK_IDENTITIES_EXAMINED',
     run: () => {
       const unknown = { ticket: Uint8Array.of(1), psk: OFFERED_PSK };
       return offering(unknown, unknown, unknown, unknown, unknown, toyTicket()).clientHello().finished();
@@ -423,7 +423,7 @@ const AGAINST_CLIENT: readonly Attack[] = [
     'a PSK without a key exchange, which was not offered',
     '4.3.9',
     'psk-without-key-share',
-    'handshake/client.ts exchangeHellos',
+    'handshake/client-psk.ts demandPskKe',
     (server) => server.resumingServerHello({ body: serverHelloWith('key_share', null) }),
   ),
   onClient(

@@ -38,7 +38,7 @@ it('the binder of a ClientHello is the one of RFC 8448 section 4', () => {
   expect(transcriptHash).toEqual(value('binderHash'));
   const binder = finishedVerifyData(
     hash,
-    new EarlySecretStage(hash, value('psk')).resumptionBinderKey(),
+    new EarlySecretStage(hash, value('psk')).binderKey('res binder'),
     transcriptHash,
   );
   expect(binder).toEqual(value('binder'));

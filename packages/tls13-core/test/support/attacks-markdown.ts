@@ -4,7 +4,11 @@ import type { AttackGroup } from '../attacks/attack.js';
 
 /** docs/attacks.md: every attack that the tests play, and the check that refuses it. */
 export function attacksMarkdown(): Promise<string> {
-  const count = ATTACK_GROUPS.reduce((sum, { attacks, declined = [] }) => sum + attacks.length + declined.length, 0);
+  const count = ATTACK_GROUPS.reduce(
+    (sum, { attacks, declined = [], refusedEarlyData = [] }) =>
+      sum + attacks.length + declined.length + refusedEarlyData.length,
+    0,
+  );
   const text = [
     '# Attacks and where they are excluded',
     '',
@@ -22,7 +26,7 @@ export function attacksMarkdown(): Promise<string> {
   return format(text, { parser: 'markdown', printWidth: 120, singleQuote: true });
 }
 
-function groupMarkdown({ title, file, attacks, declined = [] }: AttackGroup): string[] {
+function groupMarkdown({ title, file, attacks, declined = [], refusedEarlyData = [] }: AttackGroup): string[] {
   return [
     `## ${title}`,
     '',
@@ -37,6 +41,10 @@ function groupMarkdown({ title, file, attacks, declined = [] }: AttackGroup): st
     ...declined.map(
       ({ attack, against, section, excludedIn }) =>
         `| ${attack} | ${against} | ${section} | ${excludedIn} | none: a full handshake |`,
+    ),
+    ...refusedEarlyData.map(
+      ({ attack, against, section, excludedIn }) =>
+        `| ${attack} | ${against} | ${section} | ${excludedIn} | none: it is passed over |`,
     ),
     '',
   ];

@@ -7,7 +7,7 @@ import {
   type SignatureSchemeName,
 } from '@portico/crypto';
 import type { Credential, ServerConfig } from '../../src/config.js';
-import { EarlySecretStage, finishedVerifyData } from '../../src/key-schedule/key-schedule.js';
+import { EarlySecretStage, finishedVerifyData, trafficKeys } from '../../src/key-schedule/key-schedule.js';
 import { certificateVerifyContent } from '../../src/messages/certificate-verify.js';
 import type { ClientHello } from '../../src/messages/client-hello.js';
 import {
@@ -28,6 +28,8 @@ import { signatureAlgorithmsCodec } from '../../src/messages/extensions/signatur
 import { supportedGroupsCodec } from '../../src/messages/extensions/supported-groups.js';
 import { clientSupportedVersionsCodec } from '../../src/messages/extensions/supported-versions.js';
 import { encodeHandshakeMessage, type ReceivedMessage } from '../../src/messages/message.js';
+import type { ContentTypeName } from '../../src/record/content-type.js';
+import { RecordSealer } from '../../src/record/protection.js';
 import type { ServerHello } from '../../src/messages/server-hello.js';
 import { createTlsServer } from '../../src/server-connection.js';
 import { ScriptedPeer, type Forgery } from './scripted-peer.js';
@@ -44,6 +46,10 @@ export class ScriptedClient extends ScriptedPeer {
   extraExtensions: readonly Extension[] = [];
   /** PSKs that the next hello offers, with psk_key_exchange_modes. */
   offers: readonly OfferedTicket[] = [];
+  /** Whether the first hello announces early data. */
+  announcesEarlyData = false;
+  /** What seals early data, from the hello that announces it. */
+  earlySealer: RecordSealer | null = null;
   #exchanges: { readonly group: NamedGroup; readonly exchange: KeyExchange }[] = [];
   #firstHello: ClientHello | null = null;
 
@@ -57,7 +63,43 @@ export class ScriptedClient extends ScriptedPeer {
 
   /** ClientHello with fresh shares; a second one repeats the first in everything else. */
   clientHello(forgery: Forgery<'client_hello'> = {}): this {
-    return this.message('client_hello', this.honestHello(), forgery);
+    const message = this.forge('client_hello', this.honestHello(), forgery);
+    if (this.announcesEarlyData) this.#prepareEarlyData();
+    return this.deliver(this.record('handshake', message));
+  }
+
+  #prepareEarlyData(): void {
+    const [suite] = this.#provider.cipherSuites as [CipherSuite];
+    const [first] = this.offers as [OfferedTicket];
+    const transcriptHash = this.transcriptHashWith(suite.hash, new Uint8Array(0));
+    const secret = new EarlySecretStage(suite.hash, first.psk).derive('c e traffic', transcriptHash);
+    this.earlySealer = new RecordSealer(suite, trafficKeys(suite, secret));
+  }
+
+  /** Sends under handshake keys from here on, as if early data were over. */
+  useHandshakeKeys(): this {
+    if (this.handshakeSecrets !== null) this.useSendSecret(this.handshakeSecrets.client);
+    return this;
+  }
+
+  /** One record under the early keys. */
+  earlyData(content: Uint8Array = Uint8Array.of(0x65), type: ContentTypeName = 'application_data'): this {
+    const { sealer } = this;
+    this.sealer = this.earlySealer;
+    const record = this.record(type, content);
+    this.sealer = sealer;
+    return this.deliver(record);
+  }
+
+  /** EndOfEarlyData, after which this side sends under its handshake keys. */
+  endOfEarlyData(forgery: Forgery<'end_of_early_data'> = {}): this {
+    if (this.handshakeSecrets === null || this.earlySealer === null || this.sealer !== this.earlySealer) {
+      return this.message('end_of_early_data', {}, forgery);
+    }
+    const message = this.forge('end_of_early_data', {}, forgery);
+    const record = this.record('handshake', message);
+    this.useSendSecret(this.handshakeSecrets.client);
+    return this.deliver(record);
   }
 
   /** A ClientHello without a share that the server could use: it must ask for one. */
@@ -93,6 +135,9 @@ export class ScriptedClient extends ScriptedPeer {
         extension('signature_algorithms', signatureAlgorithmsCodec, schemes),
         ...(this.offers.length > 0 || this.offersModes ? [modes] : []),
         ...this.extraExtensions,
+        ...(this.announcesEarlyData && first === null
+          ? [{ type: EXTENSION_CODES.early_data, data: new Uint8Array(0) }]
+          : []),
         extension('key_share', clientKeySharesCodec, keyShares),
       ],
     };
@@ -103,7 +148,7 @@ export class ScriptedClient extends ScriptedPeer {
   /** The hello with pre_shared_key at its end and every binder right, for whatever else it says. */
   withPsks(hello: ClientHello, offers: readonly OfferedTicket[] = this.offers): ClientHello {
     const { hash } = this.#provider.cipherSuites[0] as CipherSuite;
-    const identities = offers.map(({ ticket }) => ({ identity: ticket, obfuscatedTicketAge: 0 }));
+    const identities = offers.map(({ ticket, age = 0 }) => ({ identity: ticket, obfuscatedTicketAge: age }));
     const others = (hello.extensions ?? []).filter(({ type }) => type !== EXTENSION_CODES.pre_shared_key);
     const withBinders = (binders: readonly Uint8Array[]): ClientHello => ({
       ...hello,
@@ -113,8 +158,8 @@ export class ScriptedClient extends ScriptedPeer {
     const truncated = withoutBinders(encodeHandshakeMessage('client_hello', withBinders(blank.binders)), blank);
     const transcriptHash = this.transcriptHashWith(hash, truncated);
     return withBinders(
-      offers.map(({ psk }) =>
-        finishedVerifyData(hash, new EarlySecretStage(hash, psk).resumptionBinderKey(), transcriptHash),
+      offers.map(({ psk, binderLabel = 'res binder' }) =>
+        finishedVerifyData(hash, new EarlySecretStage(hash, psk).binderKey(binderLabel), transcriptHash),
       ),
     );
   }
@@ -165,6 +210,10 @@ export class ScriptedClient extends ScriptedPeer {
   protected override hearMessage(message: ReceivedMessage): void {
     if (message.type === 'hello_retry_request') this.#hearRetry(message.body, message.raw);
     if (message.type === 'server_hello') this.#hearServerHello(message.body);
+    if (message.type === 'encrypted_extensions' && this.earlySealer !== null) {
+      const accepted = message.body.extensions.some(({ type }) => type === EXTENSION_CODES.early_data);
+      if (accepted) this.sealer = this.earlySealer;
+    }
     if (message.type === 'finished' && this.main !== null && this.applicationSecrets === null) {
       const { client, server } = this.main.trafficSecrets(this.transcriptHash());
       this.applicationSecrets = { send: client, receive: server };

@@ -5,6 +5,7 @@ import type { ClientConfig, Credential } from '../../src/config.js';
 import {
   EarlySecretStage,
   finishedVerifyData,
+  trafficKeys,
   type HandshakeSecretStage,
 } from '../../src/key-schedule/key-schedule.js';
 import { certificateVerifyContent } from '../../src/messages/certificate-verify.js';
@@ -22,6 +23,8 @@ import {
 import { selectedIdentityCodec } from '../../src/messages/extensions/pre-shared-key.js';
 import { signatureAlgorithmsCodec } from '../../src/messages/extensions/signature-algorithms.js';
 import { serverSupportedVersionsCodec } from '../../src/messages/extensions/supported-versions.js';
+import type { ClientHello } from '../../src/messages/client-hello.js';
+import { RecordOpener } from '../../src/record/protection.js';
 import type { ReceivedMessage } from '../../src/messages/message.js';
 import { HELLO_RETRY_REQUEST_RANDOM } from '../../src/messages/server-hello.js';
 import { ScriptedPeer, type Forgery } from './scripted-peer.js';
@@ -33,6 +36,8 @@ export class ScriptedServer extends ScriptedPeer {
   readonly #config: ClientConfig;
   readonly credential: Credential;
   #secret: HandshakeSecretStage | null = null;
+  /** Whether the client announced early data and this side has not refused it. */
+  earlyData: 'none' | 'offered' | 'accepted' = 'none';
   /** Extensions of EncryptedExtensions. */
   encryptedExtensionList: readonly Extension[] = [];
 
@@ -93,12 +98,32 @@ export class ScriptedServer extends ScriptedPeer {
       this.#secret = new EarlySecretStage(this.suite.hash, psk).toHandshake(secret);
       this.handshakeSecrets = this.#secret.trafficSecrets(this.transcriptHash());
       this.useSendSecret(this.handshakeSecrets.server);
-      this.useReceiveSecret(this.handshakeSecrets.client);
+      // A client whose PSK was not chosen knows that its early data is lost.
+      if (psk === null) this.earlyData = 'none';
+      if (this.earlyData === 'none') this.useReceiveSecret(this.handshakeSecrets.client);
     }
     return this.deliver(record);
   }
 
+  /** Reads under handshake keys: the client knows that its early data is lost. */
+  switchToHandshakeKeys(): this {
+    this.earlyData = 'none';
+    if (this.handshakeSecrets !== null) this.useReceiveSecret(this.handshakeSecrets.client);
+    return this.listen();
+  }
+
+  /** Another suite than the first one offered. */
+  useSuite(id: number): this {
+    this.suite = this.#config.provider.cipherSuites.find((suite) => suite.id === id) ?? null;
+    return this;
+  }
+
   encryptedExtensions(extensions: readonly Extension[] = this.encryptedExtensionList): this {
+    const accepted = extensions.some(({ type }) => type === EXTENSION_CODES.early_data);
+    if (this.earlyData === 'offered') {
+      this.earlyData = accepted ? 'accepted' : 'none';
+      if (!accepted && this.handshakeSecrets !== null) this.useReceiveSecret(this.handshakeSecrets.client);
+    }
     return this.message('encrypted_extensions', { extensions });
   }
 
@@ -173,9 +198,24 @@ export class ScriptedServer extends ScriptedPeer {
   }
 
   protected override hearMessage(message: ReceivedMessage): void {
+    if (message.type === 'client_hello') this.#hearClientHello(message.body, message.raw);
+    if (message.type === 'end_of_early_data' && this.handshakeSecrets !== null) {
+      this.useReceiveSecret(this.handshakeSecrets.client);
+    }
     if (message.type === 'finished' && this.applicationSecrets !== null) {
       this.useReceiveSecret(this.applicationSecrets.receive);
     }
+  }
+
+  #hearClientHello({ extensions }: ClientHello, raw: Uint8Array): void {
+    const announced = (extensions ?? []).some(({ type }) => type === EXTENSION_CODES.early_data);
+    this.earlyData = announced ? 'offered' : 'none';
+    this.opener = null;
+    if (!announced) return;
+    const suite = this.#firstSuite();
+    const early = new EarlySecretStage(suite.hash, OFFERED_PSK);
+    const secret = early.derive('c e traffic', suite.hash.digest(raw));
+    this.opener = new RecordOpener(suite, trafficKeys(suite, secret));
   }
 
   #firstSuite(): NonNullable<ScriptedPeer['suite']> {

@@ -1,5 +1,9 @@
 import type { ClientConfig, ServerConfig, TicketConfig } from '../../src/config.js';
 import type { TlsEvent } from '../../src/events.js';
+import { clientEarlyData } from '../../src/handshake/client-early-data.js';
+import { serverEarlyData, type ServerEarlyDataOptions } from '../../src/handshake/server-early-data.js';
+import type { BinderLabel } from '../../src/key-schedule/key-schedule.js';
+import { createReplayStore } from '../../src/session/replay-store.js';
 import { Session, type SessionContents } from '../../src/session/session.js';
 import { createTicketProtector } from '../../src/session/ticket-protector.js';
 import { encodeTicketState, type TicketState } from '../../src/session/ticket-state.js';
@@ -42,6 +46,9 @@ export function toySession(changes: Partial<SessionContents> = {}): Session {
     policy: POLICY,
     peerCertificates: TOY_SERVER.certificateChain,
     peerSignatureScheme: 0x0807,
+    alpn: null,
+    maxEarlyDataSize: 0,
+    acrossNames: 'same-name',
     ...changes,
   });
 }
@@ -79,6 +86,10 @@ export function serverWithTicketsAndClientAuthentication(
 export interface OfferedTicket {
   readonly ticket: Uint8Array;
   readonly psk: Uint8Array;
+  /** obfuscated_ticket_age; 0 where absent, which is a second too little for `toyTicket`. */
+  readonly age?: number;
+  /** For an external PSK; `res binder` where absent. */
+  readonly binderLabel?: BinderLabel;
 }
 
 /** A ticket as the servers above make them for a client without a certificate. */
@@ -93,6 +104,10 @@ export function toyTicket(changes: Partial<TicketState> = {}): OfferedTicket {
     clientPolicy: null,
     clientCertificates: [],
     clientSignatureScheme: 0,
+    ticketAgeAdd: 0,
+    alpn: null,
+    maxEarlyDataSize: 0,
+    acrossNames: 'same-name',
     ...changes,
   });
   return { ticket: toyTickets().protector.seal(state) as Uint8Array, psk };
@@ -106,6 +121,35 @@ export function toyClientTicket(changes: Partial<TicketState> = {}): OfferedTick
     clientSignatureScheme: 0x0807,
     ...changes,
   });
+}
+
+// ---- Early data ----
+
+/** max_early_data_size of the tickets below. */
+export const EARLY_DATA_SIZE = 1000;
+
+/** A client that offers `toySession` with early data. */
+export function earlyClient(config: Partial<ClientConfig> = {}, session: Partial<SessionContents> = {}): ClientConfig {
+  return resumingClient({
+    session: toySession({ maxEarlyDataSize: EARLY_DATA_SIZE, ...session }),
+    earlyData: clientEarlyData(),
+    ...config,
+  });
+}
+
+/** A server that takes early data, with a replay store that has been there for a day. */
+export function earlyServer(
+  config: Partial<ServerConfig> = {},
+  options: Partial<ServerEarlyDataOptions> = {},
+): ServerConfig {
+  const replayStore = { ...createReplayStore({ now: standing.now }), startedAt: START - DAY };
+  const earlyData = serverEarlyData({ maxSize: EARLY_DATA_SIZE, replayStore, ...options });
+  return serverWithTickets({ tickets: toyTickets({ earlyData }), ...config });
+}
+
+/** A ticket that allows early data. */
+export function earlyTicket(changes: Partial<TicketState> = {}): OfferedTicket {
+  return toyTicket({ maxEarlyDataSize: EARLY_DATA_SIZE, ...changes });
 }
 
 // ---- Both together ----

@@ -32,6 +32,7 @@ export const EXTENSION_PLACES: { readonly [Name in ExtensionName]: readonly Exte
   key_share: ['CH', 'SH', 'HRR'],
   quic_transport_parameters: ['CH', 'EE'],
   ticket_request: ['CH', 'EE'],
+  tls_flags: ['CH', 'SH', 'HRR', 'EE', 'CT', 'CR', 'NST'],
 };
 
 const PLACES_BY_CODE = new Map<number, readonly ExtensionPlace[]>(

@@ -77,6 +77,7 @@ export const EXTENSION_CODES = {
   key_share: 51,
   quic_transport_parameters: 57,
   ticket_request: 58,
+  tls_flags: 62,
 } as const;
 
 export type ExtensionName = keyof typeof EXTENSION_CODES;

@@ -1,0 +1,139 @@
+import { bytesEqual } from '@portico/bytes';
+import { TlsError } from '../error.js';
+import { createEarlyExporter } from '../key-schedule/early-exporter.js';
+import { MAX_PLAINTEXT_LENGTH } from '../limits.js';
+import type { ReplayStore } from '../session/replay-store.js';
+import type { TicketState } from '../session/ticket-state.js';
+import type { ServerSettings } from '../settings.js';
+import { readClock } from './clock.js';
+import { logSecrets, type FlowContext } from './context.js';
+import type { EarlyDataOffer, ServerEarlyData } from './early-data.js';
+import { answerOrNothing, type Flow } from './flow.js';
+import type { EarlyDataReceiver } from './sink.js';
+
+type Context = FlowContext<ServerSettings>;
+
+export interface ServerEarlyDataOptions {
+  /** max_early_data_size in tickets: bytes of plaintext that a client may send, 1 to 2^32 - 1; 16384 by default. */
+  readonly maxSize?: number;
+  /** Remembers which early data was taken: `createReplayStore`, or one that several servers share. */
+  readonly replayStore: ReplayStore;
+  /**
+   * By how much a ticket's age may differ from what the client says, either way, in milliseconds, up to 60000; 10000 by
+   * default (RFC 9846 section 8.3). It allows for clocks and for the time on the way; each replay has to be remembered for
+   * twice as long.
+   */
+  readonly freshnessWindow?: number;
+}
+
+const DEFAULT_MAX_SIZE = 16_384;
+/** Section 8.3: "on the order of ten seconds" on the Internet. */
+const DEFAULT_FRESHNESS_WINDOW = 10_000;
+const LONGEST_FRESHNESS_WINDOW = 60_000;
+
+/**
+ * 0-RTT at a server, RFC 9846 sections 2.3, 4.3.10 and 8, for `TicketConfig.earlyData`. Early data is taken once, if its
+ * ticket came from a connection with the same name, suite and protocol, is the first one offered and is as old as the
+ * client says, and it is not after a HelloRetryRequest; else it is passed over and the handshake goes on.
+ * @throws TlsError `invalid-configuration`
+ */
+export function serverEarlyData({
+  maxSize = DEFAULT_MAX_SIZE,
+  replayStore,
+  freshnessWindow = DEFAULT_FRESHNESS_WINDOW,
+}: ServerEarlyDataOptions): ServerEarlyData {
+  checkInteger('maxSize', maxSize, 0xffffffff);
+  checkInteger('freshnessWindow', freshnessWindow, LONGEST_FRESHNESS_WINDOW);
+  return {
+    maxSize,
+    ciphertextAllowance: ciphertextAllowance(maxSize),
+    judge: (context, offer) => judge(context, offer, { maxSize, replayStore, freshnessWindow }),
+    start,
+  };
+}
+
+/** Content type, tag and header (section 5.2). */
+const RECORD_OVERHEAD = 1 + 16 + 5;
+/** Clients write in pieces: records of a sixteenth of the full size on average, and some small ones. */
+const USUAL_FRAGMENT = MAX_PLAINTEXT_LENGTH / 16;
+const SMALL_RECORDS = 64;
+
+function ciphertextAllowance(maxSize: number): number {
+  return maxSize + (Math.ceil(maxSize / USUAL_FRAGMENT) + SMALL_RECORDS) * RECORD_OVERHEAD;
+}
+
+function* judge(
+  context: Context,
+  { client, psk, suite, alpn, helloRetryRequested }: EarlyDataOffer,
+  { maxSize, replayStore, freshnessWindow }: Required<ServerEarlyDataOptions>,
+): Flow<'accepted' | 'refused'> {
+  const { settings, guard } = context;
+  if (psk.source.type !== 'ticket' || settings.tickets === null) return 'refused';
+  const { state } = psk.source;
+  // Section 4.3.10: not after HelloRetryRequest, and with the first PSK only.
+  if (helloRetryRequested || psk.selectedIdentity !== 0) return 'refused';
+  // What the ticket allowed must be what we are ready for today.
+  if (state.maxEarlyDataSize === 0 || state.maxEarlyDataSize > maxSize) return 'refused';
+  if (state.cipherSuite !== suite.id || state.serverName !== client.serverName || !sameProtocol(state, alpn)) {
+    return 'refused';
+  }
+  // Section 8.3: what the client says of the ticket's age, which its binder covers, against our own clock.
+  const now = readClock(guard, settings.tickets.now);
+  const clientAge = (psk.identity.obfuscatedTicketAge - state.ticketAgeAdd + 2 ** 32) % 2 ** 32;
+  const expectedArrival = state.issuedAt + clientAge;
+  if (Math.abs(now - expectedArrival) > freshnessWindow) return 'refused';
+  // Section 8.2: a replay of what came before the store began could still be fresh.
+  if (now < replayStore.startedAt + 2 * freshnessWindow) return 'refused';
+  if (!psk.binder.made) return 'refused';
+  const key = psk.binder.binder.slice();
+  const put = yield* answerOrNothing(guard, () => replayStore.putIfAbsent(key, expectedArrival + freshnessWindow));
+  return put === 'absent' ? 'accepted' : 'refused';
+}
+
+/** RFC 7301 binds nothing but early data: what was meant for one protocol must not be read as another. */
+function sameProtocol({ alpn }: TicketState, selected: Uint8Array | null): boolean {
+  return alpn === null || selected === null ? alpn === selected : bytesEqual(alpn, selected);
+}
+
+function start(
+  context: Context,
+  { client, psk, suite }: EarlyDataOffer,
+  transcript: { readonly current: () => Uint8Array },
+): void {
+  const { sink, keyMaterial } = context;
+  const transcriptHash = transcript.current();
+  const secret = keyMaterial.hold(psk.earlySecret.derive('c e traffic', transcriptHash));
+  const exporterSecret = keyMaterial.hold(psk.earlySecret.derive('e exp master', transcriptHash));
+  logSecrets(context, client.hello.random, {
+    CLIENT_EARLY_TRAFFIC_SECRET: secret,
+    EARLY_EXPORTER_SECRET: exporterSecret,
+  });
+  const maxSize = psk.source.type === 'ticket' ? psk.source.state.maxEarlyDataSize : 0;
+  const exporter = createEarlyExporter(suite.hash, exporterSecret);
+  sink.useEarlyReadSecret(psk.binder, suite, secret, createReceiver(maxSize, exporter));
+  secret.fill(0);
+}
+
+/** Section 4.7.1: more than the ticket allows ends the connection. */
+function createReceiver(maxSize: number, exporter: EarlyDataReceiver['exporter']): EarlyDataReceiver {
+  let received = 0;
+  return {
+    take: (length) => {
+      received += length;
+      if (received > maxSize) {
+        throw new TlsError('too-much-early-data', { expected: `at most ${maxSize} bytes`, got: String(received) });
+      }
+    },
+    exporter,
+  };
+}
+
+function checkInteger(subject: string, value: number, most: number): void {
+  if (!Number.isInteger(value) || value < 1 || value > most) {
+    throw new TlsError('invalid-configuration', {
+      subject: `serverEarlyData, ${subject}`,
+      expected: `an integer from 1 to ${most}`,
+      got: String(value),
+    });
+  }
+}
