@@ -1,0 +1,32 @@
+import { Scanner } from '../grammar/scanner.js';
+import { SipError } from '../error.js';
+import { readVia, type Via } from '../headers/via.js';
+import type { SipMessage } from '../message/message.js';
+import { canonicalHost } from '../uri/equality.js';
+
+/**
+ * The topmost Via value, read without the others; null where there is none.
+ * @throws SipError of level `header` where it is broken
+ */
+export function readTopVia(message: SipMessage): Via | null {
+  const [row] = message.headers.all('Via');
+  if (row === undefined) return null;
+  const scanner = new Scanner(message.bytes, row.valueStart, row.valueEnd, 'Via');
+  scanner.skipSpace();
+  return readVia(scanner);
+}
+
+/** As readTopVia, with null for one that is broken. */
+export function topVia(message: SipMessage): Via | null {
+  try {
+    return readTopVia(message);
+  } catch (error) {
+    if (error instanceof SipError) return null;
+    throw error;
+  }
+}
+
+/** `sent-by` in the form that its equals have too: host in canonical form, and the port if there is one. */
+export function sentBy({ host, port }: Pick<Via, 'host' | 'port'>): string {
+  return port === null ? canonicalHost(host) : `${canonicalHost(host)}:${port}`;
+}
