@@ -1,3 +1,5 @@
+import { TlsError } from './error.js';
+
 /** AlertDescription, RFC 9846 section 6, with the code points of the registry. */
 export const ALERT_CODES = {
   close_notify: 0,
@@ -45,6 +47,22 @@ export interface Alert {
 /** Reads an AlertDescription. The level is ignored: in TLS 1.3 it follows from the type (RFC 9846 section 6). */
 export function alertFromCode(code: number): Alert {
   return { code, name: NAMES.get(code) ?? 'unknown' };
+}
+
+/** An alert that ends a connection for a reason of the application's own: any but the closure alerts, or a code. */
+export type ErrorAlert = Exclude<AlertName, 'close_notify' | 'user_canceled'> | number;
+
+/**
+ * The two bytes of an error alert (RFC 9846 section 6.2). A number is a code of the registry, 1 to 255.
+ * @throws TlsError `invalid-argument` for a closure alert and for what is no code
+ */
+export function encodeErrorAlert(alert: ErrorAlert): Uint8Array {
+  const code = typeof alert === 'number' ? alert : ALERT_CODES[alert];
+  const isCode = Number.isInteger(code) && code > ALERT_CODES.close_notify && code <= 0xff;
+  if (!isCode || code === ALERT_CODES.user_canceled) {
+    throw new TlsError('invalid-argument', { subject: 'alert', expected: 'an error alert', got: String(alert) });
+  }
+  return Uint8Array.of(FATAL, code);
 }
 
 const WARNING = 1;

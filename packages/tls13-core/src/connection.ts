@@ -1,4 +1,4 @@
-import { encodeAlert } from './alert.js';
+import { encodeAlert, encodeErrorAlert, type ErrorAlert } from './alert.js';
 import { CallGuard } from './call-guard.js';
 import type { ConnectionOptions } from './connection-options.js';
 import { ContentJudge } from './content-judge.js';
@@ -36,6 +36,8 @@ export class TlsConnection {
   #ended: 'no' | 'closed' | 'failed' = 'no';
   #sentClose = false;
   #receivedClose = false;
+  /** What an abort from inside a callback is to send. */
+  #postponedAlert: Uint8Array | null = null;
   readonly #guard = new CallGuard();
   readonly #early = new EarlyDataPort((event) => this.#events.push(event));
   #waiting: Promise<TlsEvent[]> | null = null;
@@ -193,16 +195,27 @@ export class TlsConnection {
   }
 
   /**
-   * Ends the connection at once: nothing more is sent, and keys are forgotten. Late answers are ignored. From inside a
-   * callback it takes effect as soon as the call that led there is done.
+   * Ends the connection at once, and keys are forgotten. Nothing more is sent; with `alert`, what is in the output stays
+   * there and the alert is its last record (`general_error` where the application has a reason of its own, RFC 9846
+   * section 6.2), unless we have closed our direction. Late answers are ignored. From inside a callback it takes effect as
+   * soon as the call that led there is done.
+   * @throws TlsError `invalid-argument` for a closure alert and for a number that is no code
    */
-  abort(): void {
+  abort({ alert }: { readonly alert?: ErrorAlert } = {}): void {
+    const last = alert === undefined ? null : encodeErrorAlert(alert);
     if (this.#ended !== 'no') return;
     if (this.#guard.isBusy) {
       this.#guard.postpone('abort');
+      this.#postponedAlert = last;
       return;
     }
-    this.#writer.discard();
+    this.#abort(last);
+  }
+
+  #abort(last: Uint8Array | null): void {
+    if (this.#ended !== 'no') return;
+    if (last === null) this.#writer.discard();
+    else if (!this.#sentClose) this.#writer.writeAlert(last);
     this.#end('closed');
   }
 
@@ -351,7 +364,7 @@ export class TlsConnection {
     }
     const wanted = this.#guard.takePostponed();
     if (wanted === 'close') this.close();
-    if (wanted === 'abort') this.abort();
+    if (wanted === 'abort') this.#abort(this.#postponedAlert);
   }
 
   #fail(error: TlsError): void {

@@ -61,4 +61,4 @@ export {
   type TlsErrorKind,
   type TlsErrorReason,
 } from './error.js';
-export { ALERT_CODES, type Alert, type AlertName } from './alert.js';
+export { ALERT_CODES, type Alert, type AlertName, type ErrorAlert } from './alert.js';

@@ -47,7 +47,7 @@ describe('EncryptedExtensions', () => {
     if (shares === 'second') peer.shareGroups = toyServer().provider.groups.slice(1, 2);
     peer.handshake();
     const message = peer.heard.find(({ type }) => type === 'encrypted_extensions');
-    const { extensions } = message?.body as EncryptedExtensions;
+    const { extensions } = (message as { readonly body: EncryptedExtensions }).body;
     return extensions.find(({ type }) => type === EXTENSION_CODES[name])?.data;
   };
 

@@ -79,6 +79,7 @@ const FLAGS = {
   'export-context': 'text',
   'use-export-context': 'on',
   'export-traffic-secrets': 'on',
+  'send-alert': 'on',
   'key-update': 'on',
   'key-update-before-read': 'on',
   'read-size': 'number',

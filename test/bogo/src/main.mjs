@@ -7,6 +7,8 @@ import { clientConfig, serverConfig, shared } from './configuration.mjs';
 import { readFlags, Unimplemented } from './flags.mjs';
 
 const EXIT_UNIMPLEMENTED = 89;
+/** What -send-alert sends: a code that TLS 1.3 has only reserved. */
+const DECOMPRESSION_FAILURE = 30;
 
 export async function main(words) {
   if (words.includes('-is-handshaker-supported')) {
@@ -129,6 +131,11 @@ class Session {
       tls.send(tls.exportKeyingMaterial(flags['export-label'] ?? '', context, flags['export-keying-material']));
     }
     if (flags['export-traffic-secrets']) this.sendTrafficSecrets();
+    if (flags['send-alert']) {
+      tls.abort({ alert: DECOMPRESSION_FAILURE });
+      this.finish();
+      return;
+    }
     if (flags['shim-writes-first']) tls.send(Buffer.from('hello'));
     if (flags['key-update-before-read']) tls.updateKeys();
     if (flags['shim-shuts-down']) {
