@@ -57,6 +57,16 @@ describe('keep-alives between messages (RFC 5626 section 4.4.1)', () => {
   });
 });
 
+describe('a Content-Length line of no more than its name', () => {
+  it.each(['Content-Length', 'content-length', 'l', 'L'])('%s is malformed, in a short head and a long one', (name) => {
+    for (const filling of ['', `Subject: ${'x'.repeat(200)}\r\n`]) {
+      expect(said(stream, `OPTIONS a SIP/2.0\r\n${filling}${name}\r\nTo: x\r\n\r\n`)).toEqual([
+        'content-length-malformed',
+      ]);
+    }
+  });
+});
+
 describe('limits: at the limit, and one beyond', () => {
   const check = (limits: object, at: string, beyond: string, reason: string): void => {
     expect(said({ ...stream, limits }, at)[0]).toMatch(/^message/);

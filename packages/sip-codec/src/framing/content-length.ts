@@ -11,6 +11,17 @@ export const OTHER_FIELD = -1;
 export const MALFORMED_LENGTH = -1;
 
 /**
+ * A first look at a line that is `start`..`end`: false where it is no Content-Length field for sure. One question that
+ * nearly always has the same answer is quicker than several that have not.
+ */
+export function mayBeLength(bytes: Uint8Array, start: number, end: number): boolean {
+  return (
+    (end - start >= NAME.length && bytes[start + 7] === 0x2d && ((bytes[start + 8] as number) | 0x20) === 0x6c) ||
+    ((bytes[start] as number) | 0x20) === 0x6c
+  );
+}
+
+/**
  * Whether a line that begins with c, C, l or L is a Content-Length field (RFC 3261 section 20.14, compact form `l`):
  * the offset after its name, or OTHER_FIELD. The name ends where no token character follows, so that
  * `Content-Length;` is a broken Content-Length and not an unknown field.

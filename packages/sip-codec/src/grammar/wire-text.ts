@@ -5,9 +5,11 @@ interface Decoder {
   decode(bytes: Uint8Array): string;
 }
 
-declare const TextDecoder: (new () => Decoder) | undefined;
+declare const TextDecoder: (new (label: string, options: { readonly fatal: true }) => Decoder) | undefined;
 
-const DECODER: Decoder | undefined = typeof TextDecoder === 'undefined' ? undefined : /* @__PURE__ */ new TextDecoder();
+/** It throws for what is no UTF-8, so that a text of as many characters as there were bytes is known to be ASCII. */
+const DECODER: Decoder | undefined =
+  typeof TextDecoder === 'undefined' ? undefined : /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Bytes from which many short texts are cut. Cutting them out of one long text is several times quicker than making
@@ -51,7 +53,12 @@ function asciiText(bytes: Uint8Array, end: number): string | null {
   }
   const head = new Uint8Array(bytes.buffer, bytes.byteOffset, end);
   // Some hosts decode no shared memory.
-  const text = DECODER.decode(bytes.buffer instanceof ArrayBuffer ? head : new Uint8Array(head));
-  // A character of several bytes makes the text shorter; a byte that is no UTF-8 becomes U+FFFD.
-  return text.length === end && !text.includes('\ufffd') ? text : null;
+  const own = bytes.buffer instanceof ArrayBuffer ? head : new Uint8Array(head);
+  try {
+    const text = DECODER.decode(own);
+    // A character of several bytes makes the text shorter, and so does a byte order mark.
+    return text.length === end ? text : null;
+  } catch {
+    return null;
+  }
 }

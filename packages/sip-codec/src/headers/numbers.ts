@@ -1,5 +1,6 @@
 import type { Scanner } from '../grammar/scanner.js';
 import { TOKEN } from '../grammar/characters.js';
+import { METHOD_WORDS } from '../grammar/words.js';
 import { singleHeader, type HeaderDefinition } from './definition.js';
 
 /** 2^32 - 1, RFC 3261 section 20.19. */
@@ -26,10 +27,19 @@ export const CSEQ: HeaderDefinition<CSeq> = /* @__PURE__ */ singleHeader(
   (scanner) => {
     const number = scanner.integer(MAX_CSEQ, 'CSeq');
     if (!scanner.skipSpace()) scanner.fail('CSeq', 'LWS');
-    return { number, method: scanner.token('Method') };
+    return { number, method: readMethod(scanner) };
   },
   ({ number, method }) => `${number} ${method}`,
 );
+
+function readMethod(scanner: Scanner): string {
+  const from = scanner.offset;
+  const end = scanner.skipRun(TOKEN);
+  const known = end === from ? undefined : METHOD_WORDS.at(scanner.bytes, from, end);
+  if (known !== undefined) return known;
+  scanner.offset = from;
+  return scanner.token('Method');
+}
 
 /** Max-Forwards, RFC 3261 section 20.22. */
 export const MAX_FORWARDS: HeaderDefinition<number> = /* @__PURE__ */ singleHeader(

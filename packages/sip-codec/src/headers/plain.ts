@@ -1,10 +1,11 @@
 // The commonest forms of Via and of addresses, read in one go: ASCII, no folds, no white space but where everybody has
 // it, no escapes. Each reader gives what the general one would, or undefined, having taken nothing: then the general one
 // reads, which alone knows what is an error.
-import { HOST, PARAMCHAR, QDTEXT, TOKEN, USER } from '../grammar/characters.js';
+import { ALPHA, DIGIT, PARAMCHAR, QDTEXT, TOKEN, USER } from '../grammar/characters.js';
 import type { Scanner } from '../grammar/scanner.js';
 import { equalsIgnoringCase } from '../grammar/text.js';
-import { isHostnameAt, isIpv4At, type Host } from '../uri/host.js';
+import { PARAMETER_WORDS } from '../grammar/words.js';
+import { isIpv4At, type Host } from '../uri/host.js';
 import type { SipUri, UriParameter } from '../uri/uri.js';
 import type { NameAddress } from './name-addr.js';
 import type { Parameter } from './parameters.js';
@@ -22,8 +23,37 @@ const AT = 0x40;
 
 const MAX_PORT = 65_535;
 
-/** So many parameters are compared one by one; with more, the general reader makes a set of their names. */
-const FEW = 8;
+/**
+ * Up to four parameters with different names: with more, or with the same name twice, the general reader has the word.
+ * An array that grows would be made with room for many.
+ */
+class FewParameters<T extends UriParameter> {
+  #first: T | undefined;
+  #second: T | undefined;
+  #third: T | undefined;
+  #fourth: T | undefined;
+
+  /** Whether it could be added. */
+  add(parameter: T): boolean {
+    const { name } = parameter;
+    if (this.#first === undefined) this.#first = parameter;
+    else if (isSameName(this.#first.name, name)) return false;
+    else if (this.#second === undefined) this.#second = parameter;
+    else if (isSameName(this.#second.name, name)) return false;
+    else if (this.#third === undefined) this.#third = parameter;
+    else if (isSameName(this.#third.name, name) || this.#fourth !== undefined) return false;
+    else this.#fourth = parameter;
+    return true;
+  }
+
+  toArray(): readonly T[] {
+    if (this.#first === undefined) return NONE;
+    if (this.#second === undefined) return [this.#first];
+    if (this.#third === undefined) return [this.#first, this.#second];
+    if (this.#fourth === undefined) return [this.#first, this.#second, this.#third];
+    return [this.#first, this.#second, this.#third, this.#fourth];
+  }
+}
 
 const NONE: readonly never[] = /* @__PURE__ */ Object.freeze([]);
 
@@ -35,11 +65,10 @@ export function readPlainVia(scanner: Scanner): Via | undefined {
   let i = from + 8;
   while (i < end && TOKEN[bytes[i] as number] === 1) i++;
   if (i === from + 8 || i === end || bytes[i] !== SP) return undefined;
-  const transport = source.substring(from + 8, i);
-  const hostStart = ++i;
-  while (i < end && HOST[bytes[i] as number] === 1) i++;
-  const host = plainHost(bytes, hostStart, i, source);
+  const transport = wordOf(bytes, from + 8, i, source);
+  const host = plainHost(scanner, i + 1, end, source);
   if (host === undefined) return undefined;
+  i = i + 1 + host.text.length;
   let port: number | null = null;
   if (i < end && bytes[i] === COLON) {
     const portStart = i + 1;
@@ -78,7 +107,7 @@ export function readPlainAddress(scanner: Scanner): NameAddress | undefined {
     i++;
   }
   if (i === end) return undefined;
-  const uri = plainSipUri(bytes, uriStart, at, i, source);
+  const uri = plainSipUri(scanner, uriStart, at, i, source);
   if (uri === undefined) return undefined;
   scanner.offset = i + 1;
   const parameters = readPlainParameters(scanner, source, 'generic');
@@ -88,7 +117,8 @@ export function readPlainAddress(scanner: Scanner): NameAddress | undefined {
 }
 
 /** `( "sip:" / "sips:" ) [ user "@" ] host [ ":" port ] *( ";" uri-parameter )` over all of `start`..`end`. */
-function plainSipUri(bytes: Uint8Array, start: number, at: number, end: number, source: string): SipUri | undefined {
+function plainSipUri(scanner: Scanner, start: number, at: number, end: number, source: string): SipUri | undefined {
+  const { bytes } = scanner;
   if (bytes[start] !== 0x73 || bytes[start + 1] !== 0x69 || bytes[start + 2] !== 0x70) return undefined;
   const scheme = bytes[start + 3] === 0x73 ? 'sips' : 'sip';
   let i = start + scheme.length;
@@ -102,10 +132,9 @@ function plainSipUri(bytes: Uint8Array, start: number, at: number, end: number, 
     user = source.substring(userStart, at);
     i++;
   }
-  const hostStart = i;
-  while (i < end && HOST[bytes[i] as number] === 1) i++;
-  const host = plainHost(bytes, hostStart, i, source);
+  const host = plainHost(scanner, i, end, source);
   if (host === undefined) return undefined;
+  i += host.text.length;
   let port: number | null = null;
   if (bytes[i] === COLON) {
     const portStart = i + 1;
@@ -114,25 +143,23 @@ function plainSipUri(bytes: Uint8Array, start: number, at: number, end: number, 
     if (port > MAX_PORT) return undefined;
   }
   if (i === end) return { type: 'sip', scheme, user, password: null, host, port, parameters: NONE, headers: NONE };
-  const parameters: UriParameter[] = [];
+  const parameters = new FewParameters<UriParameter>();
   while (i < end) {
     if (bytes[i] !== SEMICOLON) return undefined;
     const nameStart = ++i;
     while (i < end && PARAMCHAR[bytes[i] as number] === 1) i++;
     if (i === nameStart) return undefined;
-    const name = source.substring(nameStart, i);
+    const name = wordOf(bytes, nameStart, i, source);
     let value: string | null = null;
     if (i < end && bytes[i] === EQUALS) {
       const valueStart = ++i;
       while (i < end && PARAMCHAR[bytes[i] as number] === 1) i++;
       if (i === valueStart) return undefined;
-      value = source.substring(valueStart, i);
+      value = wordOf(bytes, valueStart, i, source);
     }
-    for (const other of parameters) if (isSameName(other.name, name)) return undefined;
-    if (parameters.length === FEW) return undefined;
-    parameters.push({ name, value });
+    if (!parameters.add({ name, value })) return undefined;
   }
-  return { type: 'sip', scheme, user, password: null, host, port, parameters, headers: NONE };
+  return { type: 'sip', scheme, user, password: null, host, port, parameters: parameters.toArray(), headers: NONE };
 }
 
 function readPlainParameters(
@@ -143,12 +170,12 @@ function readPlainParameters(
   const { bytes, end } = scanner;
   let i = scanner.offset;
   if (i === end) return NONE;
-  const parameters: Parameter[] = [];
+  const parameters = new FewParameters<Parameter>();
   while (i < end && bytes[i] === SEMICOLON) {
     const nameStart = ++i;
     while (i < end && TOKEN[bytes[i] as number] === 1) i++;
     if (i === nameStart) return undefined;
-    const name = source.substring(nameStart, i);
+    const name = wordOf(bytes, nameStart, i, source);
     let value: string | null = null;
     let quoted = false;
     if (i < end && bytes[i] === EQUALS) {
@@ -167,13 +194,11 @@ function readPlainParameters(
       }
       if (kind === 'via' && !isPlainViaValue(name, bytes, valueStart, i, quoted)) return undefined;
     }
-    for (const other of parameters) if (isSameName(other.name, name)) return undefined;
-    if (parameters.length === FEW) return undefined;
-    parameters.push({ name, value, quoted });
+    if (!parameters.add({ name, value, quoted })) return undefined;
   }
   if (i !== end && bytes[i] !== COMMA) return undefined;
   scanner.offset = i;
-  return parameters;
+  return parameters.toArray();
 }
 
 /** Some parameters of Via have values of their own kinds; of these, an IPv4 address in received is the common one. */
@@ -197,16 +222,58 @@ function isSameName(left: string, right: string): boolean {
 
 /** Whether `SIP/2.0/` stands there, in just these letters. A line end is behind every value, so that it can be looked for. */
 function isSip2(bytes: Uint8Array, at: number): boolean {
-  for (let i = 0; i < SIP2.length; i++) if (bytes[at + i] !== SIP2.charCodeAt(i)) return false;
-  return true;
+  return (
+    bytes[at] === 0x53 &&
+    bytes[at + 1] === 0x49 &&
+    bytes[at + 2] === 0x50 &&
+    bytes[at + 3] === 0x2f &&
+    bytes[at + 4] === 0x32 &&
+    bytes[at + 5] === 0x2e &&
+    bytes[at + 6] === 0x30 &&
+    bytes[at + 7] === 0x2f
+  );
 }
 
-const SIP2 = 'SIP/2.0/';
+/** A host name or an IPv4 address; undefined where there is another thing, or one that ends in an odd way. */
+function plainHost({ bytes }: Scanner, start: number, end: number, source: string): Host | undefined {
+  let i = start;
+  // As isHostnameAt has it: no label begins or ends with a hyphen, and the top label begins with a letter.
+  let before = DOT;
+  let topLabelIsName = false;
+  for (; i < end; i++) {
+    const kind = HOST_KIND[bytes[i] as number] as number;
+    if (kind === OTHER) break;
+    if (before === DOT) {
+      if (kind <= HYPHEN) return undefined;
+      topLabelIsName = kind === LETTER;
+    } else if (kind === DOT && before === HYPHEN) {
+      return undefined;
+    }
+    before = kind;
+  }
+  if (topLabelIsName) return before === HYPHEN ? undefined : { type: 'name', text: source.substring(start, i) };
+  return isIpv4At(bytes, start, i) ? { type: 'ipv4', text: source.substring(start, i) } : undefined;
+}
 
-function plainHost(bytes: Uint8Array, start: number, end: number, source: string): Host | undefined {
-  if (isHostnameAt(bytes, start, end)) return { type: 'name', text: source.substring(start, end) };
-  if (isIpv4At(bytes, start, end)) return { type: 'ipv4', text: source.substring(start, end) };
-  return undefined;
+const OTHER = 0;
+const DOT = 1;
+const HYPHEN = 2;
+const NUMERAL = 3;
+const LETTER = 4;
+
+const HOST_KIND: Uint8Array = /* @__PURE__ */ hostKinds();
+
+function hostKinds(): Uint8Array {
+  const table = new Uint8Array(256);
+  for (let i = 0; i < 256; i++) table[i] = ALPHA[i] === 1 ? LETTER : DIGIT[i] === 1 ? NUMERAL : OTHER;
+  table[0x2e] = DOT;
+  table[0x2d] = HYPHEN;
+  return table;
+}
+
+/** What is `start`..`end`, without making a string of it where it is a word of every day. */
+function wordOf(bytes: Uint8Array, start: number, end: number, source: string): string {
+  return PARAMETER_WORDS.at(bytes, start, end) ?? source.substring(start, end);
 }
 
 function digitsEnd(bytes: Uint8Array, start: number, end: number): number {

@@ -1,5 +1,9 @@
 import { asciiLowerCase, textToBytes } from '../grammar/text.js';
 
+const SP = 0x20;
+const HTAB = 0x09;
+const COLON = 0x3a;
+
 /** Names with a registered compact form (IANA, SIP header fields). */
 const COMPACT_FORMS: readonly (readonly [canonical: string, compact: string])[] = [
   ['Accept-Contact', 'a'],
@@ -43,28 +47,35 @@ export interface KnownName {
   readonly canonical: string;
   /** In lower case: what names are compared by. */
   readonly key: string;
+  /** The key, as bytes. */
+  readonly bytes: Uint8Array;
+  /** The letter of the compact form, or 0. */
+  readonly compact: number;
+  /** Where `slotOf` puts lines with this name, long and compact. */
+  readonly slot: number;
+  readonly compactSlot: number;
 }
 
-/** What stands for every name that is not in the table. */
-export const UNKNOWN_NAME: KnownName = /* @__PURE__ */ Object.freeze({ canonical: '', key: '' });
-
-/** What stands for a line that has no name. */
-export const NOT_A_FIELD: KnownName = /* @__PURE__ */ Object.freeze({ canonical: '', key: '' });
-
-/** From a name in lower case, long or compact, or as the RFCs write it, to the one entry for it. A Map: `constructor` is in none unless put in. */
+/**
+ * From a name in lower case, long or compact, or as the RFCs write it, to the one entry for it. A Map: `constructor` is
+ * in none unless put in.
+ */
 const KNOWN_NAMES: ReadonlyMap<string, KnownName> = /* @__PURE__ */ knownNames();
 
 function knownNames(): ReadonlyMap<string, KnownName> {
   const names = new Map<string, KnownName>();
-  for (const canonical of [...COMPACT_FORMS.map(([name]) => name), ...OTHER_NAMES]) {
-    const name = { canonical, key: canonical.toLowerCase() };
-    names.set(name.key, name);
+  const add = (canonical: string, compact: string): void => {
+    const key = canonical.toLowerCase();
+    const bytes = textToBytes(key);
+    const slot = slotOf(bytes, 0);
+    const compactSlot = compact === '' ? slot : slotOf(textToBytes(compact), 0);
+    const name = { canonical, key, bytes, compact: compact === '' ? 0 : compact.charCodeAt(0), slot, compactSlot };
     // As the RFCs write it, it is found without making another string of it.
-    names.set(canonical, name);
-  }
-  for (const [canonical, compact] of COMPACT_FORMS) {
-    names.set(compact, names.get(canonical.toLowerCase()) as KnownName);
-  }
+    for (const spelling of [key, canonical]) names.set(spelling, name);
+    if (compact !== '') names.set(compact, name);
+  };
+  for (const [canonical, compact] of COMPACT_FORMS) add(canonical, compact);
+  for (const canonical of OTHER_NAMES) add(canonical, '');
   return names;
 }
 
@@ -83,58 +94,39 @@ export function knownName(name: string): KnownName | undefined {
   return KNOWN_NAMES.get(name) ?? KNOWN_NAMES.get(asciiLowerCase(name));
 }
 
-interface Spelling {
-  /** In lower case, long or compact. */
-  readonly bytes: Uint8Array;
-  readonly name: KnownName;
-  /** Another one with the same hash. */
-  readonly next: Spelling | undefined;
+/**
+ * A number by which most lines can be told not to have a name, from the first three letters in any case; what follows
+ * the end of a shorter name is not looked at.
+ */
+export function slotOf(bytes: Uint8Array, start: number): number {
+  const second = letterAt(bytes, start + 1);
+  return (bytes[start] as number) | 0x20 | (second << 8) | (second === 0 ? 0 : letterAt(bytes, start + 2) << 16);
 }
 
-const SLOTS = 512;
-
-/** The same table for names that are still bytes, by a hash that hardly two of them share. */
-const SPELLINGS: readonly (Spelling | undefined)[] = /* @__PURE__ */ spellings();
-
-function spellings(): readonly (Spelling | undefined)[] {
-  const slots = new Array<Spelling | undefined>(SLOTS).fill(undefined);
-  for (const [spelling, name] of KNOWN_NAMES) {
-    if (spelling !== asciiLowerCase(spelling)) continue;
-    const bytes = textToBytes(spelling);
-    const slot = hash(bytes, 0, bytes.length);
-    slots[slot] = { bytes, name, next: slots[slot] };
-  }
-  return slots;
+/** In lower case; 0 for a byte that ends a name. */
+function letterAt(bytes: Uint8Array, at: number): number {
+  const byte = at < bytes.length ? (bytes[at] as number) : 0;
+  return byte <= SP || byte === COLON ? 0 : byte | 0x20;
 }
 
-/** Length, first, middle and last letter; the factors were found by trying. */
-function hash(bytes: Uint8Array, start: number, end: number): number {
-  const length = end - start;
-  const first = (bytes[start] as number) | 0x20;
-  const middle = (bytes[start + (length >> 1)] as number) | 0x20;
-  const last = (bytes[end - 1] as number) | 0x20;
-  return (length * 19 + first * 33 + middle + last * 27) & (SLOTS - 1);
+/** Where the colon stands if the line that begins at `start` is a field of this name; else -1. */
+export function colonAfter({ bytes: wanted, compact }: KnownName, bytes: Uint8Array, start: number): number {
+  let i = start;
+  if (isSpelling(wanted, bytes, start)) i += wanted.length;
+  else if (compact !== 0 && ((bytes[start] as number) | 0x20) === compact) i++;
+  else return -1;
+  while (bytes[i] === SP || bytes[i] === HTAB) i++;
+  return bytes[i] === COLON ? i : -1;
 }
 
 /**
- * The entry for what stands at `start`..`end`, which is not empty; undefined if it is no name in the table. Bit 0x20
- * tells capitals from small letters; of the other bytes of a name, only control characters could be mistaken by it.
+ * Bit 0x20 tells capitals from small letters; of the other bytes of a name, only control characters could be mistaken
+ * by it.
  */
-export function knownNameAt(bytes: Uint8Array, start: number, end: number): KnownName | undefined {
-  let spelling = SPELLINGS[hash(bytes, start, end)];
-  while (spelling !== undefined) {
-    if (isSpelling(spelling.bytes, bytes, start, end)) return spelling.name;
-    spelling = spelling.next;
-  }
-  return undefined;
-}
-
-function isSpelling(wanted: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
-  const { length } = wanted;
-  if (length !== end - start) return false;
-  for (let i = 0; i < length; i++) {
+function isSpelling(wanted: Uint8Array, bytes: Uint8Array, start: number): boolean {
+  for (let i = 0; i < wanted.length; i++) {
     const byte = bytes[start + i] as number;
-    if ((byte | 0x20) !== wanted[i] || byte < 0x20) return false;
+    if ((byte | 0x20) !== wanted[i] || byte < SP) return false;
   }
   return true;
 }

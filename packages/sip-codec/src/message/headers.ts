@@ -2,14 +2,16 @@ import { Scanner } from '../grammar/scanner.js';
 import type { WireText } from '../grammar/wire-text.js';
 import type { HeaderDefinition } from '../headers/definition.js';
 import { SipError } from '../error.js';
-import { FieldIndex } from './field-index.js';
-import type { SipHeaderField } from './head.js';
-import { headerKey, knownName, NOT_A_FIELD, UNKNOWN_NAME, type KnownName } from './header-name.js';
+import { fieldAt, slotsOf, valueEndAt, valueStartAt } from './field-index.js';
+import { SipHeaderField } from './head.js';
+import { colonAfter, headerKey, knownName, type KnownName } from './header-name.js';
 
 /** Up to so many fields it is quicker to look at each than to make an index of them. */
 const FEW = 64;
 
 const NO_FIELDS: readonly SipHeaderField[] = /* @__PURE__ */ Object.freeze([]);
+
+const NO_ROWS: readonly Scanner[] = /* @__PURE__ */ Object.freeze([]);
 
 /** A header that was read before and is broken. */
 class ReadFailure {
@@ -20,6 +22,13 @@ class ReadFailure {
   }
 }
 
+/** Every line of a head, read. */
+interface AllFields {
+  readonly fields: readonly SipHeaderField[];
+  readonly faults: readonly SipError[];
+  readonly byKey: ReadonlyMap<string, readonly SipHeaderField[]>;
+}
+
 /**
  * The header fields of one message: ordered, raw, and read when asked for. Names are compared without case and with
  * compact forms written out; they are never keys of a plain object.
@@ -28,13 +37,12 @@ export class SipHeaders implements Iterable<SipHeaderField> {
   readonly #bytes: Uint8Array;
   readonly #marks: readonly number[];
   readonly #text: WireText;
-  /** Made at the first question. */
-  #madeIndex: FieldIndex | undefined;
-  /** Lines by key, made at the first look-up by name where there are many. */
-  #byKey: Map<string, number[]> | undefined;
+  /** Made at the first look-up by name: most fields of most messages are never asked for, so they get no object. */
+  #slots: readonly number[] | undefined;
+  /** Made where every field has to be looked at, or where there are many. */
+  #all: AllFields | undefined;
   /** What was read before, each definition before its value or failure: asking twice costs little and gives the same answer. */
   #read: unknown[] | undefined;
-  #faults: readonly SipError[] | undefined;
 
   /** `marks`: where each line begins, and where a further one would go. */
   constructor(bytes: Uint8Array, text: WireText, marks: readonly number[]) {
@@ -45,36 +53,32 @@ export class SipHeaders implements Iterable<SipHeaderField> {
 
   /** Number of fields. */
   get size(): number {
-    return this.#marks.length - 1 - this.#index.faulty;
+    return this.#everything().fields.length;
   }
 
   /** Lines between the start line and the empty line that are no header fields. */
   get faults(): readonly SipError[] {
-    const index = this.#index;
-    return (this.#faults ??= this.#lines((name) => name === NOT_A_FIELD).map((line) => index.fault(line)));
+    return this.#everything().faults;
   }
 
   [Symbol.iterator](): IterableIterator<SipHeaderField> {
-    const index = this.#index;
-    return this.#lines((name) => name !== NOT_A_FIELD)
-      .map((line) => index.field(line))
-      .values();
+    return this.#everything().fields[Symbol.iterator]();
   }
 
   /** The fields of this name, in order. */
   all(name: string): readonly SipHeaderField[] {
-    const index = this.#index;
     const known = knownName(name);
-    if (known === undefined || index.names.length > FEW) {
-      const lines = this.#linesOf(headerKey(name));
-      return lines === undefined ? NO_FIELDS : lines.map((line) => index.field(line));
+    if (known === undefined || this.#marks.length > FEW) {
+      return this.#everything().byKey.get(headerKey(name)) ?? NO_FIELDS;
     }
-    const { names } = index;
+    const slots = (this.#slots ??= slotsOf(this.#bytes, this.#marks));
     let found: SipHeaderField[] | undefined;
-    for (let line = 0; line < names.length; line++) {
-      if (names[line] !== known) continue;
-      if (found === undefined) found = [index.field(line)];
-      else found.push(index.field(line));
+    for (let line = 0; line < slots.length; line++) {
+      if (slots[line] !== known.slot && slots[line] !== known.compactSlot) continue;
+      const field = this.#field(line, known);
+      if (field === undefined) continue;
+      if (found === undefined) found = [field];
+      else found.push(field);
     }
     return found ?? NO_FIELDS;
   }
@@ -134,43 +138,61 @@ export class SipHeaders implements Iterable<SipHeaderField> {
 
   /** A reader for each field of this name. */
   #rows(name: string): readonly Scanner[] {
-    const { names } = this.#index;
     const known = knownName(name);
-    const rows: Scanner[] = [];
-    if (known === undefined || names.length > FEW) {
-      for (const line of this.#linesOf(headerKey(name)) ?? []) rows.push(this.#row(line, name));
-    } else {
-      for (let line = 0; line < names.length; line++) if (names[line] === known) rows.push(this.#row(line, name));
+    if (known === undefined || this.#marks.length > FEW) {
+      return this.all(name).map(({ valueStart, valueEnd }) => this.#row(valueStart, valueEnd, name));
     }
-    return rows;
+    const bytes = this.#bytes;
+    const slots = (this.#slots ??= slotsOf(bytes, this.#marks));
+    // An array that begins empty would be made with room for many.
+    let rows: Scanner[] | undefined;
+    for (let line = 0; line < slots.length; line++) {
+      if (slots[line] !== known.slot && slots[line] !== known.compactSlot) continue;
+      const colon = colonAfter(known, bytes, this.#marks[line] as number);
+      if (colon < 0) continue;
+      const end = this.#marks[line + 1] as number;
+      const start = valueStartAt(bytes, colon, end);
+      const row = this.#row(start, valueEndAt(bytes, start, end), name);
+      if (rows === undefined) rows = [row];
+      else rows.push(row);
+    }
+    return rows ?? NO_ROWS;
   }
 
-  #row(line: number, name: string): Scanner {
-    const index = this.#index;
-    const start = index.valueStart(line);
-    return new Scanner(this.#bytes, start, index.valueEnd(line, start), name, this.#text);
+  #row(start: number, end: number, name: string): Scanner {
+    return new Scanner(this.#bytes, start, end, name, this.#text);
   }
 
-  get #index(): FieldIndex {
-    return (this.#madeIndex ??= new FieldIndex(this.#bytes, this.#marks));
+  /** The line as a field of this name, if it is one. */
+  #field(line: number, known: KnownName): SipHeaderField | undefined {
+    const bytes = this.#bytes;
+    const start = this.#marks[line] as number;
+    const colon = colonAfter(known, bytes, start);
+    if (colon < 0) return undefined;
+    const end = this.#marks[line + 1] as number;
+    let nameEnd = colon;
+    while ((bytes[nameEnd - 1] as number) <= 0x20) nameEnd--;
+    const valueStart = valueStartAt(bytes, colon, end);
+    return new SipHeaderField(bytes, known, start, nameEnd, valueStart, valueEndAt(bytes, valueStart, end), end);
   }
 
-  #lines(wanted: (name: KnownName) => boolean): number[] {
-    return this.#index.names.flatMap((name, line) => (wanted(name) ? [line] : []));
-  }
-
-  #linesOf(key: string): readonly number[] | undefined {
-    if (this.#byKey === undefined) {
-      const index = this.#index;
-      this.#byKey = new Map();
-      for (const line of this.#lines((name) => name !== NOT_A_FIELD)) {
-        const name = index.names[line] as KnownName;
-        const itsKey = name === UNKNOWN_NAME ? index.field(line).key : name.key;
-        const same = this.#byKey.get(itsKey);
-        if (same === undefined) this.#byKey.set(itsKey, [line]);
-        else same.push(line);
+  #everything(): AllFields {
+    if (this.#all !== undefined) return this.#all;
+    const fields: SipHeaderField[] = [];
+    const faults: SipError[] = [];
+    const byKey = new Map<string, SipHeaderField[]>();
+    for (let line = 0; line < this.#marks.length - 1; line++) {
+      const field = fieldAt(this.#bytes, this.#marks[line] as number, this.#marks[line + 1] as number);
+      if (field instanceof SipError) {
+        faults.push(field);
+        continue;
       }
+      fields.push(field);
+      const same = byKey.get(field.key);
+      if (same === undefined) byKey.set(field.key, [field]);
+      else same.push(field);
     }
-    return this.#byKey.get(key);
+    this.#all = { fields, faults, byKey };
+    return this.#all;
   }
 }

@@ -3,6 +3,7 @@ import { SipError } from '../error.js';
 import type { Strictness } from '../framing/head-scanner.js';
 import { DIGIT, HEXDIG, REASON, TOKEN, type CharacterClass } from '../grammar/characters.js';
 import { bytesToText } from '../grammar/text.js';
+import { METHOD_WORDS, VERSION_WORDS } from '../grammar/words.js';
 
 /** `Request-Line = Method SP Request-URI SP SIP-Version CRLF`, RFC 3261 section 7.1. */
 export interface RequestLine {
@@ -69,10 +70,10 @@ function readRequestLine(bytes: Uint8Array, start: number, end: number): Request
   if (versionEnd !== end) refuse('Request-Line', 'Request-Line', versionEnd, 'the end of the line');
   return {
     type: 'request',
-    method: bytesToLatin1(bytes, start, methodEnd),
+    method: METHOD_WORDS.at(bytes, start, methodEnd) ?? bytesToLatin1(bytes, start, methodEnd),
     uriStart,
     uriEnd,
-    version: bytesToLatin1(bytes, uriEnd + 1, end),
+    version: versionAt(bytes, uriEnd + 1, end),
   };
 }
 
@@ -100,10 +101,10 @@ function readLooseRequestLine(bytes: Uint8Array, start: number, end: number): Re
   }
   return {
     type: 'request',
-    method: bytesToLatin1(bytes, start, methodEnd),
+    method: METHOD_WORDS.at(bytes, start, methodEnd) ?? bytesToLatin1(bytes, start, methodEnd),
     uriStart,
     uriEnd,
-    version: bytesToLatin1(bytes, versionStart, lineEnd),
+    version: versionAt(bytes, versionStart, lineEnd),
   };
 }
 
@@ -126,7 +127,7 @@ function readStatusLine(bytes: Uint8Array, start: number, end: number): StatusLi
   }
   return {
     type: 'response',
-    version: bytesToLatin1(bytes, start, versionEnd),
+    version: versionAt(bytes, start, versionEnd),
     status:
       (first - 0x30) * 100 + ((bytes[codeStart + 1] as number) - 0x30) * 10 + (bytes[codeStart + 2] as number) - 0x30,
     reason: bytesToText(bytes, codeEnd + 1, end),
@@ -149,6 +150,11 @@ function readVersion(bytes: Uint8Array, start: number, end: number, field: strin
   const minor = skipWhile(bytes, major + 1, end, DIGIT);
   if (minor === major + 1) refuse(field, 'SIP-Version', minor, 'a digit');
   return minor;
+}
+
+/** No new string for what nearly every message says. */
+function versionAt(bytes: Uint8Array, start: number, end: number): string {
+  return VERSION_WORDS.at(bytes, start, end) ?? bytesToLatin1(bytes, start, end);
 }
 
 function isBlank(byte: number): boolean {
