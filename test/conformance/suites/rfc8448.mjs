@@ -35,11 +35,12 @@ export function runTraces(file, report) {
     // Where a trace is silent, as about blinding, any constant does.
     createNobleProvider({ random: (length) => new Uint8Array(length) }),
   );
-  /** Ticket in hex → the PSK that our code derived for it: a later trace may resume an earlier one. */
-  const tickets = new Map();
+  // A later trace may resume an earlier one: ticket in hex → the PSK that our code derived for it, and what our client and
+  // our server kept of it.
+  const kept = { psks: new Map(), sessions: new Map(), states: new Map() };
   for (const section of file.sections) {
     try {
-      runTrace(section, { provider, tickets, report });
+      runTrace(section, { provider, kept, report });
     } catch (error) {
       // A trace that our code cannot even follow is a failure of ours, or of the file.
       report.check(`${section.section}: the trace as a whole`, 'followed to its end', `threw ${error}`);
@@ -47,14 +48,14 @@ export function runTraces(file, report) {
   }
 }
 
-function runTrace(section, { provider, tickets, report }) {
+function runTrace(section, { provider, kept, report }) {
   const trace = readTrace(section, provider);
   if (trace.missing !== null) {
     report.skip(trace.missing, section.steps.flatMap(({ values }) => values).length);
     return;
   }
-  const schedule = runSchedule(trace, provider, tickets);
-  for (const { ticket, psk } of schedule.tickets) tickets.set(bytesToHex(ticket), psk);
+  const schedule = runSchedule(trace, provider, kept.psks);
+  for (const { ticket, psk } of schedule.tickets) kept.psks.set(bytesToHex(ticket), psk);
   checkValues(trace, schedule, provider, report);
-  for (const side of ['client', 'server']) replayConnection(trace, side, { provider, schedule, report });
+  for (const side of ['client', 'server']) replayConnection(trace, side, { provider, schedule, kept, report });
 }

@@ -122,7 +122,7 @@ export function* sendTickets(
   if (maxEarlyDataSize > 0) extensions.push(extension('early_data', maxEarlyDataSizeCodec, maxEarlyDataSize));
   if (acrossNames === 'any-name') extensions.push(tlsFlagsExtension('resumption_across_names'));
   for (let index = 0; index < count && ticketLifetime > 0; index++) {
-    const ticketNonce = Uint8Array.of(index);
+    const ticketNonce = Uint8Array.of(0, index);
     const psk = keyMaterial.hold(ticketPsk(suite.hash, resumptionSecret, ticketNonce));
     const [a = 0, b = 0, c = 0, d = 0] = settings.provider.random(4);
     const ticketAgeAdd = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;

@@ -1,7 +1,7 @@
 // Plays one side of a trace with our TlsConnection, against the recorded bytes of the other side. Negotiation,
 // authentication, Finished, records and closure are all ours; only the wording of our hellos is not that of the trace's
 // peers, so a `Stage` puts theirs in place of ours, and what ours say is compared at the end.
-import { bytesEqual, bytesToHex, concatBytes, decode } from '@portico/bytes';
+import { bytesEqual, bytesToHex, concatBytes, decode, encode, u32 } from '@portico/bytes';
 import { signatureSchemeById, supportedSignatureSchemes } from '@portico/crypto';
 import { TlsConnection } from '../../../../packages/tls13-core/dist/connection.js';
 import { clientHandshake } from '../../../../packages/tls13-core/dist/handshake/client.js';
@@ -10,8 +10,9 @@ import { decodeServerName } from '../../../../packages/tls13-core/dist/messages/
 import { clientSettings, parseServerConfig } from '../../../../packages/tls13-core/dist/settings.js';
 import { compareMessage } from './comparison.mjs';
 import { withPrivateKey, withRandom } from './provider.mjs';
+import { clientMemory, rememberSessions, serverMemory } from './memory.mjs';
 import { isNewSessionTicket, Stage } from './stage.mjs';
-import { clientShares, codePointsCodec, extensionData, messageOf, selectedPsk, serverShare } from './trace.mjs';
+import { clientShares, codePointsCodec, extensionData, messageOf, serverShare } from './trace.mjs';
 import { verdictOn } from './values.mjs';
 
 /** Lines of the key log → labels of the key schedule. */
@@ -21,15 +22,13 @@ const KEY_LOG_LABELS = {
   CLIENT_TRAFFIC_SECRET_0: 'c ap traffic',
   SERVER_TRAFFIC_SECRET_0: 's ap traffic',
   EXPORTER_SECRET: 'exp master',
+  CLIENT_EARLY_TRAFFIC_SECRET: 'c e traffic',
+  EARLY_EXPORTER_SECRET: 'e exp master',
 };
 
 /** Plays `side` from its first byte to its last. */
-export function replayConnection(trace, side, { provider, schedule, report }) {
+export function replayConnection(trace, side, { provider, schedule, kept, report }) {
   const id = `${trace.id}: our ${side}`;
-  if (selectedPsk(trace.serverHello) !== null) {
-    report.skip('a whole connection with a PSK');
-    return;
-  }
   const stage = new Stage(trace, side);
   const logged = {};
   const keyLog = (line) => {
@@ -39,13 +38,15 @@ export function replayConnection(trace, side, { provider, schedule, report }) {
   const sign = signer(trace, side, { id, provider, report });
   const settings = { provider: scriptedProvider(trace, side, stage, provider), keyLog };
   const connection =
-    side === 'client' ? startClient(trace, stage, settings, sign) : startServer(trace, stage, settings, sign);
+    side === 'client'
+      ? startClient(trace, stage, settings, sign, clientMemory(trace, kept))
+      : startServer(trace, stage, settings, sign, serverMemory(trace, kept));
 
   let output = new Uint8Array(0);
   for (const [index, record] of trace.records.entries()) {
     const recordId = `${id}, record ${index + 1}: ${record.type}`;
     if (record.who === side) {
-      act(connection, stage, record, report);
+      act(connection, record);
       output = concatBytes(output, connection.takeOutput());
       const { length } = record.bytes;
       report.check(`${recordId}, sent`, bytesToHex(record.bytes), bytesToHex(output.subarray(0, length)));
@@ -53,12 +54,14 @@ export function replayConnection(trace, side, { provider, schedule, report }) {
     } else {
       const events = connection.receive(record.bytes);
       report.check(`${recordId}, received`, expectedEvents(trace, record), events.map(eventText).join());
+      rememberSessions(events, kept);
     }
   }
   report.check(`${id}, bytes that the trace has not`, '', bytesToHex(concatBytes(output, connection.takeOutput())));
   report.check(`${id}, state at the end`, stateAtEnd(trace), connection.state);
   for (const [line, label] of Object.entries(KEY_LOG_LABELS)) {
-    report.check(`${id}, key log ${line}`, bytesToHex(schedule.secrets[label].expanded), logged[line]);
+    const secret = schedule.secrets[label]?.expanded;
+    report.check(`${id}, key log ${line}`, secret && bytesToHex(secret), logged[line]);
   }
   for (const { ours, theirs } of stage.exchanged) {
     compareMessage(`${id}, ${theirs.type}`, side, ours, theirs, provider, report);
@@ -66,14 +69,10 @@ export function replayConnection(trace, side, { provider, schedule, report }) {
 }
 
 /** Does what the application of this side did; a handshake goes on by itself. */
-function act(connection, stage, { type, payload }, report) {
-  if (type === 'application_data') connection.send(payload);
+function act(connection, { type, payload }) {
+  if (type === 'application_data' && connection.state === 'handshaking') connection.sendEarly(payload);
+  else if (type === 'application_data') connection.send(payload);
   else if (type === 'alert' && isCloseNotify(payload)) connection.close();
-  else if (type === 'handshake' && isNewSessionTicket(payload)) {
-    // Its record takes a sequence number all the same.
-    report.skip('new_session_ticket: our server does not send it');
-    stage.speakForUs(payload);
-  }
 }
 
 function isCloseNotify(payload) {
@@ -81,15 +80,27 @@ function isCloseNotify(payload) {
 }
 
 /** The events of a record of the peer, as `eventText` gives them. */
-function expectedEvents({ messages }, { who, type, payload }) {
-  if (type === 'application_data') return `data ${bytesToHex(payload)}`;
+function expectedEvents({ messages, records }, record) {
+  const { who, type, payload } = record;
+  if (type === 'application_data') return `${isEarly(records, record) ? 'early-' : ''}data ${bytesToHex(payload)}`;
+  if (type === 'handshake' && isNewSessionTicket(payload)) return 'session-ticket';
   if (type === 'alert') return isCloseNotify(payload) ? 'peer-closed' : 'failed';
   const finished = messages.find((message) => message.who === who && message.type === 'finished').raw;
-  return bytesEqual(payload.subarray(-finished.length), finished) ? 'handshake-complete' : '';
+  if (!bytesEqual(payload.subarray(-finished.length), finished)) return '';
+  const tookEarlyData = records.some((other) => isEarly(records, other));
+  return who === 'server' && tookEarlyData ? 'early-data-accepted,handshake-complete' : 'handshake-complete';
 }
 
+/** Application data of a client that stands before its EndOfEarlyData. */
+function isEarly(records, record) {
+  const end = records.findIndex(({ who, payload }) => who === 'client' && bytesEqual(payload, END_OF_EARLY_DATA));
+  return record.type === 'application_data' && record.who === 'client' && records.indexOf(record) < end;
+}
+
+const END_OF_EARLY_DATA = Uint8Array.of(5, 0, 0, 0);
+
 function eventText(event) {
-  if (event.type === 'data') return `data ${bytesToHex(event.data)}`;
+  if (event.type === 'data' || event.type === 'early-data') return `${event.type} ${bytesToHex(event.data)}`;
   if (event.type !== 'failed' || event.error.reason === 'alert-received') return event.type;
   return `failed: ${event.error.message} ${event.error.cause ?? ''}`;
 }
@@ -103,7 +114,9 @@ function stateAtEnd({ records }) {
 /** The provider with this side's randoms and private keys, and the staged transcript. */
 function scriptedProvider(trace, side, stage, provider) {
   const { random, legacySessionId } = messageOf(trace, 'client', 'client_hello').body;
-  const draws = side === 'client' ? [random, legacySessionId] : [trace.serverHello.body.random];
+  const ticket = messageOf(trace, 'server', 'new_session_ticket');
+  const ageAdd = ticket === undefined ? [] : [encode(u32, ticket.body.ticketAgeAdd)];
+  const draws = side === 'client' ? [random, legacySessionId] : [trace.serverHello.body.random, ...ageAdd];
   return withRandom(
     {
       ...provider,
@@ -118,7 +131,7 @@ function scriptedProvider(trace, side, stage, provider) {
 }
 
 /** A client that offers what the trace's offered, as far as we have it. */
-function startClient(trace, stage, { provider, keyLog }, credential) {
+function startClient(trace, stage, { provider, keyLog }, credential, memory) {
   const hello = messageOf(trace, 'client', 'client_hello');
   const serverName = extensionData(hello, 'server_name');
   const shared = clientShares(hello).map(({ group }) => group);
@@ -133,6 +146,7 @@ function startClient(trace, stage, { provider, keyLog }, credential) {
     middleboxCompatibility: hello.body.legacySessionId.length > 0,
     verifyPeer: trustAnyone,
     selectCredential: () => credential,
+    ...memory,
   });
   return new TlsConnection({
     side: 'client',
@@ -144,7 +158,7 @@ function startClient(trace, stage, { provider, keyLog }, credential) {
 }
 
 /** A server that chooses what the trace's chose. */
-function startServer(trace, stage, { provider, keyLog }, credential) {
+function startServer(trace, stage, { provider, keyLog }, credential, memory) {
   const request = messageOf(trace, 'server', 'certificate_request');
   const requested =
     request && namesOf(codePoints(request, 'signature_algorithms'), supportedSignatureSchemes(provider));
@@ -155,7 +169,9 @@ function startServer(trace, stage, { provider, keyLog }, credential) {
     keyLog,
     cipherSuites: [trace.suite.name],
     groups: namesOf([serverShare(trace.serverHello).group], provider.groups),
-    credentials: [credential],
+    // In a resumption there is no signature, and no certificate to sign with.
+    credentials: credential === null ? [{ certificateChain: [Uint8Array.of(0)], signer: NO_SIGNER }] : [credential],
+    ...memory,
     ...(request === undefined
       ? {}
       : { clientAuthentication: { mode, verifyPeer: trustAnyone }, signatureSchemes: requested }),
@@ -168,6 +184,13 @@ function startServer(trace, stage, { provider, keyLog }, credential) {
     start: stage.direct((carrier) => serverHandshake({ settings, ...carrier })),
   });
 }
+
+const NO_SIGNER = {
+  schemes: ['ed25519'],
+  sign: () => {
+    throw new Error('nothing is signed in this trace');
+  },
+};
 
 /** A trace is about the protocol, not about its certificates' paths; CertificateVerify is checked all the same. */
 const trustAnyone = () => ({ trusted: true });

@@ -36,7 +36,12 @@ export class RecordDirection {
   convert({ type, payload, bytes }) {
     this.#changeEpoch(this.#epochOf(type, payload));
     if (type === 'change_cipher_spec') this.#writer.writeChangeCipherSpec();
-    else this.#writer.write(type, payload);
+    else if (type === 'application_data') this.#writer.writeApplicationData(payload);
+    else if (type === 'alert') this.#writer.writeAlert(payload);
+    else {
+      this.#writer.writeMessage(payload);
+      this.#writer.flush();
+    }
     if (bytesEqual(payload.subarray(-this.#finished.length), this.#finished)) this.#wasFinished = true;
     return { payload: this.#open(type, bytes), 'complete record': this.#writer.take() };
   }

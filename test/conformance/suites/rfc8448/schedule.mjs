@@ -1,6 +1,6 @@
 // The key schedule of a trace (RFC 9846 section 7.1), run by our code from private keys and sent messages alone. What
 // each call made is given in the words of the traces: `{ PRK, hash, info, expanded }` and so on.
-import { bytesToHex, hexToBytes } from '@portico/bytes';
+import { bytesToHex } from '@portico/bytes';
 import { deriveSecret, hkdfExpandLabel } from '../../../../packages/tls13-core/dist/key-schedule/hkdf-label.js';
 import {
   EarlySecretStage,
@@ -8,6 +8,7 @@ import {
   trafficKeys,
 } from '../../../../packages/tls13-core/dist/key-schedule/key-schedule.js';
 import { Transcript } from '../../../../packages/tls13-core/dist/key-schedule/transcript.js';
+import { statedPsk } from './memory.mjs';
 import { listenTo, withPrivateKey } from './provider.mjs';
 import { clientShares, extensionData, messageOf, offeredPsks, selectedPsk, serverShare } from './trace.mjs';
 
@@ -138,12 +139,10 @@ function exchangeKeys({ keyPairs, messages, serverHello }, provider) {
 }
 
 /** The PSK of a ticket that an earlier trace issued; the one that the trace states where there was no such trace. */
-function resumedPsk({ steps, serverHello }, clientHello, knownTickets) {
-  const { identity } = offeredPsks(clientHello).identities[selectedPsk(serverHello)];
+function resumedPsk(trace, clientHello, knownTickets) {
+  const { identity } = offeredPsks(clientHello).identities[selectedPsk(trace.serverHello)];
   const known = knownTickets.get(bytesToHex(identity));
-  if (known !== undefined) return known;
-  const step = steps.find(({ text, values }) => text.startsWith('extract secret "early"') && values.length > 0);
-  return hexToBytes(step.values.find(({ name }) => name === 'IKM').hex);
+  return known ?? statedPsk(trace);
 }
 
 /** HKDF-Extract, as one HMAC call. */

@@ -1,5 +1,5 @@
 // A stage on which one of our handshakes plays a part of a trace. Three things differ from a plain connection, and only
-// these: each handshake message of ours goes out, and into the transcript, in the trace's wording; messages are joined in
+// these: each handshake message of ours goes out, and into the transcript or the hash of a binder, in the trace's wording; messages are joined in
 // records as the trace has them; an answer to an extension that only the trace's wording holds is not shown to our
 // handshake, which never asked for it.
 import { concatBytes } from '@portico/bytes';
@@ -9,6 +9,7 @@ import {
   MESSAGE_HASH_CODE,
 } from '../../../../packages/tls13-core/dist/messages/handshake-type.js';
 import { decodeHandshakeMessage } from '../../../../packages/tls13-core/dist/messages/message.js';
+import { offeredPsks } from './trace.mjs';
 
 /** Messages whose extensions answer ours, at either side (a second ClientHello answers with a cookie). */
 const ANSWERS = ['client_hello', 'server_hello', 'hello_retry_request', 'encrypted_extensions'];
@@ -46,17 +47,22 @@ export class Stage {
     const staged = (state) => ({
       update: (data) => {
         const asItIs = this.#received.has(data) || data[0] === MESSAGE_HASH_CODE;
-        state.update(asItIs ? data : this.#wordingOf(data));
+        state.update(asItIs ? data : (this.#truncatedWordingOf(data) ?? this.#wordingOf(data)));
       },
       clone: () => staged(state.clone()),
       digest: () => state.digest(),
     });
-    return { ...hash, create: () => staged(hash.create()) };
+    const digest = (data) => hash.digest(this.#truncatedWordingOf(data) ?? this.#wordings.get(data) ?? data);
+    return { ...hash, create: () => staged(hash.create()), digest };
   }
 
-  /** Sends handshake messages that our side has no code to make. */
-  speakForUs(messages) {
-    this.#sink.sendMessage(messages);
+  /** What a binder covers: of our hello the trace's wording up to its binders, of the peer's as it came; undefined for else. */
+  #truncatedWordingOf(data) {
+    const [code, high, middle, low] = data;
+    const isTruncated = data.length > 4 && data.length - 4 < ((high << 16) | (middle << 8) | low);
+    if (code !== HANDSHAKE_TYPE_CODES.client_hello || !isTruncated) return undefined;
+    const [next] = this.#script;
+    return next?.type === 'client_hello' ? offeredPsks(next)?.prefix : data;
   }
 
   *#run(flow) {
@@ -122,7 +128,7 @@ export class Stage {
   }
 }
 
-/** Whether these handshake bytes begin with a message that our server does not make. */
+/** Whether these handshake bytes begin with a ticket. */
 export function isNewSessionTicket(messages) {
   return messages[0] === HANDSHAKE_TYPE_CODES.new_session_ticket;
 }
