@@ -87,6 +87,7 @@ const REASONS = {
   'no-common-group': ['peer-incompatible', 'handshake_failure'],
   'no-common-signature-scheme': ['peer-incompatible', 'handshake_failure'],
   'no-application-protocol': ['peer-incompatible', 'no_application_protocol'],
+  'unknown-psk-identity': ['peer-incompatible', 'unknown_psk_identity'],
   'no-credential': ['peer-incompatible', 'handshake_failure'],
   'unrecognized-name': ['peer-incompatible', 'unrecognized_name'],
   'certificate-required': ['peer-incompatible', 'certificate_required'],

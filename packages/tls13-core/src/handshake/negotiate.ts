@@ -16,7 +16,7 @@ import {
   type ExtensionName,
 } from '../messages/extensions/extension.js';
 import { clientKeySharesCodec, type KeyShareEntry } from '../messages/extensions/key-share.js';
-import { offeredPsksCodec, type OfferedPsks } from '../messages/extensions/pre-shared-key.js';
+import { offeredPsksCodec, SHORTEST_BINDER, type OfferedPsks } from '../messages/extensions/pre-shared-key.js';
 import { pskKeyExchangeModesCodec } from '../messages/extensions/psk-key-exchange-modes.js';
 import { decodeServerName } from '../messages/extensions/server-name.js';
 import { knownSignatureSchemes, signatureAlgorithmsCodec } from '../messages/extensions/signature-algorithms.js';
@@ -98,7 +98,7 @@ export function readClientHello(hello: ClientHello, limits: TlsLimits): ReadClie
 
 /**
  * pre_shared_key and what must come with it, RFC 9846 sections 4.3.9 and 4.3.11.
- * @throws TlsError `missing-extension`, `binder-count-mismatch`
+ * @throws TlsError `missing-extension`, `binder-count-mismatch`, `bad-binder` for one that no hash could have made
  */
 function readPsks(block: ExtensionBlock): OfferedPsks | null {
   const psks = optionalExtension(block, 'pre_shared_key', offeredPsksCodec);
@@ -109,6 +109,10 @@ function readPsks(block: ExtensionBlock): OfferedPsks | null {
       expected: `${psks.identities.length} binders`,
       got: String(psks.binders.length),
     });
+  }
+  const short = psks.binders.find(({ length }) => length < SHORTEST_BINDER);
+  if (short !== undefined) {
+    throw new TlsError('bad-binder', { expected: `at least ${SHORTEST_BINDER} bytes`, got: String(short.length) });
   }
   return psks;
 }

@@ -286,7 +286,12 @@ function* askForCredentials(
 }
 
 /** Which certificate, and with which scheme (RFC 9846 section 4.5.1.2). */
-function selectCredential(credentials: readonly Credential[], { signatureSchemes }: ReadClientHello): ChosenCredential {
+function selectCredential(
+  credentials: readonly Credential[],
+  { signatureSchemes, psks }: ReadClientHello,
+): ChosenCredential {
+  // Section 6.2: whoever has nothing but PSKs may say that none is known.
+  if (credentials.length === 0) throw new TlsError(psks === null ? 'no-credential' : 'unknown-psk-identity');
   if (signatureSchemes === null) {
     throw new TlsError('missing-extension', { subject: 'client_hello', expected: 'signature_algorithms' });
   }

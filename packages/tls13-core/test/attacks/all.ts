@@ -5,6 +5,7 @@ import { CLIENT_HELLO_ATTACKS } from './client-hellos.js';
 import { EARLY_DATA_ATTACKS } from './early-data.js';
 import { ENDING_ATTACKS } from './endings.js';
 import { EXTENSION_ATTACKS } from './extensions.js';
+import { EXTERNAL_PSK_ATTACKS } from './external-psks.js';
 import { RECORD_ATTACKS } from './records.js';
 import { RESUMPTION_ATTACKS } from './resumption.js';
 import { SERVER_AUTHENTICATION_ATTACKS } from './server-authentication.js';
@@ -18,6 +19,7 @@ export const ATTACK_GROUPS: readonly AttackGroup[] = [
   CLIENT_HELLO_ATTACKS,
   EXTENSION_ATTACKS,
   RESUMPTION_ATTACKS,
+  EXTERNAL_PSK_ATTACKS,
   EARLY_DATA_ATTACKS,
   RECORD_ATTACKS,
   ENDING_ATTACKS,

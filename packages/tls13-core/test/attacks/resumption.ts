@@ -137,6 +137,19 @@ const AGAINST_SERVER: readonly Attack[] = [
   onServer('a binder with one byte more', '4.3.11', 'bad-binder', BINDER, (client) =>
     client.clientHello({ body: (hello) => withBinders(hello, (binder) => Uint8Array.of(...binder, 0)) }),
   ),
+  ...[1, 31].map((length) =>
+    onServer(`a binder of ${length} bytes`, '4.3.11', 'bad-binder', PSKS, (client) =>
+      client.clientHello({ body: (hello) => withBinders(hello, (binder) => binder.subarray(0, length)) }),
+    ),
+  ),
+  onServer('an empty binder', '4.3.11', 'malformed-extension', MALFORMED, (client) =>
+    client.clientHello({
+      body: (hello) => {
+        const data = extension('pre_shared_key', offeredPsksCodec, psksOf(hello)).data;
+        return withExtension(hello, 'pre_shared_key', Uint8Array.of(...data.subarray(0, data.length - 35), 0, 1, 0));
+      },
+    }),
+  ),
   onServer('a binder of zeros', '4.3.11', 'bad-binder', BINDER, (client) =>
     client.clientHello({ body: (hello) => withBinders(hello, (binder) => new Uint8Array(binder.length)) }),
   ),

@@ -14,14 +14,20 @@ export interface OfferedPsks {
   readonly binders: readonly Uint8Array[];
 }
 
-/** pre_shared_key in ClientHello: `identities<7..2^16-1>`, `binders<33..2^16-1>`. */
+/** PskBinderEntry has at least so many bytes. */
+export const SHORTEST_BINDER = 32;
+
+/**
+ * pre_shared_key in ClientHello: `identities<7..2^16-1>`, `binders<33..2^16-1>`. Binders below their bounds are read all the
+ * same, so that they can be refused as what they are: a binder that does not validate.
+ */
 export const offeredPsksCodec: Codec<OfferedPsks> = /* @__PURE__ */ struct<OfferedPsks>({
   identities: /* @__PURE__ */ list(
     /* @__PURE__ */ struct<PskIdentity>({ identity: /* @__PURE__ */ opaque(1, 0xffff), obfuscatedTicketAge: u32 }),
     7,
     0xffff,
   ),
-  binders: /* @__PURE__ */ list(/* @__PURE__ */ opaque(32, 0xff), 33, 0xffff),
+  binders: /* @__PURE__ */ list(/* @__PURE__ */ opaque(1, 0xff), 2, 0xffff),
 });
 
 /** pre_shared_key in ServerHello: the index of the identity that the server chose. */

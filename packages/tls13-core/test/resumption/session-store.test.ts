@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import { createSessionStore, type SessionStore } from '../../src/session/session-store.js';
+import { createPair, run, runNow } from '../support/pair.js';
+import { connect, sessionsOf, START, TestClock, toySession, toyTickets } from '../support/sessions.js';
+import { toyClient, toyServer } from '../support/toy-credentials.js';
+
+const DAY = 86_400_000;
+
+describe('a session store in memory', () => {
+  it('gives each session once, the newest first', () => {
+    const store = createSessionStore({ now: () => START });
+    const sessions = [1, 2, 3].map((byte) => toySession({ ticket: Uint8Array.of(byte) }));
+    for (const session of sessions) void store.put(session);
+    expect([1, 2, 3, 4].map(() => store.take('localhost'))).toEqual([...[...sessions].reverse(), null]);
+  });
+
+  it('keeps a session that is put twice once', () => {
+    const store = createSessionStore({ now: () => START });
+    const session = toySession();
+    void store.put(session);
+    void store.put(session);
+    expect([store.take('localhost'), store.take('localhost')]).toEqual([session, null]);
+  });
+
+  it('tells names apart, and no name from a name', () => {
+    const store = createSessionStore({ now: () => START });
+    void store.put(toySession());
+    expect([store.take(null), store.take('other.test')]).toEqual([null, null]);
+    void store.put(toySession({ serverName: null }));
+    expect(store.take(null)).not.toBeNull();
+  });
+
+  it('gives no session that has expired', () => {
+    const clock = new TestClock();
+    const store = createSessionStore({ now: clock.now });
+    void store.put(toySession({ expiresAt: START + DAY }));
+    clock.advance(DAY);
+    expect(store.take('localhost')).toBeNull();
+  });
+
+  it('holds so many, and so many of a name; the oldest go first', () => {
+    const store = createSessionStore({ now: () => START, capacity: 3, capacityPerName: 2 });
+    const of = (serverName: string, byte: number) => toySession({ serverName, ticket: Uint8Array.of(byte) });
+    const [a1, a2, a3, b1, c1] = [of('a', 1), of('a', 2), of('a', 3), of('b', 1), of('c', 1)];
+    for (const session of [a1, a2, a3]) void store.put(session);
+    expect([store.take('a'), store.take('a'), store.take('a')]).toEqual([a3, a2, null]);
+    for (const session of [a2, a3, b1, c1]) void store.put(session);
+    expect([store.take('a'), store.take('a'), store.take('b'), store.take('c')]).toEqual([a3, null, b1, c1]);
+    for (const wrong of [{ capacity: 0 }, { capacityPerName: 1.5 }]) {
+      expect(() => createSessionStore({ now: () => START, ...wrong })).toThrow('invalid-configuration');
+    }
+  });
+});
+
+describe('a client with a store', () => {
+  const tickets = toyTickets({ count: 3 });
+  const clientWith = (store: SessionStore) => toyClient({ resumption: { now: () => START, policy: 'p', store } });
+
+  it('resumes by itself, with each ticket once, and gets a new one for each', () => {
+    const offered: string[] = [];
+    const kept = createSessionStore({ now: () => START });
+    const store: SessionStore = {
+      take: (name) => kept.take(name),
+      put: (session) => kept.put(session),
+    };
+    const protector = {
+      ...tickets.protector,
+      open: (ticket: Uint8Array) => {
+        offered.push(ticket.join());
+        return tickets.protector.open(ticket);
+      },
+    };
+    const server = toyServer({ tickets: { ...tickets, protector } });
+    expect(connect(clientWith(store), server).client.info?.resumed).toBe(false);
+    const resumed = [1, 2, 3, 4, 5].map(() => connect(clientWith(store), server).client.info?.resumed);
+    expect(resumed).toEqual([true, true, true, true, true]);
+    expect(new Set(offered).size).toBe(5);
+  });
+
+  it('that is asynchronous says its hello later', async () => {
+    const kept = createSessionStore({ now: () => START });
+    const store: SessionStore = {
+      take: async (name) => Promise.resolve(kept.take(name)),
+      put: async (session) => Promise.resolve(kept.put(session)),
+    };
+    const server = toyServer({ tickets });
+    for (const resumed of [false, true]) {
+      const pair = createPair(clientWith(store), server);
+      expect(pair.client.pendingOutputLength).toBe(0);
+      await run(pair);
+      expect(pair.client.info?.resumed).toBe(resumed);
+    }
+  });
+
+  it.each([
+    [
+      'throws',
+      (): never => {
+        throw new Error('down');
+      },
+    ],
+    ['rejects', (): Promise<never> => Promise.reject(new Error('down'))],
+    ['answers nonsense', (): never => 'session' as never],
+  ])('that %s goes on without', async (_what, fails) => {
+    const pair = createPair(clientWith({ take: fails, put: fails }), toyServer({ tickets }));
+    await run(pair);
+    expect(pair.client.info?.resumed).toBe(false);
+    expect(sessionsOf(pair.clientEvents)).toHaveLength(3);
+  });
+
+  it('is not asked where a session is given', () => {
+    const asked: unknown[] = [];
+    const store: SessionStore = { take: (name) => (asked.push(name), null), put: () => null };
+    const server = toyServer({ tickets });
+    const { session } = connect(clientWith(store), server);
+    expect(asked).toEqual(['localhost']);
+    expect(connect({ ...clientWith(store), session }, server).client.info?.resumed).toBe(true);
+    expect(asked).toHaveLength(1);
+  });
+});
+
+describe('resumption across names', () => {
+  const names: (string | null)[] = [];
+  const verifyPeer: NonNullable<Parameters<typeof toyClient>[0]>['verifyPeer'] = ({ serverName }) => {
+    names.push(serverName);
+    return serverName === 'evil.test'
+      ? { trusted: false, refusal: 'name-mismatch', message: 'not for that name' }
+      : { trusted: true };
+  };
+  const resumption = { now: () => START, policy: 'p', acrossNames: 'where-allowed' } as const;
+  const client = toyClient({ verifyPeer, resumption });
+  const server = toyServer({ tickets: toyTickets({ acrossNames: 'any-name' }) });
+
+  it('is said by the server, and seen by the application', () => {
+    const { session } = connect(client, server);
+    expect(session.isResumableAcrossNames).toBe(true);
+    expect(connect(client, toyServer({ tickets: toyTickets() })).session.isResumableAcrossNames).toBe(false);
+  });
+
+  it('happens after the certificate was judged again, for the new name', () => {
+    const { session } = connect(client, server);
+    names.length = 0;
+    const pair = connect({ ...client, session, serverName: 'other.test' }, server);
+    expect(pair.client.info).toMatchObject({ resumed: true, serverName: 'other.test' });
+    expect(pair.server.info).toMatchObject({ resumed: true, serverName: 'other.test' });
+    expect(names).toEqual(['other.test']);
+  });
+
+  it('does not happen under a name that the certificate is not for', () => {
+    const { session } = connect(client, server);
+    const pair = runNow(createPair({ ...client, session, serverName: 'evil.test' }, server));
+    // The full handshake that follows fails for the same reason.
+    expect(pair.clientEvents.at(-1)).toMatchObject({ error: { reason: 'certificate-name-mismatch' } });
+  });
+
+  it('does not happen unless the application, the ticket and the server all want it', () => {
+    const other = { serverName: 'other.test' };
+    const { session } = connect(client, server);
+    const unwilling = { ...client, resumption: { now: () => START, policy: 'p' } };
+    expect(connect({ ...unwilling, session, ...other }, server).client.info?.resumed).toBe(false);
+    const sameName = toyServer({ tickets: toyTickets() });
+    expect(connect({ ...client, session, ...other }, sameName).client.info?.resumed).toBe(false);
+    const silent = connect(client, sameName);
+    expect(connect({ ...client, session: silent.session, ...other }, server).client.info?.resumed).toBe(false);
+  });
+});
