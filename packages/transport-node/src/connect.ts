@@ -4,6 +4,7 @@ import type { PeerCertificate } from 'node:tls';
 import { createCertificateVerifier, createTlsClient, type ClientConfig } from '@portico/tls13-core';
 import { hostOfUri, type ReferenceIdentity } from '@portico/x509';
 import { alpnNames, type AlpnOption } from './alpn-option.js';
+import { ClientSessions } from './client-sessions.js';
 import { socketError } from './errors.js';
 import { createPeerCheck } from './peer-check.js';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from './secure-context.js';
@@ -27,6 +28,8 @@ export interface ConnectOptions extends SecureContextOptions {
   /** Replaces the check of the name. */
   readonly checkServerIdentity?: (hostname: string, certificate: PeerCertificate) => Error | undefined;
   readonly secureContext?: SecureContext;
+  /** A session to resume, from a `'session'` event of an earlier connection to the same server with the same options. */
+  readonly session?: Uint8Array;
   readonly allowHalfOpen?: boolean;
   readonly highWaterMark?: number;
   /** As `socket.setTimeout`. */
@@ -55,15 +58,25 @@ export function connect(...args: unknown[]): TLSSocket {
   const { options, listener } = readArguments(args);
   const context = options.secureContext ?? createSecureContext(options);
   const hostname = options.identity === undefined ? wantedName(options) : identityName(options.identity);
-  const { check, verifyPeer } = serverCheck(options, context, hostname);
-  const config = clientConfig(options, context, verifyPeer, sniOf(options, hostname), (line) =>
+  const peer = serverCheck(options, context, hostname);
+  const config = clientConfig(options, context, peer.verifyPeer, sniOf(options, hostname), (line) =>
     socket.emit('keylog', Buffer.from(`${line}\n`)),
   );
-  const engine = createTlsClient(config);
+  const sessions = new ClientSessions({
+    policy: {
+      context,
+      untrusted: untrusted(options),
+      identity: options.checkServerIdentity === undefined ? (options.identity ?? identityOf(hostname)) : null,
+    },
+    peer,
+    now: options.now ?? Date.now,
+    start: (resumption) => createTlsClient({ ...config, ...resumption }),
+  });
   const socket: TLSSocket = new TLSSocket(options.socket ?? openTransport(options), {
-    engine,
+    engine: sessions.start(options.session),
     role: 'client',
-    peerCheck: check,
+    peerCheck: peer.check,
+    sessions,
     ...(options.allowHalfOpen === undefined ? {} : { allowHalfOpen: options.allowHalfOpen }),
     ...(options.highWaterMark === undefined ? {} : { highWaterMark: options.highWaterMark }),
   });
@@ -101,9 +114,14 @@ function serverCheck(
         now: options.now ?? Date.now,
         identity: custom === undefined ? (options.identity ?? identityOf(hostname)) : null,
       })(peer),
-    untrusted: options.rejectUnauthorized === false ? 'report' : 'refuse',
+    untrusted: untrusted(options),
     ...(custom === undefined ? {} : { checkServerIdentity: { hostname, check: custom } }),
   });
+}
+
+/** What happens with a server that is not trusted. */
+function untrusted({ rejectUnauthorized }: ConnectOptions): 'refuse' | 'report' {
+  return rejectUnauthorized === false ? 'report' : 'refuse';
 }
 
 function clientConfig(

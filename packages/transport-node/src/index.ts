@@ -20,7 +20,9 @@ export { PORT_CHANNELS, type PortCounters, type PortLogger, type RefusalReason }
 export { sniff, SNIFF_BYTES_LIMIT, type SniffedProtocol, type SniffRefusal, type SniffResult } from './sniff.js';
 
 // What they share.
-export type { ServerTlsOptions } from './acceptor.js';
+export type { CredentialUpdate, ServerTlsOptions } from './acceptor.js';
+export type { ServerSessionOptions } from './server-sessions.js';
+export { TICKET_KEYS_LENGTH, type TicketKeysInput } from './ticket-keys.js';
 export type { SniCallback } from './server-contexts.js';
 export type { SocketError } from './errors.js';
 export { defaultProvider } from './provider.js';

@@ -6,9 +6,9 @@ import { authorizationCode } from './errors.js';
 
 /** What verifying the peer's certificates came to, for `authorized` and `authorizationError`. */
 export interface PeerCheck {
-  readonly authorized: boolean;
+  authorized: boolean;
   /** A code as in `node:tls`, or null. */
-  readonly error: string | null;
+  error: string | null;
 }
 
 export interface PeerCheckOptions {
@@ -24,12 +24,21 @@ export interface PeerCheckOptions {
 }
 
 /** A verifier for one connection, with a record of its verdict. */
-export function createPeerCheck(options: PeerCheckOptions): { check: PeerCheck; verifyPeer: VerifyPeer } {
-  const check: { authorized: boolean; error: string | null } = { authorized: false, error: null };
+export function createPeerCheck(options: PeerCheckOptions): {
+  check: PeerCheck;
+  verifyPeer: VerifyPeer;
+  /**
+   * Takes over what a resumed session's check came to, for the peer of then. The program's own check of the name is
+   * made again: nothing tells whether it is the function that it was.
+   */
+  resume: (error: string | null, peer: PeerCertificates) => PeerVerdict;
+} {
+  const check: PeerCheck = { authorized: false, error: null };
   const conclude = (peer: PeerCertificates, pathVerdict: PeerVerdict): PeerVerdict => {
     const verdict = pathVerdict.trusted ? identityVerdict(options, peer) : pathVerdict;
+    check.authorized = verdict.trusted;
     if (verdict.trusted) {
-      check.authorized = true;
+      check.error = null;
       return verdict;
     }
     check.error = authorizationCode(verdict.refusal, peer.certificates.length > 1 ? 'several' : 'one');
@@ -37,6 +46,11 @@ export function createPeerCheck(options: PeerCheckOptions): { check: PeerCheck; 
   };
   return {
     check,
+    resume: (error, peer) => {
+      if (error === null) return conclude(peer, { trusted: true });
+      check.error = error;
+      return { trusted: true };
+    },
     verifyPeer: (peer) => andThen(options.verify(peer), (verdict) => conclude(peer, verdict)),
   };
 }

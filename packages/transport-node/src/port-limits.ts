@@ -59,6 +59,10 @@ export const DEFAULT_H2_IDLE_TIMEOUT = 300_000;
 
 /** How long a timer of Node's can wait: a longer one fires at once. */
 const MAX_TIMER = 2_147_483_647; // 2^31 - 1 milliseconds
+/** Seven days, RFC 9846 section 4.7.1. */
+const MAX_SESSION_SECONDS = 604_800;
+/** As many as tls13-core sends. */
+const MAX_TICKETS = 16;
 
 /** What a limit may be; each is an integer, `Infinity` where it can mean "none". */
 type LimitKind =
@@ -69,13 +73,18 @@ type LimitKind =
   /** Milliseconds that a timer of Node's can wait, at least 1. */
   | 'timer'
   /** Milliseconds that a timer of Node's can wait, 0 for none of it, or `Infinity`. */
-  | 'time';
+  | 'time'
+  /** Seconds that a session may last (RFC 9846 section 4.7.1). */
+  | 'session time'
+  | 'ticket count';
 
 const EXPECTED: Readonly<Record<LimitKind, string>> = {
   amount: 'a positive integer or Infinity',
   'finite amount': 'a positive integer',
   timer: `an integer from 1 to ${MAX_TIMER}`,
   time: `an integer from 0 to ${MAX_TIMER}, or Infinity`,
+  'session time': `an integer from 1 to ${MAX_SESSION_SECONDS}`,
+  'ticket count': `an integer from 0 to ${MAX_TICKETS}`,
 };
 
 const PORT_LIMIT_KINDS: Readonly<Record<keyof PortLimits, LimitKind>> = {
@@ -134,5 +143,9 @@ function isWithin(value: unknown, kind: LimitKind): boolean {
       return amount !== null && amount >= 1 && amount <= MAX_TIMER;
     case 'time':
       return value === Infinity || (amount !== null && amount >= 0 && amount <= MAX_TIMER);
+    case 'session time':
+      return amount !== null && amount >= 1 && amount <= MAX_SESSION_SECONDS;
+    case 'ticket count':
+      return amount !== null && amount >= 0 && amount <= MAX_TICKETS;
   }
 }

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { Acceptor, type ServerTlsOptions } from './acceptor.js';
+import { Acceptor, type CredentialUpdate, type ServerTlsOptions } from './acceptor.js';
 import { Admission } from './admission.js';
 import { socketError } from './errors.js';
 import { attachRoute, detachRoute } from './hand-over.js';
@@ -9,6 +9,7 @@ import { publish, PortTally, type PortCounters, type PortLogger } from './port-e
 import { checkLimit, resolvePortLimits, type PortLimits } from './port-limits.js';
 import { RouteTable, type ReadyRoute, type Route } from './routes.js';
 import type { SecureContext, SecureContextOptions } from './secure-context.js';
+import type { TicketKeysInput } from './ticket-keys.js';
 import { endpointsOf } from './transport.js';
 
 export interface PortServerOptions {
@@ -126,6 +127,28 @@ export class PortServer {
   /** Another certificate for a host name, or for `*.example.com`. */
   addContext(hostname: string, context: SecureContext | SecureContextOptions): void {
     this.#context.acceptor.contexts.add(hostname, context);
+  }
+
+  /**
+   * Other certificates, keys, CAs or ticket keys for the connections from now on; those that there are go on. Contexts
+   * of `addContext` stay as they are.
+   * @throws SocketError as `createSecureContext`, `ERR_INVALID_ARG_VALUE` for ticket keys; nothing has changed then
+   */
+  updateCredentials(update: CredentialUpdate): void {
+    this.#context.acceptor.updateCredentials(update);
+  }
+
+  /** The 48 bytes of the ticket key that seals, to be shared with other servers; whoever has it can read connections. */
+  getTicketKeys(): Buffer {
+    return this.#context.acceptor.sessions.keys.get();
+  }
+
+  /**
+   * Other ticket keys: the first seals, all open.
+   * @throws SocketError `ERR_INVALID_ARG_VALUE`
+   */
+  setTicketKeys(keys: TicketKeysInput): void {
+    this.#context.acceptor.sessions.keys.set(keys);
   }
 
   /** Does not keep the process alive by listening; connections do. */

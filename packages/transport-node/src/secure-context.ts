@@ -5,7 +5,7 @@ import { certificatesFromPem, keyMatchesCertificate, privateKeyFromPem, type Tru
 import { socketError } from './errors.js';
 import { pemTexts, type PemInput } from './pem-input.js';
 import { defaultProvider } from './provider.js';
-import { trustAnchors } from './trust.js';
+import { fingerprint, trustAnchors, trustFingerprint } from './trust.js';
 import { refuseUnsupportedOptions } from './unsupported-options.js';
 import { refuseOtherVersions, type VersionOptions } from './versions.js';
 
@@ -41,8 +41,11 @@ export class SecureContext {
   readonly cipherSuites: readonly CipherSuiteName[] | undefined;
   readonly groups: readonly GroupName[] | undefined;
   readonly limits: Partial<TlsLimits> | undefined;
+  readonly #options: SecureContextOptions;
   readonly #ca: SecureContextOptions['ca'];
   #anchors: readonly TrustAnchor[] | null = null;
+  #trustFingerprint: string | null = null;
+  #credentialFingerprint: string | null = null;
 
   /** @throws SocketError, as `createSecureContext` */
   constructor(options: SecureContextOptions = {}) {
@@ -53,6 +56,7 @@ export class SecureContext {
     this.cipherSuites = cipherSuiteNames(this.provider, options.ciphers);
     this.groups = groupNames(this.provider, options.ecdhCurve);
     this.limits = options.limits;
+    this.#options = options;
     this.#ca = options.ca;
     if (options.ca !== undefined) this.#anchors = trustAnchors(options.ca);
   }
@@ -61,6 +65,31 @@ export class SecureContext {
   get trustAnchors(): readonly TrustAnchor[] {
     this.#anchors ??= trustAnchors(this.#ca);
     return this.#anchors;
+  }
+
+  /**
+   * A context with some options changed.
+   * @throws SocketError, as `createSecureContext`
+   */
+  with(changed: SecureContextOptions): SecureContext {
+    return new SecureContext({ ...this.#options, ...changed });
+  }
+
+  /** Whether `ca` was given; if not, the platform's roots are trusted. */
+  get hasOwnAnchors(): boolean {
+    return this.#ca !== undefined;
+  }
+
+  /** Changes with the CAs: sessions made under others are not resumed. */
+  get trustFingerprint(): string {
+    this.#trustFingerprint ??= trustFingerprint(this.#ca);
+    return this.#trustFingerprint;
+  }
+
+  /** Changes with the certificates that we show. */
+  get credentialFingerprint(): string {
+    this.#credentialFingerprint ??= fingerprint(this.credentials.flatMap(({ certificateChain }) => certificateChain));
+    return this.#credentialFingerprint;
   }
 }
 

@@ -11,7 +11,8 @@ export type SniCallback = (
 
 /** Which certificate a server shows to whom: by the name asked for, else its own. */
 export class ServerContexts {
-  readonly own: SecureContext;
+  /** Replaced by `updateCredentials`; a handshake in progress goes on with the one it began with or the new one. */
+  own: SecureContext;
   readonly #named = new Map<string, SecureContext>();
   readonly #sniCallback: SniCallback | undefined;
 

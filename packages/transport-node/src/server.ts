@@ -2,11 +2,12 @@ import { Server as NetServer, type ListenOptions, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ServerAlpnConfig } from '@portico/tls13-core';
 import { bytesToUtf8, utf8ToBytes } from '@portico/bytes';
-import { Acceptor, type ServerTlsOptions } from './acceptor.js';
+import { Acceptor, type CredentialUpdate, type ServerTlsOptions } from './acceptor.js';
 import { alpnNames, type AlpnOption } from './alpn-option.js';
 import { socketError } from './errors.js';
 import { checkLimit } from './port-limits.js';
-import type { SecureContext, SecureContextOptions } from './secure-context.js';
+import { createSecureContext, type SecureContext, type SecureContextOptions } from './secure-context.js';
+import type { TicketKeysInput } from './ticket-keys.js';
 import type { TLSSocket } from './tls-socket.js';
 
 /** The options of `tls.createServer` that mean something in TLS 1.3, and ours. */
@@ -51,6 +52,33 @@ export class Server extends NetServer {
   /** Another certificate for a host name, or for `*.example.com`. */
   addContext(hostname: string, context: SecureContext | SecureContextOptions): void {
     this.#acceptor.contexts.add(hostname, context);
+  }
+
+  /**
+   * Other certificates, keys, CAs or ticket keys for the connections from now on; those that there are go on. Contexts
+   * of `addContext` stay as they are.
+   * @throws SocketError as `createSecureContext`, `ERR_INVALID_ARG_VALUE` for ticket keys; nothing has changed then
+   */
+  updateCredentials(update: CredentialUpdate): void {
+    this.#acceptor.updateCredentials(update);
+  }
+
+  /** The 48 bytes of the ticket key that seals, to be shared with other servers; whoever has it can read connections. */
+  getTicketKeys(): Buffer {
+    return this.#acceptor.sessions.keys.get();
+  }
+
+  /**
+   * Other ticket keys: the first seals, all open.
+   * @throws SocketError `ERR_INVALID_ARG_VALUE`
+   */
+  setTicketKeys(keys: TicketKeysInput): void {
+    this.#acceptor.sessions.keys.set(keys);
+  }
+
+  /** As in `node:tls`: the same with all options anew; what is absent is as it is by default. */
+  setSecureContext(options: SecureContextOptions): void {
+    this.updateCredentials({ secureContext: createSecureContext(options) });
   }
 
   #accept(transport: Duplex): void {

@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { DetailedPeerCertificate, EphemeralKeyInfo, PeerCertificate } from 'node:tls';
-import type { HandshakeInfo } from '@portico/tls13-core';
+import type { HandshakeInfo, Session } from '@portico/tls13-core';
+import type { ClientSessions } from './client-sessions.js';
 import type { PeerCheck } from './peer-check.js';
 import { socketError } from './errors.js';
 import { TlsStream, type TlsStreamOptions } from './tls-stream.js';
@@ -11,6 +12,8 @@ export interface TLSSocketOptions extends TlsStreamOptions {
   readonly role: 'client' | 'server';
   /** Who the peer was found to be; null where its certificates are not asked for. */
   readonly peerCheck?: PeerCheck | null;
+  /** A client's sessions; null where it has none. */
+  readonly sessions?: ClientSessions | null;
   /** Told of the handshake before any listener, and before data is delivered. */
   readonly onSecure?: (socket: TLSSocket) => void;
 }
@@ -27,7 +30,8 @@ const EPHEMERAL_KEYS: Record<string, EphemeralKeyInfo> = {
  * A TLS connection with the properties, methods and events of `tls.TLSSocket`. Made by `connect`, `createServer` and
  * `createPortServer`; unlike Node's it goes over any `Duplex`, and is a `Duplex` itself rather than a `net.Socket`.
  *
- * Events beside those of a Duplex: `'secureConnect'` (clients), `'secure'`, `'keylog'`, `'timeout'`, `'connect'`.
+ * Events beside those of a Duplex: `'secureConnect'` and `'session'` (clients), `'secure'`, `'keylog'`, `'timeout'`,
+ * `'connect'`.
  * Errors carry Node's codes, and the TlsError as `cause`. An end of input without close_notify is an error
  * (`ECONNRESET`): what was received may be cut off (RFC 9846 section 6.1).
  */
@@ -45,12 +49,16 @@ export class TLSSocket extends TlsStream {
   readonly #role: 'client' | 'server';
   readonly #peerCheck: PeerCheck | null;
   readonly #onSecure: ((socket: TLSSocket) => void) | null;
+  readonly #sessions: ClientSessions | null;
+  /** The one received last. */
+  #session: Buffer | undefined;
 
   constructor(transport: Duplex, options: TLSSocketOptions) {
     super(transport, options);
     this.#role = options.role;
     this.#peerCheck = options.peerCheck ?? null;
     this.#onSecure = options.onSecure ?? null;
+    this.#sessions = options.sessions ?? null;
   }
 
   /** What the handshake agreed on; null before it is complete. */
@@ -173,9 +181,24 @@ export class TLSSocket extends TlsStream {
     return this.engine.info?.resumed ?? false;
   }
 
-  /** Sessions are not handed out yet: undefined, as in `node:tls` where there is none. */
-  getSession(): undefined {
-    return undefined;
+  /**
+   * The session received last, for the `session` option of a later connection; undefined before the server's first
+   * ticket, which comes after the handshake. It is key material. Each is for one connection: with the same one twice,
+   * anybody can tell that both are the same client's.
+   */
+  getSession(): Buffer | undefined {
+    return this.#session === undefined ? undefined : Buffer.from(this.#session);
+  }
+
+  /**
+   * Offers a session, as the `session` option of `connect`; while the transport is not connected yet.
+   * @throws SocketError `ERR_TLS_INVALID_STATE` later, and at a server
+   */
+  setSession(session: Uint8Array): void {
+    const sessions = this.#sessions;
+    if (sessions === null || !this.replaceEngine(() => sessions.start(session))) {
+      throw socketError('ERR_TLS_INVALID_STATE', 'A session is set at a client, before its transport is connected');
+    }
   }
 
   /** There is no renegotiation in TLS 1.3: nothing to do. */
@@ -190,12 +213,24 @@ export class TLSSocket extends TlsStream {
     this.flush();
   }
 
+  protected override sessionReceived(session: Session): void {
+    if (this.#sessions === null) return;
+    this.#session = this.#sessions.encode(session);
+    this.emit('session', Buffer.from(this.#session));
+  }
+
   protected override handshakeComplete(info: HandshakeInfo): void {
+    const refusal = info.resumed ? (this.#sessions?.resumed(info) ?? null) : null;
+    if (refusal !== null) {
+      this.destroy(refusal);
+      return;
+    }
     this.alpnProtocol = info.alpnText ?? (info.alpn === null ? false : Buffer.from(info.alpn).toString('latin1'));
     this.servername = info.serverName ?? false;
     if (this.#peerCheck !== null) {
       this.authorized = this.#peerCheck.authorized && info.peerCertificates !== null;
-      this.authorizationError = this.#peerCheck.error;
+      // What a ticket said of a client counts only where its session was resumed.
+      this.authorizationError = info.peerCertificates === null ? null : this.#peerCheck.error;
     }
     this.#onSecure?.(this);
     if (this.destroyed) return;

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
-import { endAndLinger, endpointsOf, takeOver, type Endpoints } from './transport.js';
-import type { HandshakeInfo, TlsError, TlsEvent } from '@portico/tls13-core';
+import { asSocket, endAndLinger, endpointsOf, takeOver, type Endpoints } from './transport.js';
+import type { HandshakeInfo, Session, TlsError, TlsEvent } from '@portico/tls13-core';
 import type { TlsEngine } from './engine.js';
 import { fromTlsError, socketError } from './errors.js';
 import { FirstBytes, type Inspector } from './first-bytes.js';
@@ -35,7 +35,7 @@ export abstract class TlsStream extends Duplex {
   /** Bytes that may wait to be sent beside the largest single write. */
   writeQueueLimit: number;
 
-  protected readonly engine: TlsEngine;
+  protected engine: TlsEngine;
   protected readonly transport: Duplex;
   #endpoints: Endpoints;
   #bytesSent = 0;
@@ -66,6 +66,9 @@ export abstract class TlsStream extends Duplex {
     this.#endpoints = endpointsOf(transport);
     this.#attach();
   }
+
+  /** A session of this connection can be resumed in a later one. */
+  protected abstract sessionReceived(session: Session): void;
 
   /** The handshake is complete; runs before any data is delivered. */
   protected abstract handshakeComplete(info: HandshakeInfo): void;
@@ -223,14 +226,25 @@ export abstract class TlsStream extends Duplex {
         this.destroy(socketError('ECONNRESET', 'The transport was closed'));
       }
     });
+    const isConnecting = asSocket(transport)?.connecting === true;
     takeOver(transport, () => {
       this.#endpoints = endpointsOf(transport);
+      this.flush();
       this.emit('connect');
       this.emit('ready');
     });
-    this.flush();
+    // Until the transport is connected nothing can leave, and `replaceEngine` can still change what is to be said.
+    if (!isConnecting) this.flush();
     this.#updateReading();
     this.#watchAnswer();
+  }
+
+  /** Another connection in place of one that has said nothing yet; false where it has. */
+  protected replaceEngine(make: () => TlsEngine): boolean {
+    if (asSocket(this.transport)?.connecting !== true || this.destroyed) return false;
+    this.engine.abort();
+    this.engine = make();
+    return true;
   }
 
   #received(chunk: Uint8Array): void {
@@ -264,9 +278,11 @@ export abstract class TlsStream extends Duplex {
         this.bytesRead += event.data.length;
         this.#firstBytes.add(Buffer.from(event.data.buffer, event.data.byteOffset, event.data.length));
         break;
+      case 'session-ticket':
+        this.sessionReceived(event.session);
+        break;
       case 'peer-keys-updated':
-      case 'session-ticket': // Never asked for, nor is early data: resumption is not offered by this API yet.
-      case 'early-data':
+      case 'early-data': // Never asked for.
       case 'early-data-accepted':
       case 'early-data-rejected':
         break;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import { certificatesFromPem, trustAnchorsFromPem, type TrustAnchor } from '@portico/x509';
 import { socketError } from './errors.js';
@@ -15,6 +16,21 @@ export function platformTrustAnchors(): readonly TrustAnchor[] {
     }
   });
   return platformAnchors;
+}
+
+let platformFingerprint: string | null = null;
+
+/** A hash that changes with the CAs that `ca` names, or with the platform's roots where it is not given. */
+export function trustFingerprint(ca: PemInput | readonly PemInput[] | undefined): string {
+  if (ca !== undefined) return fingerprint(pemTexts(ca));
+  return (platformFingerprint ??= fingerprint(rootCertificates));
+}
+
+/** A hash of the parts, each with its length before it. */
+export function fingerprint(parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(`${part.length}:`).update(part);
+  return hash.digest('hex');
 }
 
 /**
