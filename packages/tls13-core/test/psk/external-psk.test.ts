@@ -72,7 +72,7 @@ describe('an external PSK', () => {
   });
 
   it('stands for the certificate of a client that must show one', () => {
-    const clientAuthentication = { mode: 'require', verifyPeer: () => ({ trusted: true }) } as const;
+    const clientAuthentication = { mode: 'require', verifyPeer: () => ({ trusted: true }) as const } as const;
     expectPsk(pairOf({}, { clientAuthentication }));
   });
 
