@@ -20,6 +20,8 @@ function inMemory(setup, count) {
     serverName: 'localhost',
     verifyPeer: setup.verifyPeer,
     alpn: { protocols: ['sip/2'] },
+    // What the primitives below are, and what the peers have: no ML-KEM.
+    groups: ['x25519'],
   };
   const primitives = sidePrimitives(setup);
   const samples = { client: [], server: [], clientPrimitives: [], serverPrimitives: [] };

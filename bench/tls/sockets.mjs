@@ -47,6 +47,8 @@ export function portico(setup, port, { cipherSuites, onOpen, onData = () => {} }
       provider,
       serverName: 'localhost',
       verifyPeer: setup.verifyPeer,
+      // What the peers have: no ML-KEM.
+      groups: ['x25519'],
       ...(cipherSuites === undefined ? {} : { cipherSuites }),
     });
     const flush = () => {

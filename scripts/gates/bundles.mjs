@@ -27,6 +27,8 @@ export async function checkBundles(root) {
     }
     const client = join(root, 'packages', 'tls13-core', 'dist', 'client.js');
     if (existsSync(client)) checks.push(await checkClientBundle(root, client));
+    const noble = join(root, 'packages', 'crypto', 'dist', 'noble.js');
+    if (existsSync(noble)) checks.push(await checkSlimProvider(root, noble));
     return checks;
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -63,24 +65,43 @@ async function runBare(name, entry, work, resolveFrom) {
   };
 }
 
-async function checkClientBundle(root, entry) {
+/** Paths, from the root, of what has bytes in a bundle. */
+async function bundledPaths(root, options) {
   const { metafile } = await build({
-    entryPoints: [entry],
     bundle: true,
     write: false,
     metafile: true,
     format: 'esm',
     platform: 'neutral',
     conditions: ['import'],
-    external: ['@noble/*'],
     absWorkingDir: root,
     logLevel: 'silent',
+    ...options,
   });
   // What was shaken out is in `inputs` of the build, but holds no bytes of the output.
   const [output] = Object.values(metafile.outputs);
-  const server = Object.entries(output.inputs)
+  return Object.entries(output.inputs)
     .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
-    .map(([path]) => relative(join(root, 'packages'), join(root, path)).replaceAll('\\', '/'))
+    .map(([path]) => path.replaceAll('\\', '/'));
+}
+
+/** What a provider of X25519, ChaCha20-Poly1305, P-256 and RSA does not name, by parts of paths. */
+const NOT_NAMED = /post-quantum|ml-kem|ml-dsa|hybrid|448|sha3|aes|ed25519/;
+
+async function checkSlimProvider(root, entry) {
+  const contents = `
+    export { createProvider } from '${join(dirname(entry), 'index.js')}';
+    export { chacha20Poly1305Sha256, ecdsaP256, rsa, sha256, x25519 } from '${entry}';`;
+  const paths = await bundledPaths(root, { stdin: { contents, resolveDir: root } });
+  const more = paths.filter((path) => NOT_NAMED.test(path));
+  const found = more.length > 0 || !paths.some((path) => path.endsWith('noble/x25519.js'));
+  return { name: 'a provider of four algorithms holds no others', ok: !found, detail: more.join('\n') };
+}
+
+async function checkClientBundle(root, entry) {
+  const paths = await bundledPaths(root, { entryPoints: [entry], external: ['@noble/*'] });
+  const server = paths
+    .map((path) => relative(join(root, 'packages'), join(root, path)).replaceAll('\\', '/'))
     .filter((path) => SERVER_CODE.test(path));
   return { name: 'a client bundle holds no server code', ok: server.length === 0, detail: server.join('\n') };
 }

@@ -15,6 +15,7 @@ const GROUPS = [
   ['GROUP-SECP256R1', 'secp256r1'],
   ['GROUP-SECP384R1', 'secp384r1'],
   ['GROUP-SECP521R1', 'secp521r1'],
+  ['GROUP-X448', 'x448'],
 ] as const;
 
 describePeer('gnutls-cli', ['gnutls-cli', 'openssl'], () => {

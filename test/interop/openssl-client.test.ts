@@ -13,6 +13,7 @@ const GROUPS = [
   ['P-256', 'secp256r1', 'ECDH, prime256v1'],
   ['P-384', 'secp384r1', 'ECDH, secp384r1'],
   ['P-521', 'secp521r1', 'ECDH, secp521r1'],
+  ['X448', 'x448', 'X448'],
 ] as const;
 const CERTIFICATES = [
   ['P-256', 'ecdsa_secp256r1_sha256'],

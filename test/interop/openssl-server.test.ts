@@ -13,6 +13,7 @@ const GROUPS = [
   ['P-256', 'secp256r1'],
   ['P-384', 'secp384r1'],
   ['P-521', 'secp521r1'],
+  ['X448', 'x448'],
 ] as const;
 const CERTIFICATES: readonly (readonly [KeyKind, string])[] = [
   ['P-256', 'ecdsa_secp256r1_sha256'],

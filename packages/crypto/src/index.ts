@@ -1,5 +1,6 @@
 export { createProvider, type ProviderParts } from './create-provider.js';
 export { CryptoError, type CryptoErrorReason } from './error.js';
+export { createHybridGroup, type HybridGroupParts } from './hybrid-group.js';
 export { hkdfExpand, hkdfExtract } from './hkdf.js';
 export type {
   AeadOpener,

@@ -3,9 +3,12 @@ import { aes128GcmSha256, aes256GcmSha384, chacha20Poly1305Sha256 } from './nobl
 import { ecdsaP256, ecdsaP384, ecdsaP521 } from './noble/ecdsa.js';
 import { ed25519 } from './noble/ed25519.js';
 import { sha256, sha384, sha512 } from './noble/hashes.js';
+import { secp256r1MlKem768, secp384r1MlKem1024, x25519MlKem768 } from './noble/hybrid-groups.js';
+import { mlkem1024, mlkem512, mlkem768 } from './noble/ml-kem.js';
 import { secp256r1, secp384r1, secp521r1 } from './noble/nist-groups.js';
 import { rsa, rsaPss } from './noble/rsa.js';
 import { x25519 } from './noble/x25519.js';
+import { x448 } from './noble/x448.js';
 import type { CryptoProvider, RandomBytes } from './provider.js';
 
 export {
@@ -16,15 +19,22 @@ export {
   ecdsaP384,
   ecdsaP521,
   ed25519,
+  mlkem1024,
+  mlkem512,
+  mlkem768,
   rsa,
   rsaPss,
   secp256r1,
+  secp256r1MlKem768,
   secp384r1,
+  secp384r1MlKem1024,
   secp521r1,
   sha256,
   sha384,
   sha512,
   x25519,
+  x25519MlKem768,
+  x448,
 };
 
 /** The only thing that pure JavaScript cannot make by itself. */
@@ -34,7 +44,8 @@ export interface NobleProviderOptions {
 
 /**
  * Every algorithm of this package over noble, in pure JavaScript. ChaCha20-Poly1305 comes first because it is the
- * fastest of the three here, and in constant time. For a smaller bundle give `createProvider` the ones you need.
+ * fastest of the three here, and in constant time; hybrids with ML-KEM come before what a quantum computer breaks. For a
+ * smaller bundle give `createProvider` the ones you need.
  */
 export function createNobleProvider(options: NobleProviderOptions): CryptoProvider {
   return createProvider({
@@ -42,7 +53,19 @@ export function createNobleProvider(options: NobleProviderOptions): CryptoProvid
     random: options.random,
     hashes: [sha256, sha384, sha512],
     cipherSuites: [chacha20Poly1305Sha256, aes128GcmSha256, aes256GcmSha384],
-    groups: [x25519, secp256r1, secp384r1, secp521r1],
+    groups: [
+      x25519MlKem768,
+      secp256r1MlKem768,
+      secp384r1MlKem1024,
+      x25519,
+      secp256r1,
+      secp384r1,
+      secp521r1,
+      x448,
+      mlkem768,
+      mlkem1024,
+      mlkem512,
+    ],
     keyAlgorithms: [ecdsaP256, ed25519, ecdsaP384, ecdsaP521, rsa, rsaPss],
   });
 }

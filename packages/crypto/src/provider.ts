@@ -63,7 +63,19 @@ export interface CipherSuite {
   createOpener(key: Uint8Array): AeadOpener;
 }
 
-export type GroupName = 'x25519' | 'secp256r1' | 'secp384r1' | 'secp521r1';
+/** Named as the registry of supported groups does. */
+export type GroupName =
+  | 'x25519'
+  | 'x448'
+  | 'secp256r1'
+  | 'secp384r1'
+  | 'secp521r1'
+  | 'X25519MLKEM768'
+  | 'SecP256r1MLKEM768'
+  | 'SecP384r1MLKEM1024'
+  | 'MLKEM512'
+  | 'MLKEM768'
+  | 'MLKEM1024';
 
 /** The side that sent the first share, waiting for the other's. Used for one exchange only, then destroyed. */
 export interface KeyExchange {
@@ -83,10 +95,14 @@ export interface NamedGroup {
   readonly id: number;
   /** Bytes of the first (client's) share. */
   readonly shareLength: number;
+  /** Bytes of the answering (server's) share, where it is no share of the same kind: the ciphertext of a KEM. */
+  readonly answerLength?: number;
+  /** `off` for a group that a configuration has to name; nobody gets it unasked. */
+  readonly byDefault?: 'off';
   start(random: RandomBytes): MaybePromise<KeyExchange>;
   /**
    * Answers the peer's share.
-   * @throws CryptoError `invalid-share`
+   * @throws CryptoError `invalid-share`, for an ML-KEM key with a coefficient above the modulus too (FIPS 203 section 7.2)
    */
   respond(
     peerShare: Uint8Array,

@@ -7,10 +7,20 @@ import { describeProvider } from './provider-conformance.js';
 describe('the noble provider', () => {
   describeProvider((random) => noble.createNobleProvider({ random }), { reproducible: 'shares and signatures' });
 
-  it('prefers ChaCha20-Poly1305 and X25519, which are its fastest', () => {
+  it('prefers ChaCha20-Poly1305, which is its fastest, and hybrids to X25519', () => {
     const provider = noble.createNobleProvider({ random: deterministicRandom(1) });
     expect(provider.cipherSuites.map((suite) => suite.id)).toEqual([0x1303, 0x1301, 0x1302]);
-    expect(provider.groups.map((group) => group.id)).toEqual([0x001d, 0x0017, 0x0018, 0x0019]);
+    expect(provider.groups.map((group) => group.id)).toEqual([
+      ...[0x11ec, 0x11eb, 0x11ed],
+      ...[0x001d, 0x0017, 0x0018, 0x0019, 0x001e],
+      ...[0x0201, 0x0202, 0x0200],
+    ]);
+  });
+
+  it('gives ML-KEM alone only to those who name it', () => {
+    const provider = noble.createNobleProvider({ random: deterministicRandom(1) });
+    const off = provider.groups.filter(({ byDefault }) => byDefault === 'off');
+    expect(off).toEqual([noble.mlkem768, noble.mlkem1024, noble.mlkem512]);
   });
 
   it('limits AES-GCM to 2^24.5 records, RFC 9846 section 5.5', () => {
@@ -24,6 +34,7 @@ describe('blinding', () => {
   // The scalar itself, and then 16 bytes of blinding for each secret multiplication.
   it.each([
     { group: noble.x25519, start: 32 + 16, finish: 0 },
+    { group: noble.x448, start: 56 + 16, finish: 0 },
     { group: noble.secp256r1, start: 32 + 16, finish: 16 },
     { group: noble.secp384r1, start: 48 + 16, finish: 16 },
     { group: noble.secp521r1, start: 66 + 16, finish: 16 },

@@ -1,4 +1,4 @@
-import { bytesToHex, hexToBytes, utf8ToBytes } from '@portico/bytes';
+import { bytesToHex, utf8ToBytes } from '@portico/bytes';
 import {
   CryptoError,
   keyAlgorithmFor,
@@ -15,6 +15,7 @@ import {
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { deterministicRandom } from './deterministic-random.js';
+import { groupLength, malformedShares } from './malformed-shares.js';
 
 /** Shares are private keys first drawn, so that handshakes replay; a signature may take its nonce from elsewhere. */
 export type Reproducible = 'shares' | 'shares and signatures';
@@ -200,10 +201,15 @@ function describeGroup(group: NamedGroup): void {
     for (let seed = 0; seed < 4; seed++) {
       const random = deterministicRandom(seed);
       const exchange = await group.start(random);
-      expect(exchange.share.length).toBe(group.shareLength);
       const { share, secret } = await group.respond(exchange.share, random);
       expect(await exchange.finish(share)).toEqual(secret);
-      expect(secret.length).toBe(SECRET_LENGTHS[group.name]);
+      expect([exchange.share.length, share.length, secret.length]).toEqual(
+        (['first', 'answer', 'secret'] as const).map((what) => groupLength(group.name, what)),
+      );
+      expect([group.shareLength, group.answerLength ?? group.shareLength]).toEqual([
+        exchange.share.length,
+        share.length,
+      ]);
     }
   });
 
@@ -225,50 +231,24 @@ function describeGroup(group: NamedGroup): void {
 
   it('refuses every malformed share, as first and as answering side', async () => {
     const random = deterministicRandom(3);
-    const valid = (await group.start(random)).share;
-    for (const [what, share] of malformedShares(group, valid)) {
-      const exchange = await group.start(random);
+    const exchange = await group.start(random);
+    const answer = await group.respond(exchange.share, random);
+    for (const [what, share] of malformedShares(group.name, answer.share, 'answer')) {
       await expectRejection('invalid-share', what, async () => exchange.finish(share));
+    }
+    for (const [what, share] of malformedShares(group.name, exchange.share, 'first')) {
       await expectRejection('invalid-share', what, async () => group.respond(share, random));
     }
+    expect(await exchange.finish(answer.share)).toEqual(answer.secret);
   });
 
   it('refuses to go on once destroyed', async () => {
     const random = deterministicRandom(5);
     const exchange = await group.start(random);
-    const { share } = await group.start(random);
+    const { share } = await group.respond(exchange.share, random);
     exchange.destroy();
     await expectRejection('used-after-destroy', 'destroyed', async () => exchange.finish(share));
   });
-}
-
-/** Shares that a peer could try, by what is wrong with them. */
-function malformedShares(group: NamedGroup, valid: Uint8Array): [string, Uint8Array][] {
-  const wrongLengths: [string, Uint8Array][] = [
-    ['empty', new Uint8Array(0)],
-    ['one byte short', valid.subarray(0, -1)],
-    ['one byte long', Uint8Array.of(...valid, 0)],
-  ];
-  if (group.name === 'x25519') {
-    return [...wrongLengths, ...SMALL_ORDER_POINTS.map((hex): [string, Uint8Array] => [hex, hexToBytes(hex)])];
-  }
-  const size = (valid.length - 1) / 2;
-  const withFirst = (byte: number, bytes: Uint8Array): Uint8Array => Uint8Array.of(byte, ...bytes.subarray(1));
-  const offCurve = valid.slice();
-  offCurve[offCurve.length - 1] = (offCurve[offCurve.length - 1] as number) ^ 1;
-  const [x, y] = [valid.subarray(1, 1 + size), valid.subarray(1 + size)];
-  return [
-    ...wrongLengths,
-    ['compressed', Uint8Array.of(0x02 | ((y[size - 1] as number) & 1), ...x)],
-    ['hybrid form', withFirst(0x06 | ((y[size - 1] as number) & 1), valid)],
-    ['compressed form with both coordinates', withFirst(0x02, valid)],
-    ['point at infinity', Uint8Array.of(0x00)],
-    ['zeros', new Uint8Array(valid.length)],
-    ['zero coordinates', withFirst(0x04, new Uint8Array(valid.length))],
-    ['coordinates above the prime', withFirst(0x04, new Uint8Array(valid.length).fill(0xff))],
-    ['off the curve', offCurve],
-    ['coordinates swapped', Uint8Array.of(0x04, ...y, ...x)],
-  ];
 }
 
 function describeKeys(
@@ -374,20 +354,6 @@ async function expectRejection(
 
 /** RSA keys over BigInt take seconds on a busy machine. */
 const KEY_GENERATION_TIMEOUT = 120_000;
-
-/** RFC 9846 section 7.4.2: the secret is as long as the field. */
-const SECRET_LENGTHS = { x25519: 32, secp256r1: 32, secp384r1: 48, secp521r1: 66 } as const;
-
-/** Points of small order on Curve25519 and its twist, with the encodings above the prime (RFC 7748 section 7). */
-const SMALL_ORDER_POINTS = [
-  '0000000000000000000000000000000000000000000000000000000000000000',
-  '0100000000000000000000000000000000000000000000000000000000000000',
-  'e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800',
-  '5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157',
-  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-  'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-  'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-];
 
 /** FIPS 180-4 example "abc"; RFC 4231 section 4.3. */
 const KNOWN_HASHES = {

@@ -68,7 +68,7 @@ export interface CommonConfig {
   readonly provider: CryptoProvider;
   /** In order of preference; the provider's order by default. */
   readonly cipherSuites?: readonly CipherSuiteName[];
-  /** In order of preference; the provider's order by default. */
+  /** In order of preference; the provider's order by default, without those that are off by default. */
   readonly groups?: readonly GroupName[];
   /** What the peer may sign with, in order of preference; all that the provider can verify by default. */
   readonly signatureSchemes?: readonly SignatureSchemeName[];
@@ -106,7 +106,10 @@ export interface ClientConfig extends CommonConfig {
   /** Judges the server's certificates. There is no default: see `createCertificateVerifier`. */
   readonly verifyPeer: VerifyPeer;
   readonly alpn?: ClientAlpnConfig;
-  /** Groups for which a share is sent at once; the first of `groups` by default. */
+  /**
+   * Groups for which a share is sent at once. By default the first of `groups` and, where that one's share is large (a
+   * hybrid with ML-KEM), the first that has a small share.
+   */
   readonly keyShares?: readonly GroupName[];
   /**
    * Answers a CertificateRequest; null, or no function, sends an empty Certificate. A credential with no scheme that the

@@ -179,7 +179,7 @@ export function clientSettings(config: ClientConfig): ClientSettings {
   const common = commonSettings(config);
   const keyShareGroups =
     config.keyShares === undefined
-      ? common.groups.slice(0, 1)
+      ? defaultKeyShareGroups(common.groups)
       : pick('keyShares', config.keyShares, common.groups, 'allow-empty');
   // Section 4.3.8: shares stand in the order of supported_groups.
   const inOrder = common.groups.filter((group) => keyShareGroups.includes(group));
@@ -209,6 +209,21 @@ export function clientSettings(config: ClientConfig): ClientSettings {
     earlyData: config.earlyData ?? null,
     externalPsks: (config.externalPsks ?? []).map(checkExternalPsk),
   });
+}
+
+/** Bytes. The longest share of a single curve is that of P-521, 133; those with ML-KEM begin at 800. */
+const LONGEST_SMALL_SHARE = 256;
+
+/**
+ * The first group and, where its share is a large one, the first with a small share too: a server that does not know the
+ * former would ask for another hello otherwise (RFC 9846 section 4.3.8). Never two large ones.
+ */
+function defaultKeyShareGroups(groups: readonly NamedGroup[]): readonly NamedGroup[] {
+  const isSmall = ({ shareLength }: NamedGroup): boolean => shareLength <= LONGEST_SMALL_SHARE;
+  const small = groups.find(isSmall);
+  return groups
+    .filter((group, index) => index === 0 || group === small)
+    .slice(0, isSmall(groups[0] as NamedGroup) ? 1 : 2);
 }
 
 function clientResumptionSettings(config: ClientConfig): ClientResumptionSettings | null {
@@ -275,13 +290,16 @@ function checkedPskModes(modes: readonly PskKeyExchangeMode[]): readonly PskKeyE
 }
 
 /** What the names stand for at the provider, in the order of the names. */
-function pick<T extends { readonly name: string }>(
+function pick<T extends { readonly name: string; readonly byDefault?: 'off' }>(
   option: string,
   names: readonly string[] | undefined,
   available: readonly T[],
   whenEmpty: 'allow-empty' | 'refuse-empty' = 'refuse-empty',
 ): readonly T[] {
-  if (names === undefined) return available;
+  if (names === undefined) {
+    const byDefault = available.filter((candidate) => candidate.byDefault !== 'off');
+    return byDefault.length > 0 ? byDefault : invalid(option, 'names: what the provider has is off by default');
+  }
   const chosen = names.map((name) => {
     const found = available.find((candidate) => candidate.name === name);
     return found ?? invalid(option, `one of ${available.map((candidate) => candidate.name).join(', ')}`, name);

@@ -2,7 +2,12 @@ import { asciiToBytes, bytesToLatin1 } from '@portico/bytes';
 import type { CipherSuiteName, GroupName } from '@portico/crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createCertificateVerifier } from '../src/certificate-verifier.js';
+import { createTlsClient } from '../src/client-connection.js';
 import type { ClientConfig, Credential, ServerConfig, VerifyPeer } from '../src/config.js';
+import type { ClientHello } from '../src/messages/client-hello.js';
+import { decodeExtension, EXTENSION_CODES } from '../src/messages/extensions/extension.js';
+import { clientKeySharesCodec } from '../src/messages/extensions/key-share.js';
+import { decodeHandshakeMessage } from '../src/messages/message.js';
 import { createTestAuthority, NOW, type CertificateKind, type TestAuthority } from './support/credentials.js';
 import { createPair, dataOf, failureOf, run, runNow, type Pair } from './support/pair.js';
 import { seededProvider } from './support/provider.js';
@@ -13,6 +18,16 @@ const SUITES: readonly CipherSuiteName[] = [
   'TLS_CHACHA20_POLY1305_SHA256',
 ];
 const GROUPS: readonly GroupName[] = ['x25519', 'secp256r1', 'secp384r1', 'secp521r1'];
+/** Every one with every suite, and certificates in turn: what a certificate is made of does not depend on these. */
+const FURTHER_GROUPS: readonly GroupName[] = [
+  'x448',
+  'X25519MLKEM768',
+  'SecP256r1MLKEM768',
+  'SecP384r1MLKEM1024',
+  'MLKEM512',
+  'MLKEM768',
+  'MLKEM1024',
+];
 const KINDS: readonly CertificateKind[] = ['P-256', 'P-384', 'P-521', 'ed25519', 'rsa', 'rsa-pss'];
 
 /** What a client offers, what a server knows, and what comes of it. */
@@ -47,7 +62,8 @@ beforeAll(async () => {
   authority = await createTestAuthority();
   verifyPeer = createCertificateVerifier({ provider, trustAnchors: authority.trustAnchors, now: () => NOW });
   for (const kind of KINDS) credentials.set(kind, await authority.credential(kind));
-});
+  // RSA keys take their time to find.
+}, 60_000);
 
 function credential(kind: CertificateKind): Credential {
   return credentials.get(kind) as Credential;
@@ -62,6 +78,14 @@ function connect(client: Partial<ClientConfig>, server: Partial<ServerConfig>): 
   );
 }
 
+/** The groups of key_share in a client's first hello, which is one record. */
+function sharesSent(config: Partial<ClientConfig>): readonly number[] {
+  const client = createTlsClient({ provider: clientProvider, verifyPeer, ...config });
+  const { body } = decodeHandshakeMessage('client_hello', client.takeOutput().subarray(5));
+  const data = (body as ClientHello).extensions?.find(({ type }) => type === EXTENSION_CODES.key_share)?.data;
+  return decodeExtension(clientKeySharesCodec, data as Uint8Array, 'key_share').map(({ group }) => group);
+}
+
 function expectTalk(pair: Pair): void {
   expect([failureOf(pair.clientEvents), failureOf(pair.serverEvents)]).toEqual([null, null]);
   pair.client.send(asciiToBytes('ping'));
@@ -73,9 +97,13 @@ function expectTalk(pair: Pair): void {
   ]);
 }
 
-const COMBINATIONS = SUITES.flatMap((suite) =>
-  GROUPS.flatMap((group) => KINDS.map((kind) => ({ suite, group, kind }))),
-);
+const COMBINATIONS = [
+  ...SUITES.flatMap((suite) => GROUPS.flatMap((group) => KINDS.map((kind) => ({ suite, group, kind })))),
+  ...SUITES.flatMap((suite) => FURTHER_GROUPS.map((group) => ({ suite, group }))).map((combination, index) => ({
+    ...combination,
+    kind: KINDS[index % KINDS.length] as CertificateKind,
+  })),
+];
 
 describe.each(['with the share at once', 'after HelloRetryRequest'] as const)(
   'every suite, group and certificate, %s',
@@ -89,7 +117,7 @@ describe.each(['with the share at once', 'after HelloRetryRequest'] as const)(
       const keyShares: readonly GroupName[] = way === 'with the share at once' ? [group] : [];
       const pair = connect(
         { ...client, cipherSuites: [suite], groups: [group], keyShares },
-        { ...server, credentials: [credential(kind)] },
+        { ...server, groups: [group], credentials: [credential(kind)] },
       );
       expectTalk(pair);
       const expected = {
@@ -114,7 +142,7 @@ describe('ALPN without overlap ends every suite, group and certificate with aler
     for (const keyShares of [[group], []]) {
       const pair = connect(
         { cipherSuites: [suite], groups: [group], keyShares, alpn: { protocols: ['h2'] } },
-        { credentials: [credential(kind)], alpn: { protocols: ['sip/2'] } },
+        { groups: [group], credentials: [credential(kind)], alpn: { protocols: ['sip/2'] } },
       );
       expect(failureOf(pair.serverEvents)).toBe('no-application-protocol');
       expect(pair.clientEvents.at(-1)).toMatchObject({ error: { alert: { code: 120 } } });
@@ -138,6 +166,40 @@ describe('preferences', () => {
   it('of several shares the server takes its own favourite', () => {
     const pair = connect({ keyShares: ['x25519', 'secp256r1'] }, { groups: ['secp256r1', 'x25519'] });
     expect(pair.client.info?.group).toBe('secp256r1');
+  });
+
+  it('a hybrid with ML-KEM is agreed by default, for which the client sends a share beside one of X25519', () => {
+    expect(sharesSent({})).toEqual([0x11ec, 0x001d]);
+    expect(connect({}, {}).server.info).toMatchObject({ group: 'X25519MLKEM768', helloRetryRequested: false });
+  });
+
+  it.each([
+    { groups: ['X25519MLKEM768', 'SecP384r1MLKEM1024', 'secp384r1', 'x25519'], shares: [0x11ec, 0x0018] },
+    { groups: ['x25519', 'X25519MLKEM768', 'secp256r1'], shares: [0x001d] },
+    { groups: ['SecP256r1MLKEM768', 'X25519MLKEM768'], shares: [0x11eb] },
+    { groups: ['secp521r1', 'x25519'], shares: [0x0019] },
+  ] as const)(
+    'a client with $groups sends at most one large share, and a small one beside it',
+    ({ groups, shares }) => {
+      expect(sharesSent({ groups })).toEqual(shares);
+    },
+  );
+
+  it('a server without ML-KEM takes X25519 at once, and one with another hybrid asks for that', () => {
+    expect(connect({}, { groups: ['x25519', 'secp256r1'] }).client.info).toMatchObject({
+      group: 'x25519',
+      helloRetryRequested: false,
+    });
+    expect(connect({}, { groups: ['SecP384r1MLKEM1024'] }).client.info).toMatchObject({
+      group: 'SecP384r1MLKEM1024',
+      helloRetryRequested: true,
+    });
+  });
+
+  it('ML-KEM alone is neither offered nor taken by those who do not name it', () => {
+    const pair = connect({ groups: ['MLKEM768', 'x25519'] }, {});
+    expect(pair.client.info?.group).toBe('x25519');
+    expect(failureOf(connect({}, { groups: ['MLKEM768'] }).serverEvents)).toBe('no-common-group');
   });
 
   it('the first certificate that the client can verify is used', () => {

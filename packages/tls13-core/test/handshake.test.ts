@@ -34,13 +34,13 @@ describe('a full handshake in memory', () => {
     expect(pair.client.info).toMatchObject({
       version: 'TLSv1.3',
       alpnText: 'sip/2',
-      group: 'x25519',
+      group: 'X25519MLKEM768',
       serverName: 'localhost',
     });
     expect(pair.server.info).toMatchObject({
       version: 'TLSv1.3',
       alpnText: 'sip/2',
-      group: 'x25519',
+      group: 'X25519MLKEM768',
       serverName: 'localhost',
     });
     pair.client.send(asciiToBytes('from the client'));

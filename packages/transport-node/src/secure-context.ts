@@ -179,9 +179,11 @@ const GROUP_ALIASES: Record<string, GroupName> = {
 /** @throws SocketError `ERR_CRYPTO_OPERATION_FAILED`, as `node:tls`, where none of the names is known */
 function groupNames(provider: CryptoProvider, curves: string | undefined): readonly GroupName[] | undefined {
   if (curves === undefined || curves === 'auto') return undefined;
-  const wanted = curves.split(':').map((name) => GROUP_ALIASES[name.trim().toLowerCase()] ?? name.trim().toLowerCase());
+  const wanted = curves.split(':').map((name) => name.trim().toLowerCase());
   const known = wanted.flatMap((wantedName) =>
-    provider.groups.filter(({ name }) => name === wantedName).map(({ name }) => name),
+    provider.groups
+      .filter(({ name }) => name.toLowerCase() === (GROUP_ALIASES[wantedName] ?? wantedName))
+      .map(({ name }) => name),
   );
   if (known.length === 0) throw socketError('ERR_CRYPTO_OPERATION_FAILED', `The ecdhCurve option: ${curves}`);
   return known;

@@ -6,7 +6,16 @@ export class UsageError extends Error {}
 
 /** Names that people know from other programs, beside the registered ones. */
 const GROUP_ALIASES = new Map([
-  ['x25519', 'x25519'],
+  ...[
+    'x25519',
+    'x448',
+    'X25519MLKEM768',
+    'SecP256r1MLKEM768',
+    'SecP384r1MLKEM1024',
+    'MLKEM512',
+    'MLKEM768',
+    'MLKEM1024',
+  ].map((name) => [name.toLowerCase(), name]),
   ['p-256', 'secp256r1'],
   ['prime256v1', 'secp256r1'],
   ['p-384', 'secp384r1'],

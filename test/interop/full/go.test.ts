@@ -6,7 +6,10 @@ import { run } from '../support/processes.js';
 describeEchoPeer({
   title: "Go's crypto/tls",
   needs: ['go'],
-  groups: ['x25519', 'secp256r1', 'secp384r1', 'secp521r1'],
+  groups: [
+    ...['x25519', 'secp256r1', 'secp384r1', 'secp521r1'],
+    ...['X25519MLKEM768', 'SecP256r1MLKEM768', 'SecP384r1MLKEM1024'],
+  ],
   keys: ['P-256', 'P-384', 'P-521', 'rsa', 'ed25519'],
   prepare: async () => {
     const program = join(temporaryFolder(), 'go-peer');

@@ -1,4 +1,5 @@
 import { createAuthority, createLeaf, generatePrivateKey } from '@portico/x509/issue';
+import type { GroupName } from '@portico/crypto';
 import { trustAnchorFromDer } from '@portico/x509';
 import { createCertificateVerifier } from '../../src/certificate-verifier.js';
 import type { ClientConfig, Credential } from '../../src/config.js';
@@ -160,7 +161,14 @@ const CERTIFICATES: readonly Attack[] = [
 ];
 
 const X25519 = 0x001d;
+const X448 = 0x001e;
 const P256 = 0x0017;
+const X25519MLKEM768 = 0x11ec;
+
+/** X25519MLKEM768: an encapsulation key or a ciphertext, and an X25519 share. */
+function hybrid(kem: Uint8Array, curve: Uint8Array): Uint8Array {
+  return Uint8Array.of(...kem, ...curve);
+}
 
 function point(first: number, length: number, fill: number): Uint8Array {
   const bytes = new Uint8Array(length).fill(fill);
@@ -168,7 +176,8 @@ function point(first: number, length: number, fill: number): Uint8Array {
   return bytes;
 }
 
-const SHARES: readonly (readonly [string, number, Uint8Array])[] = [
+/** A share that is wrong, by the side that it is sent to where it is wrong for only one. */
+const SHARES: readonly (readonly [string, number, Uint8Array, ('client' | 'server')?])[] = [
   ['all zero on X25519', X25519, new Uint8Array(32)],
   ['of low order on X25519', X25519, Uint8Array.of(1, ...new Uint8Array(31))],
   ['too short on X25519', X25519, new Uint8Array(31).fill(9)],
@@ -178,22 +187,43 @@ const SHARES: readonly (readonly [string, number, Uint8Array])[] = [
   ['at infinity on P-256', P256, Uint8Array.of(0)],
   ['of the hybrid form on P-256', P256, point(6, 65, 3)],
   ['too short on P-256', P256, point(4, 64, 3)],
+  ['all zero on X448', X448, new Uint8Array(56)],
+  ['too short on X448', X448, new Uint8Array(55).fill(9)],
+  ['whose ML-KEM key has a coefficient above the modulus', X25519MLKEM768, keyAboveModulus(), 'server'],
+  ['that is a ciphertext and no key', X25519MLKEM768, new Uint8Array(1120).fill(9), 'server'],
+  ['that is a key and no ciphertext', X25519MLKEM768, new Uint8Array(1216).fill(9), 'client'],
+  ['of ML-KEM with X25519 all zero', X25519MLKEM768, hybrid(new Uint8Array(1184), new Uint8Array(32)), 'server'],
+  ['of ML-KEM with X25519 all zero', X25519MLKEM768, hybrid(new Uint8Array(1088), new Uint8Array(32)), 'client'],
 ];
 
-const KEY_SHARES: readonly Attack[] = SHARES.flatMap(([name, group, keyExchange]) => [
-  {
+const SHARE_GROUPS: ReadonlyMap<number, GroupName> = new Map([
+  [X25519, 'x25519'],
+  [X448, 'x448'],
+  [P256, 'secp256r1'],
+  [X25519MLKEM768, 'X25519MLKEM768'],
+]);
+
+/** The first coefficient is 3329, FIPS 203 section 7.2; everything else is in order. */
+function keyAboveModulus(): Uint8Array {
+  const key = new Uint8Array(1184);
+  key.set([0x01, 0x0d]);
+  return hybrid(key, new Uint8Array(32).fill(9));
+}
+
+const KEY_SHARES: readonly Attack[] = SHARES.flatMap(([name, group, keyExchange, side]) => {
+  const againstClient: Attack = {
     attack: `a share ${name}`,
     against: 'client',
     section: '4.3.8.2',
     excludedIn: 'handshake/client.ts finishExchange',
     reason: 'invalid-key-share',
     run: async () =>
-      new ScriptedServer(await clientConfig({ keyShares: [group === X25519 ? 'x25519' : 'secp256r1'] })).serverHello({
+      new ScriptedServer(await clientConfig({ keyShares: [SHARE_GROUPS.get(group) as GroupName] })).serverHello({
         body: (hello) =>
           withExtension(hello, 'key_share', extension('key_share', keyShareEntryCodec, { group, keyExchange }).data),
       }),
-  },
-  {
+  };
+  const againstServer: Attack = {
     attack: `a share ${name}`,
     against: 'server',
     section: '4.3.8.2',
@@ -208,8 +238,9 @@ const KEY_SHARES: readonly Attack[] = SHARES.flatMap(([name, group, keyExchange]
             extension('key_share', clientKeySharesCodec, [{ group, keyExchange }]).data,
           ),
       }),
-  },
-]);
+  };
+  return [againstClient, againstServer].filter(({ against }) => side === undefined || side === against);
+});
 
 export const CERTIFICATE_ATTACKS: AttackGroup = {
   title: 'Certificates and key shares',
