@@ -21,6 +21,7 @@ export interface TLSSocketOptions extends TlsStreamOptions {
 /** An established connection's name for its key exchange, as `getEphemeralKeyInfo` of `node:tls` gives it. */
 const EPHEMERAL_KEYS: Record<string, EphemeralKeyInfo> = {
   x25519: { type: 'ECDH', name: 'X25519', size: 253 },
+  x448: { type: 'ECDH', name: 'X448', size: 448 },
   secp256r1: { type: 'ECDH', name: 'prime256v1', size: 256 },
   secp384r1: { type: 'ECDH', name: 'secp384r1', size: 384 },
   secp521r1: { type: 'ECDH', name: 'secp521r1', size: 521 },
@@ -148,7 +149,9 @@ export class TLSSocket extends TlsStream {
   getEphemeralKeyInfo(): EphemeralKeyInfo | object | null {
     if (this.#role === 'server') return null;
     const info = this.engine.info;
-    return info === null ? {} : { ...(info.group === null ? {} : EPHEMERAL_KEYS[info.group]) };
+    if (info === null || info.group === null) return {};
+    // What no single curve stands for is named as Node 24 names it.
+    return { ...(EPHEMERAL_KEYS[info.group] ?? { type: 'TLSGroup', name: info.group }) };
   }
 
   /** The peer's certificate in the shape of `node:tls`; an empty object where it sent none, null after destroy. */

@@ -365,11 +365,11 @@ describe('contexts', () => {
       key: [{ pem: clientCredential.key }, Buffer.from(localhost.key)],
       ca: [Buffer.from(ca)],
       ciphers: 'ECDHE-RSA-AES128-SHA256:TLS_AES_128_GCM_SHA256',
-      ecdhCurve: 'P-384:X25519',
+      ecdhCurve: 'X25519MLKEM768:P-384:X25519:X448',
     });
     expect(context.credentials).toHaveLength(2);
     expect(context.cipherSuites).toEqual(['TLS_AES_128_GCM_SHA256']);
-    expect(context.groups).toEqual(['secp384r1', 'x25519']);
+    expect(context.groups).toEqual(['X25519MLKEM768', 'secp384r1', 'x25519', 'x448']);
   });
 
   it('trust the platform’s roots without ca, and nobody with an empty one', () => {

@@ -57,7 +57,7 @@ describe('a TLSSocket', () => {
     expect(server.servername).toBe('localhost');
     expect(client.getProtocol()).toBe('TLSv1.3');
     expect(client.getCipher()?.name).toMatch(/^TLS_/);
-    expect(client.getEphemeralKeyInfo()).toMatchObject({ type: 'ECDH', name: 'X25519' });
+    expect(client.getEphemeralKeyInfo()).toEqual({ type: 'TLSGroup', name: 'X25519MLKEM768' });
     expect(server.getEphemeralKeyInfo()).toBeNull();
     expect(client.isSessionReused()).toBe(false);
     expect(client.getPeerCertificate().subjectaltname).toContain('DNS:localhost');
