@@ -21,10 +21,12 @@ describe('the provider over node:crypto', () => {
     expect(defaultProvider()).toBe(defaultProvider());
   });
 
-  it('prefers AES, which processors have instructions for, and X25519', () => {
+  it('prefers AES, which processors have instructions for, and hybrids to X25519', () => {
     const { cipherSuites, groups } = defaultProvider();
     expect(cipherSuites.map(({ id }) => id)).toEqual([0x1301, 0x1302, 0x1303]);
-    expect(groups.map(({ id }) => id)).toEqual([0x001d, 0x0017, 0x0018, 0x0019]);
+    const other = noble.createNobleProvider({ random: deterministicRandom(1) });
+    expect(groups.map(({ id }) => id)).toEqual(other.groups.map(({ id }) => id));
+    expect(groups[0]?.id).toBe(0x11ec);
   });
 
   it('has every algorithm that the provider over noble has', () => {
@@ -88,9 +90,12 @@ describe('beside the provider over noble', () => {
           await group.start(deterministicRandom(seed)),
           await twin?.start(deterministicRandom(seed)),
         ];
-        expect(ours.share).toEqual(theirs?.share);
-        const { share, secret } = await group.respond(ours.share, random);
-        expect(await theirs?.finish(share)).toEqual(secret);
+        // noble draws for blinding between the two keys of a hybrid that begins with a NIST curve.
+        const isSame = !name.startsWith('SecP');
+        if (isSame) expect(ours.share).toEqual(theirs?.share);
+        const [client, server] = isSame ? [theirs, group] : [ours, twin];
+        const answer = await server?.respond(ours.share, random);
+        expect(await client?.finish(answer?.share as Uint8Array)).toEqual(answer?.secret);
       }
     },
   );
@@ -201,7 +206,7 @@ describe('beside the provider over noble', () => {
 
   it('refuses a source that keeps giving unusable scalars', () => {
     const zeros = (length: number): Uint8Array => new Uint8Array(length);
-    for (const group of node.groups.filter(({ name }) => name !== 'x25519')) {
+    for (const group of node.groups.filter(({ name }) => /^secp/i.test(name))) {
       expect(() => group.start(zeros)).toThrow(expect.objectContaining({ reason: 'self-check-failed' }));
     }
   });

@@ -1,6 +1,7 @@
 import { getCiphers, getCurves, randomBytes } from 'node:crypto';
 import { bytesEqual, hexToBytes } from '@portico/bytes';
 import {
+  createHybridGroup,
   createProvider,
   type CipherSuite,
   type CryptoProvider,
@@ -27,7 +28,8 @@ export interface NodeProviderOptions {
 
 /**
  * Every algorithm of `@portico/crypto` over `node:crypto`: native speed, and in constant time. AES comes first, which
- * today's processors have instructions for. What this build of Node lacks is served by noble, and `name` says so.
+ * today's processors have instructions for. What this build of Node lacks is served by noble, and `name` says so. ML-KEM
+ * and X448 are always noble's: the oldest Node that is supported has no ML-KEM.
  */
 export function createNodeProvider(options: NodeProviderOptions = {}): CryptoProvider {
   const { missing, ...algorithms } = (found ??= chooseAlgorithms(lookAround()));
@@ -71,18 +73,31 @@ export function chooseAlgorithms(there: Availability): ChosenAlgorithms {
     pick(native.name, there.curves.includes(curve), native, fallback);
   const ecdsa = (native: KeyAlgorithm, fallback: KeyAlgorithm, curve: string): KeyAlgorithm =>
     pick(`ecdsa ${native.curve}`, there.curves.includes(curve), native, fallback);
+  const cipherSuites = [
+    suite(noble.aes128GcmSha256, 'aes-128-gcm', sha256),
+    suite(noble.aes256GcmSha384, 'aes-256-gcm', sha384),
+    suite(noble.chacha20Poly1305Sha256, 'chacha20-poly1305', sha256),
+  ];
+  const curves = {
+    x25519: pick('x25519', there.x25519, x25519, noble.x25519),
+    secp256r1: group(secp256r1, noble.secp256r1, 'prime256v1'),
+    secp384r1: group(secp384r1, noble.secp384r1, 'secp384r1'),
+    secp521r1: group(secp521r1, noble.secp521r1, 'secp521r1'),
+  };
+  const hybrid = ({ name, id }: NamedGroup, parts: readonly [NamedGroup, NamedGroup]): NamedGroup =>
+    createHybridGroup({ name, id, parts });
   return {
     hashes: [sha256, sha384, sha512],
-    cipherSuites: [
-      suite(noble.aes128GcmSha256, 'aes-128-gcm', sha256),
-      suite(noble.aes256GcmSha384, 'aes-256-gcm', sha384),
-      suite(noble.chacha20Poly1305Sha256, 'chacha20-poly1305', sha256),
-    ],
+    cipherSuites,
     groups: [
-      pick('x25519', there.x25519, x25519, noble.x25519),
-      group(secp256r1, noble.secp256r1, 'prime256v1'),
-      group(secp384r1, noble.secp384r1, 'secp384r1'),
-      group(secp521r1, noble.secp521r1, 'secp521r1'),
+      hybrid(noble.x25519MlKem768, [noble.mlkem768, curves.x25519]),
+      hybrid(noble.secp256r1MlKem768, [curves.secp256r1, noble.mlkem768]),
+      hybrid(noble.secp384r1MlKem1024, [curves.secp384r1, noble.mlkem1024]),
+      ...Object.values(curves),
+      noble.x448,
+      noble.mlkem768,
+      noble.mlkem1024,
+      noble.mlkem512,
     ],
     keyAlgorithms: [
       ecdsa(ecdsaP256, noble.ecdsaP256, 'prime256v1'),
