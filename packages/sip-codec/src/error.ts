@@ -41,6 +41,7 @@ export type SipErrorReason =
   | 'branch-without-identifier'
   | 'via-not-ours'
   | 'hops-exhausted'
+  | 'body-syntax'
   | 'auth-scheme-unsupported'
   | 'line-break-in-value'
   | 'invalid-argument';
@@ -90,6 +91,8 @@ export function factsOf(reason: SipErrorReason): ReasonFacts {
     case 'address-of-record-scheme':
     case 'branch-without-identifier':
       return { level: 'semantic', kind: 'peer-misbehaved', status: 400 };
+    case 'body-syntax':
+      return { level: 'semantic', kind: 'decode', status: 400 };
     case 'method-unknown':
       return { level: 'semantic', kind: 'peer-incompatible', status: 501 };
     case 'method-not-allowed':
