@@ -50,7 +50,7 @@ export { editHeaders, type HeaderEdit } from './message/edit.js';
 export { createRequest, type RequestInput } from './message/request.js';
 export { createResponse, type ResponseOptions } from './message/response.js';
 export { createBestEffortResponse, type BestEffortOptions } from './message/best-effort.js';
-export { findFaults } from './message/faults.js';
+export { findFaults, type FaultOptions } from './message/faults.js';
 export {
   findUnsupported,
   judgeRequest,

@@ -2,6 +2,7 @@ import { SipError } from '../error.js';
 import { TEXT } from '../grammar/characters.js';
 import { asciiLowerCase } from '../grammar/text.js';
 import { CONTACT, TO } from '../headers/addresses.js';
+import type { HeaderDefinition } from '../headers/definition.js';
 import { CSEQ, MAX_FORWARDS } from '../headers/numbers.js';
 import { HEADER_DEFINITIONS } from '../headers/registry.js';
 import { BRANCH_COOKIE, VIA, viaBranch } from '../headers/via.js';
@@ -12,12 +13,19 @@ import type { SipMessage, SipRequest } from './message.js';
 /** Mandatory in every message, RFC 3261 section 8.1.1. Max-Forwards is too, but its want is forgiven (section 16.3). */
 const MANDATORY_HEADERS: readonly string[] = ['Via', 'From', 'To', 'Call-ID', 'CSeq'];
 
+export interface FaultOptions {
+  /** Headers to read besides those of HEADER_DEFINITIONS, such as EXTENSION_DEFINITIONS. */
+  readonly definitions?: readonly HeaderDefinition<unknown>[];
+  /** By the lenient rules a header that this forgives (`@portico/sip-codec/lenient`) is no fault; default: none is. */
+  readonly forgive?: (headers: SipHeaders, definition: HeaderDefinition<unknown>) => boolean;
+}
+
 /**
  * Everything that is wrong with a message by itself, whoever receives it: its start line, every header that this
  * package knows, and the rules between them. In the order in which a reader meets it: start line, Request-URI, header
  * fields, then what they say.
  */
-export function findFaults(message: SipMessage): readonly SipError[] {
+export function findFaults(message: SipMessage, options: FaultOptions = {}): readonly SipError[] {
   const faults: SipError[] = [];
   const { headers } = message;
   if (message.type === 'malformed') faults.push(message.error);
@@ -25,7 +33,11 @@ export function findFaults(message: SipMessage): readonly SipError[] {
   if (message.type === 'request') collect(faults, () => checkRequestUri(message));
 
   faults.push(...headers.faults);
-  for (const definition of HEADER_DEFINITIONS) collect(faults, () => void headers.read(definition));
+  for (const definition of [...HEADER_DEFINITIONS, ...(options.definitions ?? [])]) {
+    const count = faults.length;
+    collect(faults, () => void headers.read(definition));
+    if (faults.length > count && options.forgive?.(headers, definition) === true) faults.pop();
+  }
   for (const field of headers) checkOpaqueValue(field.key, field.rawValue, field.valueStart, field.name, faults);
 
   for (const name of MANDATORY_HEADERS) {

@@ -6,7 +6,7 @@ import { ACCEPT, acceptsMedia, CONTENT_DISPOSITION, CONTENT_TYPE } from '../head
 import { getParameter } from '../headers/parameters.js';
 import { PROXY_REQUIRE, REQUIRE } from '../headers/tokens.js';
 import { VIA } from '../headers/via.js';
-import { findFaults } from './faults.js';
+import { findFaults, type FaultOptions } from './faults.js';
 import type { SipHeaders } from './headers.js';
 import type { SipMalformed, SipRequest, SipResponse } from './message.js';
 import type { HeaderInput } from './write.js';
@@ -74,8 +74,12 @@ function precedence(error: SipError): number {
  * A UAS's checks of a request outside of any dialog, RFC 3261 section 8.2.1 to 8.2.3, in their order. A fault in a
  * field that is not needed is ignored.
  */
-export function judgeRequest(request: SipRequest | SipMalformed, capabilities: UasCapabilities): RequestVerdict {
-  const faults = [...findFaults(request), ...findUnsupported(request, capabilities)];
+export function judgeRequest(
+  request: SipRequest | SipMalformed,
+  capabilities: UasCapabilities,
+  options: FaultOptions = {},
+): RequestVerdict {
+  const faults = [...findFaults(request, options), ...findUnsupported(request, capabilities)];
   const decisive = faults.filter(isDecisive).sort((left, right) => precedence(left) - precedence(right));
   const [error] = decisive;
   if (error === undefined) return { type: 'process' };

@@ -1,0 +1,2 @@
+// The lenient rules for header values: docs/sip-strictness.md.
+export { forgive, readLeniently, TOLERANCES, type LenientReading, type Tolerance } from './headers/tolerances.js';

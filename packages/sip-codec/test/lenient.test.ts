@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import {
+  ALLOW,
+  CONTACT,
+  FROM,
+  HEADER_DEFINITIONS,
+  judgeRequest,
+  parseHeaderValue,
+  parseSipMessage,
+  RECORD_ROUTE,
+  SipError,
+  SUPPORTED,
+  TO,
+  VIA,
+  type HeaderDefinition,
+} from '@portico/sip-codec';
+import { messageArbitrary, mutatedStreamArbitrary } from '@portico/sip-codec/arbitraries';
+import { forgive, readLeniently, TOLERANCES, type LenientReading } from '@portico/sip-codec/lenient';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { options, request } from './wire.js';
+
+function read<T>(definition: HeaderDefinition<T>, text: string): LenientReading<T> | undefined {
+  return readLeniently(request(options({ [definition.name]: text })).headers, definition);
+}
+
+describe('header values by the lenient rules', () => {
+  it.each<readonly [string, HeaderDefinition<unknown>, string, string]>([
+    [
+      'white space inside brackets',
+      TO,
+      '"Watson, Thomas" < sip:t.watson@example.org >',
+      '"Watson, Thomas" <sip:t.watson@example.org>',
+    ],
+    ['white space inside brackets', CONTACT, '< sip:a@b>, <sip:c@d\t>', '<sip:a@b>, <sip:c@d>'],
+    [
+      'a quoted string that is not closed',
+      TO,
+      '"Mr. J. User <sip:j.user@example.com>',
+      '"Mr. J. User" <sip:j.user@example.com>',
+    ],
+    ['a quoted string that is not closed', FROM, '"a \\" b <sip:j@b>;tag=1', '"a \\" b" <sip:j@b>;tag=1'],
+    [
+      'a display name that wants quotes',
+      FROM,
+      'Bell, Alexander <sip:a.g.bell@example.com>;tag=43',
+      '"Bell, Alexander" <sip:a.g.bell@example.com>;tag=43',
+    ],
+    [
+      'a display name that wants quotes',
+      TO,
+      'M\u00c3\u00bcller (B\u00c3\u00bcro) <sip:a@b>',
+      '"M\u00fcller (B\u00fcro)" <sip:a@b>',
+    ],
+    [
+      'a URI with a question mark that wants brackets',
+      CONTACT,
+      'sip:user@example.com?Route=%3Csip:sip.example.com%3E',
+      '<sip:user@example.com?Route=%3Csip:sip.example.com%3E>',
+    ],
+    ['equal URI parameters', CONTACT, '<sip:a@b;transport=tls;lr;Transport=TLS>;q=1', '<sip:a@b;transport=tls;lr>;q=1'],
+    ['empty parameters', FROM, '<sip:a@b>;tag=1;', '<sip:a@b>;tag=1'],
+    [
+      'empty parameters',
+      VIA,
+      'SIP/2.0/UDP a;;branch=1; ;rport, SIP/2.0/UDP b;',
+      'SIP/2.0/UDP a;branch=1;rport, SIP/2.0/UDP b',
+    ],
+    ['empty list elements', ALLOW, 'INVITE, ACK, , BYE,', 'INVITE, ACK, BYE'],
+    ['empty list elements', SUPPORTED, ', path,', 'path'],
+    ['empty list elements', RECORD_ROUTE, '<sip:a;lr>,,<sip:b;lr>', '<sip:a;lr>, <sip:b;lr>'],
+  ])('%s: %o', (name, definition, text, written) => {
+    const reading = read(definition, text);
+    expect(reading?.forgiven?.tolerances).toContain(name);
+    // The strict error is not lost, and what is written of the value is right.
+    expect(reading?.forgiven?.error.field).toBe(definition.name);
+    expect(definition.format(reading?.value)).toBe(written);
+    expect(() => request(options({ [definition.name]: text })).headers.read(definition)).toThrow(SipError);
+  });
+
+  it.each<readonly [HeaderDefinition<unknown>, string, string]>([
+    [TO, '"Mr J. User <sip:j.user@example.com> <sip:realj@example.net>', 'two addresses: which one?'],
+    [CONTACT, '"a <sip:a@b>, "c" <sip:c@d>', 'which quote is missing?'],
+    [CONTACT, 'sip:a@b?c=d;x=y', 'whose parameter is x?'],
+    [CONTACT, 'sip:a@b?c=d, sip:e@f', 'where does the URI end?'],
+    [CONTACT, 'Bell, A <sip:a@b>, B <sip:c@d>', 'one name or two?'],
+    [CONTACT, '<sip:a@b;transport=tls;transport=udp>', 'which transport?'],
+    [CONTACT, '<sip:a@b;x=1;x=1?y=z;x=1>', 'a header, not a parameter'],
+    [TO, '<sip:a b@c>', 'a space inside'],
+    [TO, '', 'nothing'],
+  ])('%o: %j is not forgiven: %s', (definition, text) => {
+    expect(() => read(definition, text)).toThrow(expect.objectContaining({ field: definition.name }));
+    expect(forgive(request(options({ [definition.name]: text })).headers, definition)).toBe(false);
+  });
+
+  it('what is right is read as it is, and what is not there is not', () => {
+    expect(read(TO, '<sip:a@b>')).toMatchObject({ forgiven: null });
+    expect(readLeniently(request(options()).headers, CONTACT)).toBeUndefined();
+    expect(forgive(request(options()).headers, CONTACT)).toBe(true);
+  });
+
+  it('judgeRequest: a fault that is forgiven does not lose the request, any other does', () => {
+    const capabilities = { methods: ['OPTIONS'] };
+    const judge = (to: string): string => judgeRequest(request(options({ To: to })), capabilities, { forgive }).type;
+    expect(judge('"Watson" < sip:t@example.org >')).toBe('process');
+    expect(judge('<sip:t@example.org')).toBe('answer');
+    expect(judgeRequest(request(options({ To: '"W" < sip:t@b >' })), capabilities).type).toBe('answer');
+  });
+
+  it('whatever the bytes: what strict rules read stays the same, and a lenient value is written so that strict rules read it', () => {
+    let forgiven = 0;
+    const spoilt = fc
+      .tuple(messageArbitrary(), fc.constantFrom(', ,', ';;', '< ', ' >', '"'), fc.nat({ max: 500 }))
+      .map(([bytes, piece, at]) => {
+        const insert = Uint8Array.from(piece, (character) => character.charCodeAt(0));
+        return Uint8Array.from([...bytes.subarray(0, at), ...insert, ...bytes.subarray(at)]);
+      });
+    fc.assert(
+      fc.property(fc.oneof(spoilt, mutatedStreamArbitrary()), (bytes) => {
+        const { headers } = parseSipMessage(bytes);
+        for (const definition of HEADER_DEFINITIONS) {
+          const strict = headers.readIfValid(definition);
+          if (!forgive(headers, definition)) continue;
+          const reading = readLeniently(headers, definition);
+          if (strict !== undefined) expect(reading).toEqual({ value: strict, forgiven: null });
+          if (reading?.forgiven) {
+            forgiven++;
+            const text = definition.format(reading.value);
+            expect(parseHeaderValue(definition, text)).toEqual(reading.value);
+          }
+        }
+      }),
+      { numRuns: 1_500 },
+    );
+    expect(forgiven).toBeGreaterThan(2);
+  });
+
+  it('every tolerance stands in docs/sip-strictness.md', () => {
+    const document = readFileSync(new URL('../../../docs/sip-strictness.md', import.meta.url), 'utf8');
+    for (const { name } of TOLERANCES) expect(document).toContain(`| ${name} |`);
+  });
+});
