@@ -6,7 +6,8 @@ import { startHaproxy } from './support/haproxy.js';
 import { runOwnClient } from './support/own-programs.js';
 import { describePeer } from './support/peer.js';
 import { startPortico, type Portico } from './support/portico.js';
-import { freePort, run, type Running } from './support/processes.js';
+import { freePort, type Running } from './support/processes.js';
+import { expectNothingLost, runSipp } from './support/sipp.js';
 
 /** SIPp speaks plain TCP here; HAProxy carries it over TLS 1.3 with ALPN sip/2. */
 describePeer('SIPp through HAProxy', ['sipp', 'haproxy'], () => {
@@ -35,32 +36,8 @@ describePeer('SIPp through HAProxy', ['sipp', 'haproxy'], () => {
     await portico?.stop();
   });
 
-  /** The last line of SIPp's statistics, by the names of its columns. */
-  async function sipp(scenario: string, calls: number): Promise<Readonly<Record<string, string>>> {
-    const folder = temporaryFolder();
-    const statistics = join(folder, 'statistics.csv');
-    const ran = await run(
-      'sipp',
-      [
-        ...['-sf', join(import.meta.dirname, `support/sipp-${scenario}.xml`), '-i', '127.0.0.1', '-t', 't1'],
-        ...['-m', String(calls), '-r', '100', '-l', '50', '-nostdin', '-timeout', '50s'],
-        ...['-trace_stat', '-stf', statistics, '-fd', '1', `127.0.0.1:${port}`],
-      ],
-      { cwd: folder, env: { TERM: 'dumb' }, patience: 55_000 },
-    );
-    expect(ran.code).toBe(0);
-    const lines = readFileSync(statistics, 'latin1').trim().split('\n');
-    const names = (lines[0] as string).split(';');
-    const values = (lines.at(-1) as string).split(';');
-    return Object.fromEntries(names.map((name, index) => [name, values[index] ?? '']));
-  }
-
   it.each(['options', 'register'])('gets 200 for each of 200 calls (%s)', async (scenario) => {
-    const numbers = await sipp(scenario, 200);
-    expect(numbers['TotalCallCreated']).toBe('200');
-    expect(numbers['SuccessfulCall(C)']).toBe('200');
-    expect(numbers['FailedCall(C)']).toBe('0');
-    expect(numbers['Retransmissions(C)']).toBe('0');
+    expectNothingLost(await runSipp({ scenario, port, calls: 200, rate: 100, open: 50, patience: 50 }), 200);
     await portico.process.waitFor(/alpn=sip\/2/);
   });
 });

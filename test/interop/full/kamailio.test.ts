@@ -2,11 +2,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { createMsrpFramer, createMsrpRequest, msrpHeader, serializeMsrp, type MsrpResponse } from '@portico/msrp-codec';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { completeCalls, startCallServer } from '../support/call-server.js';
 import { opensslCertificates, type Certificates } from '../support/certificates.js';
+import { startHaproxy } from '../support/haproxy.js';
 import { runOwnClient, startOwnServer } from '../support/own-programs.js';
 import { describePeer } from '../support/peer.js';
 import { startPortico, type Portico } from '../support/portico.js';
 import { freePort, start, type Running } from '../support/processes.js';
+import { expectNothingLost, runSipp } from '../support/sipp.js';
 import { sipRequest } from '../support/sip-request.js';
 
 /** Where the distribution put the modules; undefined where its TLS module is not among them. */
@@ -96,6 +99,40 @@ describePeer(modules === undefined ? 'Kamailio (without its TLS module)' : 'Kama
     // It sends no ALPN: the port knew SIP by its first line.
     await portico.process.waitFor(/sip by sniffing: TLSv1\.3 .* alpn=none/);
     await kamailio.stop();
+  });
+
+  describePeer('between SIPp and our port', ['sipp', 'haproxy'], () => {
+    it('carries 200 calls at 20 a second: none is lost', async () => {
+      const server = await startCallServer(certificates.server('rsa'));
+      const { port, kamailio } = await startKamailio(server.port, certificates.ca);
+      // Until it answers, its processes are not ready.
+      await ask(port, sipRequest('OPTIONS', 'sip:relay@localhost'));
+      const front = await freePort();
+      const haproxy = await startHaproxy(
+        certificates.folder,
+        [front],
+        [
+          'frontend plain',
+          `  bind 127.0.0.1:${front}`,
+          '  default_backend kamailio',
+          'backend kamailio',
+          `  server kamailio 127.0.0.1:${port} ssl verify required ca-file ${certificates.ca} sni str(localhost)`,
+        ],
+      );
+      const numbers = await runSipp({
+        scenario: 'call',
+        port: front,
+        calls: 200,
+        rate: 20,
+        open: 100,
+        user: 'relay',
+        patience: 50,
+      });
+      expectNothingLost(numbers, 200);
+      await haproxy.stop();
+      await kamailio.stop();
+      expect(await server.stop()).toEqual(completeCalls(200));
+    });
   });
 
   const ME = 'msrps://127.0.0.1:9999/me;tcp';
