@@ -246,11 +246,10 @@ describe('closing', () => {
     const webSocket = new WebSocket('ws://localhost/', ['sip'], { createConnection: () => web });
     await once(webSocket, 'open');
     sip.resume();
-    const began = performance.now();
     const closes = Promise.all([once(webSocket, 'close'), once(sip, 'close')]);
-    await own.close(3_000);
+    // Should the grace be waited for, the test runs out of time.
+    await own.close(600_000);
     const [[code]] = await closes;
     expect(code).toBe(1001);
-    expect(performance.now() - began).toBeLessThan(2_500);
   });
 });
