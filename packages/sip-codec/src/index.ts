@@ -20,6 +20,13 @@ export {
   type SipFramer,
   type SipItem,
 } from './framing/frame.js';
+export {
+  createStreamedSipFramer,
+  DEFAULT_WHOLE_BODY_LIMIT,
+  SipBodyChunk,
+  SipMessageHead,
+  type StreamedSipFramerOptions,
+} from './framing/streamed-bodies.js';
 export type { KeepAliveRole } from './framing/keep-alive.js';
 export type { Strictness } from './framing/head-scanner.js';
 export { MAX_CONTENT_LENGTH_DIGITS } from './framing/content-length.js';

@@ -18,6 +18,7 @@ import {
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { frameStreamPlainly, type Said } from './twin-framer.js';
+import { TWIN_TIMEOUT, twinRuns } from './wire.js';
 
 const anyStream = fc.oneof(
   streamArbitrary(),
@@ -60,26 +61,30 @@ function frameInChunks(chunks: readonly Uint8Array[], options: SipFramerOptions)
 }
 
 describe('the stream framer and its plain twin', () => {
-  it('agree on 10,000 streams: right, mutated and hostile, in any chunks, at any buffer offset', () => {
-    const cases = anyStream.chain((bytes) =>
-      fc.tuple(fc.constant(bytes), chunkingArbitrary(bytes), role, strictness, limits),
-    );
-    let failures = 0;
-    let messages = 0;
-    fc.assert(
-      fc.property(cases, ([bytes, chunks, keepAlive, rules, bounds]) => {
-        const expected = frameStreamPlainly(bytes, { keepAlive, strictness: rules, limits: bounds });
-        const got = frameInChunks(chunks, { mode: 'stream', keepAlive, strictness: rules, limits: bounds });
-        failures += got.filter((item) => item.type === 'error').length;
-        messages += got.filter((item) => item.type === 'message').length;
-        expect(got).toEqual(expected);
-      }),
-      { numRuns: 10_000 },
-    );
-    // The cases reach both outcomes, or they would prove little.
-    expect(failures).toBeGreaterThan(1_000);
-    expect(messages).toBeGreaterThan(1_000);
-  });
+  it(
+    'agree on 10,000 streams: right, mutated and hostile, in any chunks, at any buffer offset',
+    () => {
+      const cases = anyStream.chain((bytes) =>
+        fc.tuple(fc.constant(bytes), chunkingArbitrary(bytes), role, strictness, limits),
+      );
+      let failures = 0;
+      let messages = 0;
+      fc.assert(
+        fc.property(cases, ([bytes, chunks, keepAlive, rules, bounds]) => {
+          const expected = frameStreamPlainly(bytes, { keepAlive, strictness: rules, limits: bounds });
+          const got = frameInChunks(chunks, { mode: 'stream', keepAlive, strictness: rules, limits: bounds });
+          failures += got.filter((item) => item.type === 'error').length;
+          messages += got.filter((item) => item.type === 'message').length;
+          expect(got).toEqual(expected);
+        }),
+        twinRuns(10_000),
+      );
+      // The cases reach both outcomes, or they would prove little.
+      expect(failures).toBeGreaterThan(1_000);
+      expect(messages).toBeGreaterThan(1_000);
+    },
+    TWIN_TIMEOUT,
+  );
 
   it('agree on long lines at each of the four offsets, where words and bytes meet', () => {
     for (let length = 0; length < 40; length++) {
@@ -104,27 +109,31 @@ describe('the places of the header fields that a frame carries', () => {
     bodyLength: body.length,
   });
 
-  it('are those that a reader of the bytes finds, in any mode and chunks, owned and borrowed', () => {
-    const mode = fc.constantFrom('stream' as const, 'datagram' as const, 'websocket' as const);
-    const cases = anyStream.chain((bytes) => fc.tuple(fc.constant(bytes), chunkingArbitrary(bytes)));
-    let fields = 0;
-    fc.assert(
-      fc.property(cases, mode, strictness, ([bytes, chunks], how, rules) => {
-        const framer = createSipFramer({ mode: how, strictness: rules });
-        for (const chunk of how === 'stream' ? chunks : [bytes]) {
-          for (const item of framer.push(chunk)) {
-            if (item.type !== 'message') continue;
-            const expected = fieldsOf(parseSipMessage(item.bytes));
-            expect(fieldsOf(parseSipMessage(item))).toEqual(expected);
-            expect(fieldsOf(parseSipMessage(item.toOwned()))).toEqual(expected);
-            fields += item.marks.length - 1;
+  it(
+    'are those that a reader of the bytes finds, in any mode and chunks, owned and borrowed',
+    () => {
+      const mode = fc.constantFrom('stream' as const, 'datagram' as const, 'websocket' as const);
+      const cases = anyStream.chain((bytes) => fc.tuple(fc.constant(bytes), chunkingArbitrary(bytes)));
+      let fields = 0;
+      fc.assert(
+        fc.property(cases, mode, strictness, ([bytes, chunks], how, rules) => {
+          const framer = createSipFramer({ mode: how, strictness: rules });
+          for (const chunk of how === 'stream' ? chunks : [bytes]) {
+            for (const item of framer.push(chunk)) {
+              if (item.type !== 'message') continue;
+              const expected = fieldsOf(parseSipMessage(item.bytes));
+              expect(fieldsOf(parseSipMessage(item))).toEqual(expected);
+              expect(fieldsOf(parseSipMessage(item.toOwned()))).toEqual(expected);
+              fields += item.marks.length - 1;
+            }
           }
-        }
-      }),
-      { numRuns: 2_000 },
-    );
-    expect(fields).toBeGreaterThan(2_000);
-  });
+        }),
+        twinRuns(2_000),
+      );
+      expect(fields).toBeGreaterThan(2_000);
+    },
+    TWIN_TIMEOUT,
+  );
 });
 
 describe('borrowed and owned bytes', () => {

@@ -15,7 +15,7 @@ import {
 import { messageArbitrary, mutatedStreamArbitrary } from '@portico/sip-codec/arbitraries';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { wire } from './wire.js';
+import { TWIN_TIMEOUT, twinRuns, wire } from './wire.js';
 
 function response(lines: readonly string[]): Uint8Array {
   return wire(['SIP/2.0 200 OK', ...lines, '', ''].join('\r\n'));
@@ -97,35 +97,43 @@ const ADDRESSES = [
 ];
 
 describe('the short ways for plain values and the general readers', () => {
-  it('agree on every header of 3,000 messages, right and mutated', () => {
-    const messages = fc.oneof(messageArbitrary(), mutatedStreamArbitrary());
-    fc.assert(
-      fc.property(messages, (bytes) => expectAgreement(parseSipMessage(bytes), HEADER_DEFINITIONS)),
-      { numRuns: 3_000 },
-    );
-  });
+  it(
+    'agree on every header of 3,000 messages, right and mutated',
+    () => {
+      const messages = fc.oneof(messageArbitrary(), mutatedStreamArbitrary());
+      fc.assert(
+        fc.property(messages, (bytes) => expectAgreement(parseSipMessage(bytes), HEADER_DEFINITIONS)),
+        twinRuns(3_000),
+      );
+    },
+    TWIN_TIMEOUT,
+  );
 
-  it('agree on 10,000 Vias and addresses with small changes, errors and their offsets included', () => {
-    let values = 0;
-    let errors = 0;
-    fc.assert(
-      fc.property(alteredArbitrary(VIAS), alteredArbitrary(ADDRESSES), (via, address) => {
-        const message = parseSipMessage(
-          response([`Via: ${via}`, `From: ${address}`, `m: ${address}`, `Record-Route: ${address}`]),
-        );
-        const definitions: readonly HeaderDefinition<unknown>[] = [VIA, FROM, CONTACT, RECORD_ROUTE];
-        expectAgreement(message, definitions);
-        for (const definition of definitions) {
-          if (message.headers.readIfValid(definition) === undefined) errors++;
-          else values++;
-        }
-      }),
-      { numRuns: 10_000 },
-    );
-    // The cases reach both outcomes, or they would prove little.
-    expect(values).toBeGreaterThan(5_000);
-    expect(errors).toBeGreaterThan(5_000);
-  });
+  it(
+    'agree on 10,000 Vias and addresses with small changes, errors and their offsets included',
+    () => {
+      let values = 0;
+      let errors = 0;
+      fc.assert(
+        fc.property(alteredArbitrary(VIAS), alteredArbitrary(ADDRESSES), (via, address) => {
+          const message = parseSipMessage(
+            response([`Via: ${via}`, `From: ${address}`, `m: ${address}`, `Record-Route: ${address}`]),
+          );
+          const definitions: readonly HeaderDefinition<unknown>[] = [VIA, FROM, CONTACT, RECORD_ROUTE];
+          expectAgreement(message, definitions);
+          for (const definition of definitions) {
+            if (message.headers.readIfValid(definition) === undefined) errors++;
+            else values++;
+          }
+        }),
+        twinRuns(10_000),
+      );
+      // The cases reach both outcomes, or they would prove little.
+      expect(values).toBeGreaterThan(5_000);
+      expect(errors).toBeGreaterThan(5_000);
+    },
+    TWIN_TIMEOUT,
+  );
 });
 
 describe('header names', () => {

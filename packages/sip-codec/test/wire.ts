@@ -1,5 +1,17 @@
 import { createSipFramer, parseSipMessage, SipRequest, type SipFramerOptions, type SipItem } from '@portico/sip-codec';
 
+/**
+ * How many cases a comparison with a plain twin looks at: so many in `npm test`, and as many as the environment variable
+ * TWIN_RUNS says at night.
+ */
+export function twinRuns(usual: number): { readonly numRuns: number } {
+  const { TWIN_RUNS } = process.env;
+  return { numRuns: TWIN_RUNS === undefined ? usual : Number(TWIN_RUNS) };
+}
+
+/** Milliseconds that such a comparison may take; some ten of them are used for each case on a busy machine. */
+export const TWIN_TIMEOUT: number = 300_000 + 20 * Number(process.env['TWIN_RUNS'] ?? 0);
+
 /** Text to bytes, one byte for each character up to U+00FF: tests write control characters and broken UTF-8 so. */
 export function wire(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));

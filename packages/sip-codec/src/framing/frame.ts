@@ -95,8 +95,8 @@ export class SipFramingFailure {
 
 export type SipItem = SipFrame | KeepAlivePing | KeepAlivePong | SipFramingFailure;
 
-/** Bytes in, items out; no IO, no clock. */
-export interface SipFramer {
+/** Bytes in, items out; no IO, no clock. `More`: what comes besides messages, keep-alives and failures. */
+export interface SipFramer<More = never> {
   /**
    * Takes the whole chunk and returns what it completes. Frames are valid until the next `push`; call `toOwned()` on
    * those to keep. Nothing of the chunk is referenced by the framer afterwards. A failure is the last item; after one
@@ -104,10 +104,10 @@ export interface SipFramer {
    * fault.
    * @throws SipError `invalid-argument` if the chunk is not a Uint8Array
    */
-  push(chunk: Uint8Array): readonly SipItem[];
+  push(chunk: Uint8Array): readonly (SipItem | More)[];
 
   /** The input is over: a message that is not complete becomes a failure, `head-truncated` or `body-truncated`. */
-  end(): readonly SipItem[];
+  end(): readonly (SipItem | More)[];
 
   /** Bytes of buffer that the framer holds; 0 when no message is pending. */
   readonly heldBytes: number;

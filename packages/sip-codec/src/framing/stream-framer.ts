@@ -22,12 +22,22 @@ const CR = 0x0d;
 /** What most pushes of small chunks return. */
 const NO_ITEMS: readonly SipItem[] = /* @__PURE__ */ Object.freeze([]);
 
+/** What is to be said of a body that is not collected. */
+export interface BodyStreaming<More> {
+  /** Bodies up to so many bytes are collected like any other. */
+  readonly wholeUpTo: number;
+  /** The head of a message with such a body: `start`..`start + headLength`. */
+  headers(buffer: Uint8Array, start: number, head: HeadScanner): More;
+  /** The bytes `start`..`end` of such a body; `left` more are to come. */
+  chunk(buffer: Uint8Array, start: number, end: number, left: number): More;
+}
+
 /**
  * Messages on a byte stream, RFC 3261 section 18.3. Three places for the bytes of a message:
  * whole in the caller's chunk → a view of the chunk; begun in one chunk → that tail is copied to the pending buffer,
  * and what completes it is appended there; nothing begun → no buffer at all.
  */
-export class StreamFramer implements SipFramer {
+export class StreamFramer<More = never> implements SipFramer<More> {
   readonly #strictness: Strictness;
   readonly #head: HeadScanner;
   readonly #between: BetweenReader;
@@ -35,8 +45,12 @@ export class StreamFramer implements SipFramer {
   /** Bytes of the message in hand, once its head is complete; 0 before. */
   #total = 0;
 
+  readonly #streaming: BodyStreaming<More> | undefined;
+  /** Bytes to come of a body that is not collected. */
+  #bodyLeft = 0;
+
   /** What the push in hand has completed. */
-  #items: SipItem[] | undefined;
+  #items: (SipItem | More)[] | undefined;
 
   #pending: Uint8Array = NO_BYTES;
   #pendingWords: Int32Array | undefined;
@@ -50,7 +64,8 @@ export class StreamFramer implements SipFramer {
 
   failed: SipError | null = null;
 
-  constructor(role: KeepAliveRole, strictness: Strictness, limits: SipLimits) {
+  constructor(role: KeepAliveRole, strictness: Strictness, limits: SipLimits, streaming?: BodyStreaming<More>) {
+    this.#streaming = streaming;
     this.#strictness = strictness;
     this.#head = new HeadScanner(limits, strictness);
     this.#between = new BetweenReader(role, strictness === 'strict' ? 'refused' : 'skipped');
@@ -60,7 +75,7 @@ export class StreamFramer implements SipFramer {
     return this.#pending.length;
   }
 
-  push(chunk: Uint8Array): readonly SipItem[] {
+  push(chunk: Uint8Array): readonly (SipItem | More)[] {
     checkChunk(chunk);
     const end = this.#pendingEnd + chunk.length;
     if (end < this.#quietEnd) {
@@ -88,13 +103,17 @@ export class StreamFramer implements SipFramer {
     return items;
   }
 
-  end(): readonly SipItem[] {
-    if (this.failed !== null || !this.#inMessage) return [];
+  end(): readonly (SipItem | More)[] {
+    if (this.failed !== null || (!this.#inMessage && this.#bodyLeft === 0)) return [];
     const start = this.#pendingStart;
-    const head = this.#head.headLength === 0 ? this.#head.completeLength : this.#head.headLength;
-    const reason = this.#total === 0 ? 'head-truncated' : 'body-truncated';
+    const { headLength, completeLength } = this.#head;
+    // The head of a body that is not collected was given away.
+    const head = this.#bodyLeft > 0 ? 0 : headLength === 0 ? completeLength : headLength;
+    const reason = this.#inMessage && this.#total === 0 ? 'head-truncated' : 'body-truncated';
     const field = reason === 'body-truncated' ? { field: 'Content-Length' } : {};
-    this.#fail(new SipError(reason, { offset: this.#pendingEnd - start, ...field }), this.#pending, start, head);
+    const seen =
+      this.#bodyLeft > 0 ? headLength + this.#head.declaredLength - this.#bodyLeft : this.#pendingEnd - start;
+    this.#fail(new SipError(reason, { offset: seen, ...field }), this.#pending, start, head);
     return this.#items ?? NO_ITEMS;
   }
 
@@ -165,6 +184,10 @@ export class StreamFramer implements SipFramer {
     const head = this.#head;
     let at = start;
     for (;;) {
+      if (this.#bodyLeft !== 0) {
+        at = this.#passBody(bytes, at, end);
+        if (this.#bodyLeft !== 0) return at;
+      }
       if (!this.#inMessage) {
         // Nearly always a message begins at once.
         if (at === end || (bytes[at] as number) <= 0x20 || !this.#between.atRest) {
@@ -177,7 +200,16 @@ export class StreamFramer implements SipFramer {
       if (this.#total === 0) {
         try {
           if (!head.scan(bytes, words, at, end)) return at;
-          this.#total = head.headLength + this.#bodyLength();
+          const length = this.#bodyLength();
+          this.#total = head.headLength + length;
+          if (this.#streaming !== undefined && length > this.#streaming.wholeUpTo) {
+            this.#emit(this.#streaming.headers(bytes, at, head));
+            at += head.headLength;
+            this.#bodyLeft = length;
+            this.#total = 0;
+            this.#inMessage = false;
+            continue;
+          }
         } catch (error) {
           this.#fail(error, bytes, at, head.intactLength);
           return at;
@@ -193,6 +225,17 @@ export class StreamFramer implements SipFramer {
     }
   }
 
+  /** Of a body that is not collected: gives what is there, and returns where it ends. */
+  #passBody(bytes: Uint8Array, start: number, end: number): number {
+    const stop = Math.min(end, start + this.#bodyLeft);
+    if (stop === start) return start;
+    this.#bodyLeft -= stop - start;
+    // It is set only where bodies are streamed.
+    const item = this.#streaming?.chunk(bytes, start, stop, this.#bodyLeft);
+    if (item !== undefined) this.#emit(item);
+    return stop;
+  }
+
   /** What stands between two messages; returns where a message or a fault begins, or `end`. */
   #readBetween(bytes: Uint8Array, start: number, end: number): number {
     const keepAlives: SipItem[] = [];
@@ -204,7 +247,7 @@ export class StreamFramer implements SipFramer {
     return at;
   }
 
-  #emit(item: SipItem): void {
+  #emit(item: SipItem | More): void {
     if (this.#items === undefined) this.#items = [item];
     else this.#items.push(item);
   }
