@@ -25,6 +25,11 @@ export interface HandshakeInfo {
   readonly helloRetryRequested: boolean;
   /** Session resumption by a PSK (RFC 9846 section 2.2). */
   readonly resumed: boolean;
+  /**
+   * At a server that resumed: by how many milliseconds the ticket is older by what the client says than by our clock
+   * (section 4.3.11.1). It tells which `freshnessWindow` early data needs. Null elsewhere.
+   */
+  readonly ticketAgeSkew: number | null;
   /** The identity of the external PSK that both sides know each other by; null where there is none (section 4.3.11). */
   readonly externalPskIdentity: Uint8Array | null;
   /** 0-RTT (section 2.3); `none` where the client did not offer it. */

@@ -55,6 +55,7 @@ function connectionWith(
         localSignatureScheme: null,
         helloRetryRequested: false,
         resumed: false,
+        ticketAgeSkew: null,
         externalPskIdentity: null,
         earlyData: 'none',
         ticketReceiver: null,

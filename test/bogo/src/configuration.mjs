@@ -3,8 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { SIGNATURE_SCHEMES } from '@portico/crypto';
 import { createNobleProvider } from '@portico/crypto/noble';
-import { createCertificateVerifier, createSigner, createTicketProtector } from '@portico/tls13-core';
-import { certificatesFromPem, privateKeyFromPem, trustAnchorsFromPem } from '@portico/x509';
+import {
+  clientEarlyData,
+  createCertificateVerifier,
+  createReplayStore,
+  createTicketProtector,
+  serverEarlyData,
+} from '@portico/tls13-core';
+import { trustAnchorsFromPem } from '@portico/x509';
+import { readCertificates, readPsks } from './credentials.mjs';
 import { Unimplemented } from './flags.mjs';
 
 const TLS_1_3 = 0x0304;
@@ -21,6 +28,14 @@ export const shared = {
   }),
   session: null,
 };
+
+/** BoringSSL's own limits for early data: 14 KiB, and a minute of difference in a ticket's age. */
+const MAX_EARLY_DATA = 14_336;
+const FRESHNESS_WINDOW = 60_000;
+
+/** It began long ago: a store that is new refuses early data for a while. */
+const replayStore = createReplayStore({ now: () => shared.clock - 4 * FRESHNESS_WINDOW });
+const earlyData = serverEarlyData({ replayStore, maxSize: MAX_EARLY_DATA, freshnessWindow: FRESHNESS_WINDOW });
 
 const now = () => shared.clock;
 
@@ -56,7 +71,8 @@ export function commonConfig(flags, seen) {
 }
 
 export function clientConfig(flags, seen) {
-  const credential = readCredential(flags);
+  const certificates = readCertificates(noble, flags, seen);
+  seen.psks = readPsks(noble, flags);
   const alpn = flags['advertise-alpn'];
   return {
     ...commonConfig(flags, seen),
@@ -76,17 +92,21 @@ export function clientConfig(flags, seen) {
       : { keyShares: known(noble.groups, flags['key-shares']).map(({ name }) => name) }),
     resumption: { now, policy: POLICY },
     ...(shared.session === null ? {} : { session: shared.session }),
+    ...(flags['enable-early-data'] ? { earlyData: clientEarlyData() } : {}),
+    ...(seen.psks.length === 0 ? {} : { externalPsks: seen.psks.map(({ psk }) => psk) }),
     selectCredential: maybeAsync(flags, ({ signatureSchemes, certificateAuthorities }) => {
       seen.peerSchemes = signatureSchemes;
       seen.certificateAuthorities = certificateAuthorities;
       if (flags['fail-cert-callback']) throw new Error('asked to fail');
-      return credential;
+      const fits = ({ signer }) => signer.schemes.some((scheme) => signatureSchemes.includes(scheme));
+      return certificates.find(fits) ?? certificates[0] ?? null;
     }),
   };
 }
 
 export function serverConfig(flags, seen) {
-  const credential = readCredential(flags);
+  const certificates = readCertificates(noble, flags, seen);
+  seen.psks = readPsks(noble, flags);
   const authenticate = flags['require-any-client-certificate'] || flags['verify-peer'];
   return {
     ...commonConfig(flags, seen),
@@ -94,15 +114,18 @@ export function serverConfig(flags, seen) {
       seen.peerSchemes = hello.signatureSchemes;
       if (flags['fail-early-callback']) return 'no-credential';
       if (flags['fail-cert-callback']) throw new Error('asked to fail');
-      if (credential === null) throw new Error('no -cert-file was given');
-      return credential;
+      if (certificates.length === 0) throw new Error('no certificate was given');
+      return certificates;
     }),
+    ...(seen.psks.length === 0
+      ? {}
+      : { externalPsks: (identity) => seen.psks.find(({ psk }) => isSame(psk.identity, identity))?.psk ?? null }),
     ...serverAlpn(flags, seen),
     // As BoringSSL does: its favourite group whatever it costs, and change_cipher_spec to everybody.
     groupChoice: 'preferred',
     middleboxCompatibility: 'always',
     ...(flags['no-server-name-ack'] ? { serverNameAcknowledgement: 'omitted' } : {}),
-    ...(flags['no-ticket'] ? {} : { tickets: { protector: shared.protector, now } }),
+    ...(flags['no-ticket'] ? {} : { tickets: ticketConfig(flags) }),
     ...(authenticate
       ? {
           clientAuthentication: {
@@ -114,6 +137,19 @@ export function serverConfig(flags, seen) {
         }
       : {}),
   };
+}
+
+function ticketConfig(flags) {
+  return {
+    protector: shared.protector,
+    now,
+    ...(flags['enable-early-data'] ? { earlyData } : {}),
+    ...(flags['resumption-across-names-enabled'] ? { acrossNames: 'any-name' } : {}),
+  };
+}
+
+function isSame(left, right) {
+  return Buffer.compare(left, right) === 0;
 }
 
 /** -use-client-ca-list: names in hexadecimal, or a word for none. */
@@ -143,29 +179,6 @@ function serverAlpn(flags, seen) {
       },
     },
   };
-}
-
-function readCredential(flags) {
-  if (flags['cert-file'] === undefined) return null;
-  const privateKey = privateKeyFromPem(readFileSync(flags['key-file']));
-  const signer = createSigner(noble, privateKey);
-  const usable = isTooSmall(privateKey) ? [] : signer.schemes;
-  const schemes =
-    flags['signing-prefs'] === undefined
-      ? usable
-      : flags['signing-prefs']
-          .map((id) => SIGNATURE_SCHEMES.find((scheme) => scheme.id === id)?.name)
-          .filter((name) => usable.includes(name));
-  return {
-    certificateChain: certificatesFromPem(readFileSync(flags['cert-file'])).map(({ raw }) => raw),
-    // A key whose preferences leave nothing is still a credential: the handshake has to fail, not the configuration.
-    signer: { schemes, sign: signer.sign },
-  };
-}
-
-/** The runner has an RSA key of 1024 bits, with which our provider does not sign. */
-function isTooSmall(privateKey) {
-  return privateKey.type === 'rsa' && 8 * privateKey.modulus.length < 2048;
 }
 
 function verifier(flags) {

@@ -27,8 +27,6 @@ const FLAGS = {
   port: 'number',
   'shim-id': 'text',
   server: 'on',
-  'key-file': 'text',
-  'cert-file': 'text',
   'trust-cert': 'text',
   'resume-count': 'number',
   'min-version': 'number',
@@ -37,7 +35,6 @@ const FLAGS = {
   'key-shares': 'list',
   'no-key-shares': 'on',
   'verify-prefs': 'list',
-  'signing-prefs': 'list',
   'require-any-client-certificate': 'on',
   'verify-peer': 'on',
   'verify-fail': 'on',
@@ -56,6 +53,19 @@ const FLAGS = {
   'expect-no-hrr': 'on',
   'expect-session-miss': 'on',
   'expect-no-session': 'on',
+  'expect-selected-credential': 'number',
+  'enable-early-data': 'on',
+  'expect-ticket-supports-early-data': 'on',
+  'expect-accept-early-data': 'on',
+  'expect-reject-early-data': 'on',
+  'expect-no-offer-early-data': 'on',
+  'expect-early-data-reason': 'text',
+  'expect-ticket-age-skew': 'number',
+  'expect-resumable-across-names': 'on',
+  'expect-not-resumable-across-names': 'on',
+  'resumption-across-names-enabled': 'on',
+  'shim-initial-write': 'text',
+  'repeat-shim-initial-write': 'number',
   'resumption-delay': 'number',
   'no-ticket': 'on',
   'implicit-handshake': 'on',
@@ -91,11 +101,28 @@ const FLAGS = {
   async: 'on',
 };
 
+/** Flags of the credential that the last `-new-…-credential` began, or of the only one. */
+const CREDENTIAL_FLAGS = {
+  'cert-file': 'text',
+  'key-file': 'text',
+  'signing-prefs': 'list',
+  'psk-importer-key': 'base64',
+  'psk-importer-identity': 'base64',
+  'psk-importer-context': 'base64',
+  'psk-importer-sha256': 'on',
+  'psk-importer-sha384': 'on',
+};
+const NEW_CREDENTIAL = { 'new-x509-credential': 'x509', 'new-psk-credential': 'psk' };
+
 const PREFIXES = { 'on-initial-': 'initial', 'on-resume-': 'resume', 'on-retry-': 'retry' };
 
-/** Reads the command line into the flags of each connection: `{ initial, resume, retry }`. */
+/**
+ * Reads the command line into the flags of each connection: `{ initial, resume, retry }`. Each has `credential`, the one
+ * that is always there, and `credentials`, those that have a place in a list.
+ */
 export function readFlags(words) {
-  const flags = { initial: {}, resume: {}, retry: {} };
+  const empty = () => ({ credential: { type: 'x509' }, credentials: [] });
+  const flags = { initial: empty(), resume: empty(), retry: empty() };
   for (let i = 0; i < words.length; i++) {
     let name = words[i].replace(/^-/, '');
     let targets = Object.values(flags);
@@ -106,13 +133,35 @@ export function readFlags(words) {
       }
     }
     if (IGNORED.has(name)) continue;
-    const kind = FLAGS[name];
+    if (NEW_CREDENTIAL[name] !== undefined) {
+      for (const target of targets) target.credentials.push({ type: NEW_CREDENTIAL[name] });
+      continue;
+    }
+    const kind = FLAGS[name] ?? CREDENTIAL_FLAGS[name];
     if (kind === undefined) throw new Unimplemented(`-${name}`);
     const value = kind === 'on' ? true : words[++i];
     for (const target of targets) {
-      if (kind === 'list') (target[name] ??= []).push(Number(value));
-      else target[name] = kind === 'number' ? Number(value) : value;
+      const holder = name in CREDENTIAL_FLAGS ? (target.credentials.at(-1) ?? target.credential) : target;
+      put(holder, name, kind, value);
     }
   }
   return flags;
+}
+
+function put(holder, name, kind, value) {
+  switch (kind) {
+    case 'list':
+      (holder[name] ??= []).push(Number(value));
+      return;
+    case 'number':
+      holder[name] = Number(value);
+      return;
+    case 'base64':
+      holder[name] = Uint8Array.from(Buffer.from(value, 'base64'));
+      return;
+    case 'text':
+    case 'on':
+      holder[name] = value;
+      return;
+  }
 }

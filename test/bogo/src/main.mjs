@@ -21,7 +21,7 @@ export async function main(words) {
     for (let i = 0; i < (flags.initial['resume-count'] ?? 0); i++) {
       const previous = i === 0 ? flags.initial : flags.resume;
       shared.clock += 1000 * (previous['resumption-delay'] ?? 0);
-      await runConnection(flags.resume, words.includes('-ipv6'), 'resume');
+      await runConnection(flags.resume, words.includes('-ipv6'), 'resume', flags.retry);
     }
     process.exit(0);
   } catch (error) {
@@ -34,7 +34,7 @@ export async function main(words) {
   }
 }
 
-async function runConnection(flags, ipv6, which) {
+async function runConnection(flags, ipv6, which, retry = null) {
   if (which === 'resume' && !flags.server && shared.session === null) throw new Error('no session to offer');
   const seen = { secrets: new Map() };
   const tls = flags.server ? createTlsServer(serverConfig(flags, seen)) : createTlsClient(clientConfig(flags, seen));
@@ -44,7 +44,7 @@ async function runConnection(flags, ipv6, which) {
   id.writeBigUInt64LE(BigInt(flags['shim-id']));
   await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
   socket.write(id);
-  const session = new Session(tls, socket, flags, seen, which);
+  const session = new Session(tls, socket, { flags, retry, seen, which });
   try {
     await session.run();
   } finally {
@@ -59,8 +59,19 @@ async function runConnection(flags, ipv6, which) {
 
 /** The default exchange: every byte of application data goes back, XOR 0xff. */
 class Session {
-  constructor(tls, socket, flags, seen, which) {
-    Object.assign(this, { tls, socket, flags, seen, which, sessions: 0 });
+  constructor(tls, socket, { flags, retry, seen, which }) {
+    Object.assign(this, {
+      tls,
+      socket,
+      flags,
+      retry,
+      seen,
+      which,
+      wroteEarly: 0,
+      rejected: false,
+      sessions: 0,
+      lastSession: null,
+    });
   }
 
   run() {
@@ -70,9 +81,34 @@ class Session {
       this.socket.on('error', (error) => (this.ended ? undefined : reject(error)));
       this.socket.on('data', (chunk) => this.take(() => this.tls.receive(chunk)));
       this.socket.on('end', () => this.endOfInput());
+      this.sendEarly();
       this.flush();
       this.awaitAnswers();
     });
+  }
+
+  /** Early data is what the shim would write first, as far as the ticket allows. */
+  sendEarly() {
+    const { flags, tls } = this;
+    if (flags.server || this.which === 'initial' || !flags['shim-writes-first']) return;
+    for (const bytes of this.initialWrites()) {
+      const early = bytes.subarray(0, tls.earlyDataRemaining);
+      if (early.length === 0) return;
+      tls.sendEarly(early);
+      this.wroteEarly += early.length;
+    }
+  }
+
+  /** What is to be written first, without what went as early data. */
+  *initialWrites() {
+    const { flags } = this;
+    const text = flags['shim-initial-write'] ?? 'hello';
+    let skip = this.wroteEarly;
+    for (let i = 0; i < (flags['repeat-shim-initial-write'] ?? 1); i++) {
+      const bytes = Buffer.from(text, 'latin1').subarray(Math.min(skip, text.length));
+      skip -= text.length - bytes.length;
+      if (bytes.length > 0) yield bytes;
+    }
   }
 
   take(call) {
@@ -101,6 +137,11 @@ class Session {
   handle(event) {
     switch (event.type) {
       case 'handshake-complete':
+        if (this.rejected) {
+          if (!this.flags['expect-reject-early-data']) throw new Error('early data was rejected');
+          this.flags = this.retry;
+          this.wroteEarly = 0;
+        }
         checkHandshake({ ...this, info: event.info });
         this.start();
         return;
@@ -109,8 +150,16 @@ class Session {
         this.tls.send(event.data.map((byte) => byte ^ 0xff));
         if (this.flags['key-update-before-read']) this.tls.updateKeys();
         return;
+      case 'early-data':
+        this.tls.send(event.data.map((byte) => byte ^ 0xff));
+        return;
+      case 'early-data-rejected':
+        // Once the handshake is done, it is the connection of a client that tries again.
+        this.rejected = true;
+        return;
       case 'session-ticket':
         this.sessions++;
+        this.lastSession = event.session;
         shared.session = event.session;
         return;
       case 'peer-closed':
@@ -136,7 +185,9 @@ class Session {
       this.finish();
       return;
     }
-    if (flags['shim-writes-first']) tls.send(Buffer.from('hello'));
+    if (flags['shim-writes-first']) {
+      for (const bytes of this.initialWrites()) tls.send(bytes);
+    }
     if (flags['key-update-before-read']) tls.updateKeys();
     if (flags['shim-shuts-down']) {
       tls.close();

@@ -149,6 +149,7 @@ export function* clientHandshake(context: Context): Flow<HandshakeResult> {
     localSignatureScheme: own?.scheme.name ?? null,
     helloRetryRequested: hellos.helloRetryRequested,
     resumed: psk !== null && psk.session !== null,
+    ticketAgeSkew: null,
     externalPskIdentity: psk !== null && psk.session === null ? psk.identity : null,
     earlyData: earlyData === null ? 'none' : earlyData.outcome === 'accepted' ? 'accepted' : 'refused',
   };

@@ -38,6 +38,7 @@ export interface HandshakeResult {
   readonly localSignatureScheme: SignatureSchemeName | null;
   readonly helloRetryRequested: boolean;
   readonly resumed: boolean;
+  readonly ticketAgeSkew: number | null;
   readonly externalPskIdentity: Uint8Array | null;
   readonly earlyData: 'none' | 'accepted' | 'refused';
   /** A client's, where it wants tickets. */

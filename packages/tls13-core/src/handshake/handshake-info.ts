@@ -17,6 +17,7 @@ export function handshakeInfo(result: HandshakeResult): HandshakeInfo {
     localSignatureScheme: result.localSignatureScheme,
     helloRetryRequested: result.helloRetryRequested,
     resumed: result.resumed,
+    ticketAgeSkew: result.ticketAgeSkew,
     externalPskIdentity: result.externalPskIdentity,
     earlyData: result.earlyData,
   });

@@ -10,6 +10,7 @@ import { logSecrets, type FlowContext } from './context.js';
 import type { EarlyDataOffer, ServerEarlyData } from './early-data.js';
 import { answerOrNothing, type Flow } from './flow.js';
 import type { EarlyDataReceiver } from './sink.js';
+import { ticketAgeSkew } from './ticket-age.js';
 
 type Context = FlowContext<ServerSettings>;
 
@@ -79,14 +80,13 @@ function* judge(
   }
   // Section 8.3: what the client says of the ticket's age, which its binder covers, against our own clock.
   const now = readClock(guard, settings.tickets.now);
-  const clientAge = (psk.identity.obfuscatedTicketAge - state.ticketAgeAdd + 2 ** 32) % 2 ** 32;
-  const expectedArrival = state.issuedAt + clientAge;
-  if (Math.abs(now - expectedArrival) > freshnessWindow) return 'refused';
+  const skew = ticketAgeSkew(state, psk.identity, now);
+  if (Math.abs(skew) > freshnessWindow) return 'refused';
   // Section 8.2: a replay of what came before the store began could still be fresh.
   if (now < replayStore.startedAt + 2 * freshnessWindow) return 'refused';
   if (!psk.binder.made) return 'refused';
   const key = psk.binder.binder.slice();
-  const put = yield* answerOrNothing(guard, () => replayStore.putIfAbsent(key, expectedArrival + freshnessWindow));
+  const put = yield* answerOrNothing(guard, () => replayStore.putIfAbsent(key, now + skew + freshnessWindow));
   return put === 'absent' ? 'accepted' : 'refused';
 }
 

@@ -15,6 +15,7 @@ import { serverSupportedVersionsCodec, TLS_1_2, TLS_1_3 } from '../messages/exte
 import { serverTicketRequestCodec } from '../messages/extensions/ticket-request.js';
 import { HELLO_RETRY_REQUEST_RANDOM } from '../messages/server-hello.js';
 import type { ServerSettings } from '../settings.js';
+import { readClock } from './clock.js';
 import { logSecrets, send, type FlowContext, type HandshakeResult } from './context.js';
 import { answer, ask, read, type Flow } from './flow.js';
 import { chooseCredential, sendCertificate, type ChosenCredential } from './local-authentication.js';
@@ -32,6 +33,7 @@ import { authenticatePeer, readCertificateList, type AuthenticatedBy } from './p
 import { verifyFinished } from './proof.js';
 import { acceptPsk, choosePskMode, findPsk, type AcceptedPsk, type FoundPsk } from './server-psk.js';
 import { sendTickets, ticketCount } from './server-resumption.js';
+import { ticketAgeSkew } from './ticket-age.js';
 
 type Context = FlowContext<ServerSettings>;
 
@@ -80,6 +82,10 @@ export function* serverHandshake(context: Context): Flow<HandshakeResult> {
   if (earlyData === 'refused' && !helloRetryRequested) sink.skipEarlyData(skippedEarlyData(settings));
 
   const resumed = psk?.source.type === 'ticket' ? psk.source.state : null;
+  const skew =
+    psk === null || resumed === null || settings.tickets === null
+      ? null
+      : ticketAgeSkew(resumed, psk.identity, readClock(context.guard, settings.tickets.now));
   // Section 4.3.9: no tickets that the client could not use, nor for one that has its PSK from elsewhere.
   const sendsTickets = choosePskMode(settings, client) !== null && psk?.source.type !== 'external';
   const tickets = sendsTickets ? ticketCount(settings, client, psk === null ? 'full' : 'resumed') : 0;
@@ -163,6 +169,7 @@ export function* serverHandshake(context: Context): Flow<HandshakeResult> {
     localSignatureScheme: chosen?.scheme.name ?? null,
     helloRetryRequested,
     resumed: resumed !== null,
+    ticketAgeSkew: skew,
     externalPskIdentity: psk?.source.type === 'external' ? psk.source.psk.identity : null,
     earlyData,
     ticketReceiver: null,
