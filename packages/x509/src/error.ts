@@ -25,6 +25,7 @@ export type X509ErrorReason =
   | 'invalid-key'
   | 'unsupported-key'
   | 'encrypted-key'
+  | 'wrong-password'
   // Files
   | 'invalid-pem'
   | 'not-found'

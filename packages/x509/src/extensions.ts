@@ -148,7 +148,7 @@ function readBasicConstraints(reader: DerReader): BasicConstraints {
 }
 
 /** RFC 5280 section 4.2.1.1: issuer and serial number come together. */
-function readAuthorityKeyIdentifier(reader: DerReader): AuthorityKeyIdentifier {
+export function readAuthorityKeyIdentifier(reader: DerReader): AuthorityKeyIdentifier {
   const { offset } = reader;
   const sequence = reader.sequence('AuthorityKeyIdentifier');
   const keyIdentifier = sequence.optional(contextPrimitive(0));

@@ -43,3 +43,15 @@ export {
   ocspNoCheckExtension,
   tlsFeatureExtension,
 } from './issue/revocation-extensions.js';
+export {
+  issueOcspResponse,
+  ocspErrorResponse,
+  type OcspAnswer,
+  type OcspResponseTemplate,
+} from './issue/ocsp-response.js';
+export {
+  issueRevocationList,
+  type IssuingDistributionPointTemplate,
+  type RevocationListTemplate,
+  type RevokedEntry,
+} from './issue/revocation-list.js';

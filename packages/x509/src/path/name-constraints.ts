@@ -2,8 +2,12 @@ import { bytesToUtf8 } from '@portico/bytes';
 import { isSelfIssued, type Certificate } from '../certificate.js';
 import { DerReader } from '../der/reader.js';
 import { TAG } from '../der/tag.js';
-import type { NameConstraints } from '../extensions.js';
-import { asciiLowerCase, normalizeHostName, readPresentedHostName } from '../identity/host-name.js';
+import {
+  asciiLowerCase,
+  normalizeHostName,
+  readPresentedHostName,
+  type PresentedHostName,
+} from '../identity/host-name.js';
 import type { GeneralName } from '../name/general-name.js';
 import { isWithin } from '../name/name.js';
 import { OID } from '../oids.js';
@@ -33,6 +37,23 @@ export interface ComparisonBudget {
  */
 type Position = 'within' | 'outside' | 'may-be-within' | 'unjudged';
 
+/** A name with what comparisons need of it, read once: it is compared with every subtree. */
+interface ConstrainedName {
+  readonly general: GeneralName;
+  /** Of a DNS name. */
+  readonly presented: PresentedHostName | null;
+  /** Of an e-mail address or a URI; null where it has none or cannot be read. */
+  readonly host: string | null;
+  /** Of an e-mail address. */
+  readonly local: string;
+}
+
+/** A subtree, read once: it is compared with every name. */
+interface Subtree {
+  readonly type: GeneralName['type'];
+  readonly position: (name: ConstrainedName) => Position;
+}
+
 /**
  * The name constraints of one issuer for every certificate below it, RFC 5280 sections 4.2.1.10 and 6.1.3 (b), (c).
  * Checking each issuer's by itself is the same as the section's running intersection. Whatever cannot be judged refuses.
@@ -44,37 +65,42 @@ export function checkNameConstraints(
 ): PathFailure | null {
   const { nameConstraints } = issuer;
   if (nameConstraints === null) return null;
+  const [permitted, excluded] = [nameConstraints.permitted, nameConstraints.excluded].map((subtrees) =>
+    subtrees.map(readSubtree),
+  ) as [Subtree[], Subtree[]];
   for (const [index, certificate] of below.entries()) {
     // Self-issued CA certificates are exempt, the end of the path is not.
     if (index > 0 && isSelfIssued(certificate)) continue;
     for (const name of constrainedNames(certificate)) {
-      const found = checkName(name, certificate, issuer, nameConstraints, budget);
-      if (found !== null) return found;
+      budget.left -= permitted.length + excluded.length;
+      if (budget.left < 0) return failure(NAME_COMPARISONS, issuer, 'fewer names or name constraints', 'more');
+      const wanted = checkName(readConstrainedName(name), permitted, excluded);
+      if (wanted !== null) {
+        return failure(NAME_CONSTRAINTS, certificate, `${wanted} ${issuer.subject.text}`, describe(name));
+      }
     }
   }
   return null;
 }
 
 function checkName(
-  name: GeneralName,
-  certificate: Certificate,
-  issuer: Certificate,
-  { permitted, excluded }: NameConstraints,
-  budget: ComparisonBudget,
-): PathFailure | null {
-  budget.left -= permitted.length + excluded.length;
-  if (budget.left < 0) return failure(NAME_COMPARISONS, issuer, 'fewer names or name constraints', 'more');
-
+  name: ConstrainedName,
+  permitted: readonly Subtree[],
+  excluded: readonly Subtree[],
+): 'a name not excluded by' | 'a name permitted by' | null {
+  const { type } = name.general;
   for (const subtree of excluded) {
-    if (subtree.type === name.type && position(name, subtree) !== 'outside') {
-      return failure(NAME_CONSTRAINTS, certificate, `no name that ${issuer.subject.text} excludes`, describe(name));
-    }
+    if (subtree.type === type && subtree.position(name) !== 'outside') return 'a name not excluded by';
   }
-  const sameForm = permitted.filter((subtree) => subtree.type === name.type);
-  // An unreadable constraint refuses even beside one that fits.
-  const positions = sameForm.map((subtree) => position(name, subtree));
-  if (sameForm.length === 0 || (positions.includes('within') && !positions.includes('unjudged'))) return null;
-  return failure(NAME_CONSTRAINTS, certificate, `a name that ${issuer.subject.text} permits`, describe(name));
+  let found: 'none' | 'outside' | 'within' = 'none';
+  for (const subtree of permitted) {
+    if (subtree.type !== type) continue;
+    const position = subtree.position(name);
+    // An unreadable constraint refuses even beside one that fits.
+    if (position === 'unjudged') return 'a name permitted by';
+    found = found === 'within' || position === 'within' ? 'within' : 'outside';
+  }
+  return found === 'outside' ? 'a name permitted by' : null;
 }
 
 /** RFC 5280 section 4.2.1.10: the alternative names, the subject, and e-mail addresses in the subject without others. */
@@ -106,85 +132,112 @@ function smtpUtf8Mailbox(value: Uint8Array): string {
   }
 }
 
-function position(name: GeneralName, subtree: GeneralName): Position {
-  if (name.type === 'dns' && subtree.type === 'dns') return dnsPosition(name.name, subtree.name);
-  if (name.type === 'ip' && subtree.type === 'ip') return ipPosition(name.address, subtree.address);
-  if (name.type === 'directory' && subtree.type === 'directory') {
-    return isWithin(name.name, subtree.name) ? 'within' : 'outside';
+function readConstrainedName(general: GeneralName): ConstrainedName {
+  const nothing = { general, presented: null, host: null, local: '' };
+  switch (general.type) {
+    case 'dns':
+      return { ...nothing, presented: readPresentedHostName(general.name) };
+    case 'email': {
+      const [local = '', domain, ...more] = general.address.split('@');
+      const readable = local !== '' && domain !== undefined && more.length === 0;
+      return { ...nothing, local, host: readable ? normalizeHostName(domain) : null };
+    }
+    case 'uri': {
+      // The constraint is on the host of the authority; a URI without one is refused (RFC 5280 section 4.2.1.10).
+      const authority = URI_AUTHORITY.exec(general.uri);
+      return { ...nothing, host: authority === null ? null : normalizeHostName(authority[1] as string) };
+    }
+    default:
+      return nothing;
   }
-  if (name.type === 'email' && subtree.type === 'email') return emailPosition(name.address, subtree.address);
-  if (name.type === 'uri' && subtree.type === 'uri') return uriPosition(name.uri, subtree.uri);
-  return 'unjudged';
+}
+
+const URI_AUTHORITY = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([^/?#@:[\]]+)(?::[0-9]*)?(?:[/?#]|$)/i;
+
+function readSubtree(subtree: GeneralName): Subtree {
+  return { type: subtree.type, position: positionIn(subtree) };
+}
+
+function positionIn(subtree: GeneralName): Subtree['position'] {
+  switch (subtree.type) {
+    case 'dns':
+      return positionInDomain(subtree.name);
+    case 'ip':
+      return positionInRange(subtree.address);
+    case 'directory':
+      return ({ general }) =>
+        general.type === 'directory' && isWithin(general.name, subtree.name) ? 'within' : 'outside';
+    case 'email':
+      return positionOfMailbox(subtree.address);
+    case 'uri':
+      return positionOfHost(subtree.uri);
+    default:
+      return () => 'unjudged';
+  }
 }
 
 /**
  * Labels may be added on the left. The empty constraint covers every name. A constraint with a dot first is not in the
  * RFC's grammar for DNS; real CAs write it for "at least one label more", and every verifier takes it so.
  */
-function dnsPosition(name: string, constraint: string): Position {
-  const presented = readPresentedHostName(name);
-  if (presented === null) return 'unjudged';
-  if (constraint === '') return 'within';
+function positionInDomain(constraint: string): Subtree['position'] {
   const needsMore = constraint.startsWith('.');
-  const base = normalizeHostName(needsMore ? constraint.slice(1) : constraint);
-  if (base === null || constraint.endsWith('.')) return 'unjudged';
-  // `*.a.b` stands for names one label below a.b.
-  const labelsMore = presented.wildcard || presented.name !== base;
-  if (isSameOrBelow(presented.name, base) && (!needsMore || labelsMore)) return 'within';
-  const reachesBase = presented.wildcard && base.slice(base.indexOf('.') + 1) === presented.name && base.includes('.');
-  // `*.example.com` can become `bar.example.com` itself, but nothing below that.
-  return reachesBase && !needsMore ? 'may-be-within' : 'outside';
+  const base = constraint.endsWith('.') ? null : normalizeHostName(needsMore ? constraint.slice(1) : constraint);
+  const above = base?.includes('.') === true ? base.slice(base.indexOf('.') + 1) : null;
+  return ({ presented }) => {
+    if (presented === null) return 'unjudged';
+    if (constraint === '') return 'within';
+    if (base === null) return 'unjudged';
+    const { name, wildcard } = presented;
+    // `*.a.b` stands for names one label below a.b.
+    if (isSameOrBelow(name, base) && (!needsMore || wildcard || name !== base)) return 'within';
+    // `*.example.com` can become `bar.example.com` itself, but nothing below that.
+    return wildcard && name === above && !needsMore ? 'may-be-within' : 'outside';
+  };
 }
 
 /** Address and mask of the same family, RFC 5280 section 4.2.1.10; the mask's ones must come first (RFC 4632). */
-function ipPosition(address: Uint8Array, range: Uint8Array): Position {
+function positionInRange(range: Uint8Array): Subtree['position'] {
   const half = range.length / 2;
   const mask = range.subarray(half);
   let ended = false;
   for (const octet of mask) {
-    if (ended ? octet !== 0 : (~octet & 0xff & ((~octet & 0xff) + 1)) !== 0) return 'unjudged';
+    if (ended ? octet !== 0 : (~octet & 0xff & ((~octet & 0xff) + 1)) !== 0) return () => 'unjudged';
     ended ||= octet !== 0xff;
   }
-  if (address.length !== half) return 'outside';
-  const inside = address.every(
-    (octet, i) => (octet & (mask[i] as number)) === ((range[i] as number) & (mask[i] as number)),
-  );
-  return inside ? 'within' : 'outside';
+  return ({ general }) => {
+    if (general.type !== 'ip' || general.address.length !== half) return 'outside';
+    const inside = general.address.every(
+      (octet, i) => (octet & (mask[i] as number)) === ((range[i] as number) & (mask[i] as number)),
+    );
+    return inside ? 'within' : 'outside';
+  };
 }
 
 /** A mailbox, all mailboxes of a host, or with a dot first those of all hosts below a domain. */
-function emailPosition(address: string, constraint: string): Position {
-  const parts = address.split('@');
-  const [local, domain] = parts;
-  const host = domain === undefined ? null : normalizeHostName(domain);
-  if (parts.length !== 2 || local === '' || host === null) return 'unjudged';
-  const wanted = constraint.split('@');
-  if (wanted.length === 1) return hostPosition(host, constraint);
-  // Local parts compare exactly, hosts without case (RFC 5280 section 7.5).
-  const wantedHost = normalizeHostName(wanted[1] as string);
-  if (wanted.length > 2 || wantedHost === null) return 'unjudged';
-  // A constraint to one mailbox cannot name an internationalized one; RFC 9598 section 6 drops its local part.
-  if (/[^\x00-\x7f]/.test(local as string)) return host === wantedHost ? 'may-be-within' : 'outside';
-  return local === wanted[0] && host === wantedHost ? 'within' : 'outside';
-}
-
-/** Applies to the host in the authority; a URI without one, or with an address, is refused (RFC 5280 section 4.2.1.10). */
-function uriPosition(uri: string, constraint: string): Position {
-  const authority = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([^/?#@:[\]]+)(?::[0-9]*)?(?:[/?#]|$)/i.exec(uri);
-  const host = authority === null ? null : normalizeHostName(authority[1] as string);
-  return host === null ? 'unjudged' : hostPosition(host, constraint);
+function positionOfMailbox(constraint: string): Subtree['position'] {
+  const [wantedLocal, wantedDomain, ...more] = constraint.split('@');
+  if (wantedDomain === undefined) return positionOfHost(constraint);
+  const wantedHost = more.length > 0 ? null : normalizeHostName(wantedDomain);
+  return ({ local, host }) => {
+    if (host === null || wantedHost === null) return 'unjudged';
+    if (host !== wantedHost) return 'outside';
+    // A constraint to one mailbox cannot name an internationalized one; RFC 9598 section 6 drops its local part.
+    if (/[^\x00-\x7f]/.test(local)) return 'may-be-within';
+    // Local parts compare exactly, hosts without case (RFC 5280 section 7.5).
+    return local === wantedLocal ? 'within' : 'outside';
+  };
 }
 
 /** A host exactly, or with a dot first any host below it. */
-function hostPosition(host: string, constraint: string): Position {
-  if (constraint.startsWith('.')) {
-    const base = normalizeHostName(constraint.slice(1));
-    if (base === null) return 'unjudged';
-    return host !== base && isSameOrBelow(host, base) ? 'within' : 'outside';
-  }
-  const exact = normalizeHostName(constraint);
-  if (exact === null) return 'unjudged';
-  return host === exact ? 'within' : 'outside';
+function positionOfHost(constraint: string): Subtree['position'] {
+  const below = constraint.startsWith('.');
+  const base = normalizeHostName(below ? constraint.slice(1) : constraint);
+  return ({ host }) => {
+    if (host === null || base === null) return 'unjudged';
+    const within = below ? host !== base && isSameOrBelow(host, base) : host === base;
+    return within ? 'within' : 'outside';
+  };
 }
 
 function isSameOrBelow(name: string, base: string): boolean {
