@@ -114,11 +114,10 @@ export function readKnownExtensions(extensions: readonly Extension[], root: Uint
 function readKeyUsage(reader: DerReader): readonly KeyUsage[] {
   const { offset } = reader;
   const { bytes, unusedBits } = reader.bitString('KeyUsage');
-  const last = bytes[bytes.length - 1];
-  if (last === undefined || last === 0) {
-    throw new X509Error('invalid-extension', { offset, expected: 'a KeyUsage with a bit set in its last octet' });
+  // Named bits end in a one (X.690 section 11.2.2); roots in use that end in an octet of zeros mean the same.
+  if (bytes.every((octet) => octet === 0)) {
+    throw new X509Error('invalid-extension', { offset, expected: 'a KeyUsage with a bit set' });
   }
-  // Named bits end in a one (X.690 section 11.2.2); a certificate in use that ends otherwise means the same.
   const count = Math.min(bytes.length * 8 - unusedBits, KEY_USAGES.length);
   return KEY_USAGES.filter(
     (_, position) => position < count && ((bytes[position >> 3] as number) & (0x80 >> (position & 7))) !== 0,

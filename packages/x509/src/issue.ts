@@ -55,3 +55,12 @@ export {
   type RevocationListTemplate,
   type RevokedEntry,
 } from './issue/revocation-list.js';
+export {
+  certificateRequestFromPem,
+  certificateRequestToPem,
+  issueCertificateRequest,
+  parseCertificateRequest,
+  verifyCertificateRequest,
+  type CertificateRequest,
+  type CertificateRequestTemplate,
+} from './issue/certificate-request.js';

@@ -1,0 +1,186 @@
+import { bytesToHex } from '@portico/bytes';
+import type { CryptoProvider, PrivateKey } from '@portico/crypto';
+import type { PasswordBasedCryptography } from '@portico/crypto/password-based';
+import { readAlgorithmIdentifier } from '../algorithm.js';
+import { parseCertificate, type Certificate } from '../certificate.js';
+import { DerReader } from '../der/reader.js';
+import { contextPrimitive, TAG } from '../der/tag.js';
+import { X509Error } from '../error.js';
+import { privateKeyFromPkcs8 } from '../keys/private-key.js';
+import { decryptByPassword } from './encryption-scheme.js';
+import { passwordBytes, privateKeyFromEncryptedPkcs8 } from './encrypted-private-key.js';
+import { checkMac } from './pkcs12-mac.js';
+
+/** Larger files are refused unread. */
+const MAX_PKCS12_LENGTH = 0x100_0000;
+
+/** Safes within safes, RFC 7292 section 4.2.6: nobody writes any. */
+const MAX_NESTED_SAFES = 4;
+
+const DATA = '1.2.840.113549.1.7.1';
+const ENCRYPTED_DATA = '1.2.840.113549.1.7.6';
+const X509_CERTIFICATE = '1.2.840.113549.1.9.22.1';
+const FRIENDLY_NAME = '1.2.840.113549.1.9.20';
+const LOCAL_KEY_ID = '1.2.840.113549.1.9.21';
+
+/** Bag types, RFC 7292 section 4.2. */
+const BAG = {
+  key: '1.2.840.113549.1.12.10.1.1',
+  shroudedKey: '1.2.840.113549.1.12.10.1.2',
+  certificate: '1.2.840.113549.1.12.10.1.3',
+  safe: '1.2.840.113549.1.12.10.1.6',
+} as const;
+
+interface BagAttributes {
+  readonly friendlyName: string | null;
+  /** In hexadecimal; a key and its certificate have the same. */
+  readonly localKeyId: string | null;
+}
+
+export interface Pkcs12Key extends BagAttributes {
+  readonly privateKey: PrivateKey;
+}
+
+export interface Pkcs12Certificate extends BagAttributes {
+  readonly certificate: Certificate;
+}
+
+/** Keys and certificates in the file's order. */
+export interface Pkcs12Contents {
+  readonly keys: readonly Pkcs12Key[];
+  readonly certificates: readonly Pkcs12Certificate[];
+}
+
+/**
+ * Reads a PKCS#12 file, RFC 7292: DER, PBES2 with AES, a MAC with SHA-2, as OpenSSL 3 and current Windows write it. The
+ * MAC must be there and is checked before anything is decrypted. CRLs and secrets are passed over.
+ * @throws X509Error `wrong-password`; `unsupported-key` for old ciphers, SHA-1 and files without a MAC; the DER reasons.
+ * The promise rejects with it.
+ */
+export async function readPkcs12(
+  file: Uint8Array,
+  password: string,
+  { provider, cryptography }: { readonly provider: CryptoProvider; readonly cryptography: PasswordBasedCryptography },
+): Promise<Pkcs12Contents> {
+  if (file.length > MAX_PKCS12_LENGTH) throw new X509Error('too-large', { got: String(file.length) });
+  const outer = new DerReader(file.slice());
+  const pfx = outer.sequence('a PFX');
+  outer.end();
+  if (pfx.smallInteger('a version', 0xff) !== 3) throw new X509Error('unsupported-version', { expected: 'v3' });
+  const contents = readData(pfx.sequence('a ContentInfo'));
+  if (pfx.remaining === 0) throw new X509Error('unsupported-key', { expected: 'a MAC', got: 'none' });
+  checkMac(provider, pfx.sequence('a MacData'), contents, password);
+  pfx.end();
+
+  const found: { keys: Pkcs12Key[]; certificates: Pkcs12Certificate[] } = { keys: [], certificates: [] };
+  const safeOuter = new DerReader(contents);
+  const safes = safeOuter.sequence('an AuthenticatedSafe');
+  safeOuter.end();
+  while (safes.remaining > 0) {
+    const safe = await readSafe(safes.sequence('a ContentInfo'), passwordBytes(password), cryptography);
+    await readBags(safe, { found, password, cryptography, depth: 0 });
+  }
+  return found;
+}
+
+/** ContentInfo of type data, RFC 2315 section 7. */
+function readData(info: DerReader): Uint8Array {
+  const type = info.oid('a contentType');
+  if (type !== DATA) throw new X509Error('unsupported-key', { expected: 'contents under a password', got: type });
+  const wrapped = info.tagged(0);
+  const data = wrapped?.octetString('contents');
+  wrapped?.end();
+  info.end();
+  if (data === undefined) throw new X509Error('invalid-key', { expected: 'contents' });
+  return data;
+}
+
+/** SafeContents as they are, or encrypted (EncryptedData, RFC 2315 section 13). */
+async function readSafe(
+  info: DerReader,
+  password: Uint8Array,
+  cryptography: PasswordBasedCryptography,
+): Promise<Uint8Array> {
+  const { offset } = info;
+  const type = new DerReader(info.bytes, offset, offset + info.remaining).oid('a contentType');
+  if (type !== ENCRYPTED_DATA) return readData(info);
+  info.oid();
+  const wrapped = info.inside(info.expect(0xa0, 'EncryptedData'));
+  info.end();
+  const encryptedData = wrapped.sequence('EncryptedData');
+  wrapped.end();
+  encryptedData.smallInteger('a version', 2);
+  const content = encryptedData.sequence('an EncryptedContentInfo');
+  content.oid('a contentType');
+  const algorithm = readAlgorithmIdentifier(content);
+  const ciphertext = content.contents(content.expect(contextPrimitive(0), 'encryptedContent'));
+  content.end();
+  return await decryptByPassword(algorithm, ciphertext, password, cryptography);
+}
+
+interface BagReading {
+  readonly found: { readonly keys: Pkcs12Key[]; readonly certificates: Pkcs12Certificate[] };
+  readonly password: string;
+  readonly cryptography: PasswordBasedCryptography;
+  readonly depth: number;
+}
+
+async function readBags(safe: Uint8Array, reading: BagReading): Promise<void> {
+  const { found, password, cryptography, depth } = reading;
+  if (depth > MAX_NESTED_SAFES) throw new X509Error('too-deep', { expected: `at most ${MAX_NESTED_SAFES} safes` });
+  const outer = new DerReader(safe);
+  const bags = outer.sequence('SafeContents');
+  outer.end();
+  while (bags.remaining > 0) {
+    const bag = bags.sequence('a SafeBag');
+    const type = bag.oid('a bagId');
+    const wrapped = bag.inside(bag.expect(0xa0, 'a bagValue'));
+    const value = wrapped.any();
+    wrapped.end();
+    const attributes = readAttributes(bag);
+    bag.end();
+    if (type === BAG.key) found.keys.push({ privateKey: privateKeyFromPkcs8(value), ...attributes });
+    else if (type === BAG.shroudedKey) {
+      const privateKey = await privateKeyFromEncryptedPkcs8(value, password, cryptography);
+      found.keys.push({ privateKey, ...attributes });
+    } else if (type === BAG.certificate) {
+      const certificate = readCertificateBag(value);
+      if (certificate !== null) found.certificates.push({ certificate, ...attributes });
+    } else if (type === BAG.safe) await readBags(value, { ...reading, depth: depth + 1 });
+  }
+}
+
+/** CertBag, RFC 7292 section 4.2.3; null for an SDSI certificate. */
+function readCertificateBag(value: Uint8Array): Certificate | null {
+  const outer = new DerReader(value);
+  const bag = outer.sequence('a CertBag');
+  const type = bag.oid('a certId');
+  const wrapped = bag.inside(bag.expect(0xa0, 'a certValue'));
+  bag.end();
+  if (type !== X509_CERTIFICATE) return null;
+  const certificate = parseCertificate(wrapped.octetString('a certificate'));
+  wrapped.end();
+  return certificate;
+}
+
+/** PKCS12Attributes, RFC 7292 section 4.2. Others than the two names are passed over. */
+function readAttributes(bag: DerReader): BagAttributes {
+  let [friendlyName, localKeyId]: (string | null)[] = [null, null];
+  if (bag.remaining > 0) {
+    const set = bag.set('bagAttributes');
+    while (set.remaining > 0) {
+      const attribute = set.sequence('an attribute');
+      const type = attribute.oid('an attribute type');
+      const values = attribute.set('attribute values');
+      attribute.end();
+      if (type === FRIENDLY_NAME) {
+        const text = values.contents(values.expect(TAG.bmpString, 'a friendlyName'));
+        friendlyName = String.fromCharCode(
+          ...Array.from({ length: text.length >> 1 }, (_, i) => ((text[2 * i] ?? 0) << 8) | (text[2 * i + 1] ?? 0)),
+        );
+      }
+      if (type === LOCAL_KEY_ID) localKeyId = bytesToHex(values.octetString('a localKeyId'));
+    }
+  }
+  return { friendlyName: friendlyName ?? null, localKeyId: localKeyId ?? null };
+}
