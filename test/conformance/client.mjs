@@ -2,17 +2,28 @@
 //   [--identity host|sip-domain] [--cert F --key F] [--groups a,b] [--key-shares a] [--suites a,b] [--sigalgs a,b]
 //   [--key-update none|send|request] [--send TEXT] [--reply TEXT] [--until TEXT] [--idle MS] [--timeout MS]
 //   [--provider noble|node]
-//   [--session-in F] [--session-out F] [--keylog F] [--insecure]
+//   [--session-in F] [--session-out F] [--early-data F] [--psk IDENTITY:HEX] [--psk-ke] [--keylog F] [--insecure]
 //
 // A TLS 1.3 client over the core alone, for anybody's server. Prints one JSON line, with what was received in it, and
 // exits with 0 if the handshake was completed and nothing failed, 1 if not. --reply is sent when the first data comes. Without --send it closes at once, or when the
 // ticket for --session-out has come; with it, when the server closes, when --until has come, or when the answer is
-// followed by --idle milliseconds of silence. A session file is key material.
+// followed by --idle milliseconds of silence. A session file is key material. --early-data sends a file's contents as
+// 0-RTT where the session allows it, and never again; `earlyData` is how many bytes of it the server took.
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, isIP } from 'node:net';
-import { createTlsClient, parseSession, serializeSession } from '@portico/tls13-core';
-import { choice, groupNames, list, number, present, readArguments, runMain, UsageError } from './support/arguments.mjs';
+import { clientEarlyData, createTlsClient, parseSession, serializeSession } from '@portico/tls13-core';
+import {
+  choice,
+  externalPsks,
+  groupNames,
+  list,
+  number,
+  present,
+  readArguments,
+  runMain,
+  UsageError,
+} from './support/arguments.mjs';
 import {
   credentialFromFiles,
   keyLogTo,
@@ -53,8 +64,10 @@ await runMain(async (argv) => {
       'session-in': { type: 'string' },
       'session-out': { type: 'string' },
       insecure: { type: 'boolean', default: false },
+      'early-data': { type: 'string' },
+      psk: { type: 'string', multiple: true },
+      'psk-ke': { type: 'boolean', default: false },
     },
-    notYet: ['early-data'],
   });
   await useProvider(values.provider);
   const [host, portText] = positionals;
@@ -67,6 +80,7 @@ await runMain(async (argv) => {
     text: values.send,
     reply: values.reply,
     sessionOut: values['session-out'],
+    earlyData: values['early-data'] === undefined ? null : readFileSync(values['early-data']),
     until: values.until,
     idle: number('idle', values.idle, { min: 0, max: 600_000 }),
     timeout: number('timeout', values.timeout, { min: 1, max: 600_000 }),
@@ -74,10 +88,11 @@ await runMain(async (argv) => {
   converse(connect({ host, port, allowHalfOpen: true }), run);
 });
 
-function converse(socket, { connection, record, keyUpdate, text, reply, until, idle, timeout, sessionOut }) {
+function converse(socket, { connection, record, keyUpdate, text, reply, until, idle, timeout, sessionOut, earlyData }) {
   let received = '';
   let silence = null;
   const wait = text !== undefined || until !== undefined;
+  let sentEarly = 0;
   const open = () => {
     if (keyUpdate !== 'none') link.updateKeys({ requestPeer: keyUpdate === 'request' });
     if (text !== undefined) link.send(Buffer.from(text));
@@ -104,6 +119,7 @@ function converse(socket, { connection, record, keyUpdate, text, reply, until, i
     record,
     onEvent: (event) => {
       if (event.type === 'handshake-complete') open();
+      else if (event.type === 'early-data-accepted') record.earlyData = sentEarly;
       else if (event.type === 'data') hear(event.data);
       else if (event.type === 'session-ticket') keep(event.session);
       else if (event.type === 'peer-closed') link.close();
@@ -117,6 +133,10 @@ function converse(socket, { connection, record, keyUpdate, text, reply, until, i
     },
   });
   const limit = setTimeout(() => link.abort('time-limit'), timeout);
+  if (earlyData !== null && connection.earlyDataRemaining >= earlyData.length) {
+    sentEarly = earlyData.length;
+    link.sendEarly(earlyData);
+  }
 }
 
 function ownCredential({ cert, key }) {
@@ -141,12 +161,16 @@ async function clientConfig(values, host, credential) {
       keyLog: keyLogTo(values.keylog),
       selectCredential: credential === null ? undefined : () => credential,
       ...resumption(values, serverName),
+      externalPsks: externalPsks(values.psk),
+      pskModes: values['psk-ke'] ? ['psk_ke'] : undefined,
+      earlyData: values['early-data'] === undefined ? undefined : clientEarlyData(),
     }),
   };
 }
 
 /** A session is bound to everything on the command line that says whom to trust and who we are. */
 function resumption({ 'session-in': from, 'session-out': to, ...values }, serverName) {
+  if (from === undefined && values['early-data'] !== undefined) throw new UsageError('--early-data needs --session-in');
   if (from === undefined && to === undefined) return {};
   const { insecure, ca, identity, cert } = values;
   const files = [ca, cert].map((path) => (path === undefined ? null : readFileSync(path, 'latin1')));

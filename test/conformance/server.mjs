@@ -1,7 +1,8 @@
 // node test/conformance/server.mjs --port P --cert F --key F [--cert F2 --key F2] [--alpn a,b] [--alpn-required]
 //   [--alpn-preference server|client] [--alias sip=sip/2] [--no-overlap alert|continue] [--sniff on|off]
 //   [--client-auth none|request|require --ca F] [--groups a,b] [--suites a,b] [--sigalgs a,b]
-//   [--tickets N] [--ticket-key NAME:HEX] [--ticket-lifetime SECONDS] [--app http|echo|discard]
+//   [--tickets N] [--ticket-key NAME:HEX] [--ticket-lifetime SECONDS] [--early-data BYTES] [--psk IDENTITY:HEX] [--psk-ke]
+//   [--app http|echo|discard]
 //   [--key-update none|send|request] [--provider noble|node] [--keylog F] [--once]
 //
 // A TLS 1.3 server on 127.0.0.1 over the core alone, for anybody's client. Standard output has one JSON line for each
@@ -9,9 +10,26 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { createTicketProtector, createTlsServer, parseServerConfig } from '@portico/tls13-core';
+import { bytesEqual } from '@portico/bytes';
+import {
+  createReplayStore,
+  createTicketProtector,
+  createTlsServer,
+  parseServerConfig,
+  serverEarlyData,
+} from '@portico/tls13-core';
 import { APPS } from './support/apps.mjs';
-import { choice, groupNames, list, number, present, readArguments, runMain, UsageError } from './support/arguments.mjs';
+import {
+  choice,
+  externalPsks,
+  groupNames,
+  list,
+  number,
+  present,
+  readArguments,
+  runMain,
+  UsageError,
+} from './support/arguments.mjs';
 import {
   authorityNames,
   credentialFromFiles,
@@ -47,12 +65,14 @@ await runMain(async (argv) => {
       tickets: { type: 'string' },
       'ticket-key': { type: 'string', multiple: true },
       'ticket-lifetime': { type: 'string', default: '7200' },
+      'early-data': { type: 'string' },
+      psk: { type: 'string', multiple: true },
+      'psk-ke': { type: 'boolean', default: false },
       'key-update': { type: 'string', default: 'none' },
       provider: { type: 'string' },
       keylog: { type: 'string' },
       once: { type: 'boolean', default: false },
     },
-    notYet: ['psk', 'psk-ke', 'early-data'],
   });
   await useProvider(values.provider);
   const port = number('port', values.port ?? '', { min: 0, max: 65_535 });
@@ -65,7 +85,7 @@ await runMain(async (argv) => {
 
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     if (values.once) server.close();
-    serve({ socket, config, app, keyUpdate, aliases, sniffer });
+    serve({ socket, config, app, keyUpdate, aliases, sniffer, answersEarly: values.app === 'echo' });
   });
   server.on('error', (error) => {
     console.error(`cannot listen on 127.0.0.1:${port}: ${error.message}`);
@@ -74,8 +94,10 @@ await runMain(async (argv) => {
   server.listen(port, '127.0.0.1', () => console.error(`listening on 127.0.0.1:${server.address().port}`));
 });
 
-function serve({ socket, config, app, keyUpdate, aliases, sniffer }) {
+function serve({ socket, config, app, keyUpdate, aliases, sniffer, answersEarly }) {
   const record = new ConnectionRecord('server');
+  // What comes as early data waits for the end of the handshake, unless it is only echoed.
+  const early = [];
   let answer = null;
   const open = () => {
     const { alpn, alpnOffered } = record.toJSON();
@@ -83,6 +105,7 @@ function serve({ socket, config, app, keyUpdate, aliases, sniffer }) {
     answer = app(link, record);
     if (sniffer !== null && !alpnOffered) answer = sniffer({ link, record, answer });
     if (keyUpdate !== 'none') link.updateKeys({ requestPeer: keyUpdate === 'request' });
+    for (const data of early) answer(data);
   };
   const link = new Link({
     connection: createTlsServer(config),
@@ -90,6 +113,8 @@ function serve({ socket, config, app, keyUpdate, aliases, sniffer }) {
     record,
     onEvent: (event) => {
       if (event.type === 'handshake-complete') open();
+      else if (event.type === 'early-data' && answersEarly) link.sendEarlyAnswer(event.data);
+      else if (event.type === 'early-data') early.push(event.data);
       else if (event.type === 'data') answer(event.data);
       else if (event.type === 'peer-closed') link.close();
     },
@@ -104,8 +129,9 @@ function serve({ socket, config, app, keyUpdate, aliases, sniffer }) {
 
 function serverConfig(values, aliases) {
   const { cert: certificates = [], key: keys = [] } = values;
-  if (certificates.length === 0 || certificates.length !== keys.length) {
-    throw new UsageError('as many --key as --cert are needed, and at least one');
+  const psks = externalPsks(values.psk);
+  if (certificates.length !== keys.length || (certificates.length === 0 && psks === undefined)) {
+    throw new UsageError('as many --key as --cert are needed, and at least one, or --psk');
   }
   const mode = choice('client-auth', values['client-auth'], ['none', 'request', 'require']);
   if (mode !== 'none' && values.ca === undefined) throw new UsageError('--client-auth needs --ca');
@@ -119,6 +145,8 @@ function serverConfig(values, aliases) {
       signatureSchemes: list(values.sigalgs),
       keyLog: keyLogTo(values.keylog),
       tickets: ticketConfig(values),
+      externalPsks: psks && ((identity) => psks.find((psk) => bytesEqual(psk.identity, identity)) ?? null),
+      pskModes: values['psk-ke'] ? ['psk_dhe_ke', 'psk_ke'] : undefined,
       clientAuthentication:
         mode === 'none'
           ? undefined
@@ -133,9 +161,10 @@ function serverConfig(values, aliases) {
 }
 
 /** Without `--ticket-key` tickets are good for as long as the process lives. */
-function ticketConfig({ tickets, 'ticket-key': keys, 'ticket-lifetime': lifetime }) {
+function ticketConfig({ tickets, 'ticket-key': keys, 'ticket-lifetime': lifetime, 'early-data': earlyData }) {
   if (tickets === undefined) {
     if (keys !== undefined) throw new UsageError('--ticket-key needs --tickets');
+    if (earlyData !== undefined) throw new UsageError('--early-data needs --tickets');
     return undefined;
   }
   const named = keys?.map((text) => {
@@ -148,7 +177,15 @@ function ticketConfig({ tickets, 'ticket-key': keys, 'ticket-lifetime': lifetime
     now: () => Date.now(),
     count: number('tickets', tickets, { min: 0, max: 16 }),
     lifetimeSeconds: number('ticket-lifetime', lifetime, { min: 1, max: 604_800 }),
+    ...(earlyData === undefined ? {} : { earlyData: earlyDataFeature(earlyData, keys) }),
   };
+}
+
+/** Where the tickets are this process's own, no early data can have come before it began. */
+function earlyDataFeature(bytes, keys) {
+  const store = createReplayStore({ now: () => Date.now() });
+  const replayStore = keys === undefined ? { ...store, startedAt: 0 } : store;
+  return serverEarlyData({ maxSize: number('early-data', bytes, { min: 1, max: 0xffffffff }), replayStore });
 }
 
 function alpnConfig(values, aliases) {

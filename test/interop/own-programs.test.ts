@@ -95,9 +95,9 @@ describe('server.mjs and client.mjs', () => {
   });
 
   it.each([
-    ['server.mjs', ['--port', '0', '--psk=a:00'], '--psk is not supported yet'],
-    ['server.mjs', ['--port', '0', '--psk-ke'], '--psk-ke is not supported yet'],
-    ['server.mjs', ['--port', '0', '--early-data', '1'], '--early-data is not supported yet'],
+    ['server.mjs', ['--port', '0', '--psk=a:0'], '--psk is IDENTITY:HEX'],
+    ['server.mjs', ['--port', '0', '--psk-ke'], 'as many --key as --cert are needed, and at least one, or --psk'],
+    ['server.mjs', ['--port', '0', '--psk=a:0102', '--early-data', '1'], '--early-data needs --tickets'],
     ['server.mjs', ['--port', '0', '--provider', 'web'], '--provider is one of noble, node, got "web"'],
     [
       'client.mjs',
@@ -109,9 +109,9 @@ describe('server.mjs and client.mjs', () => {
       ['localhost', '1', '--insecure', '--session-in', import.meta.filename],
       'invalid-argument in session: expected what serializeSession gave',
     ],
-    ['client.mjs', ['localhost', '1', '--early-data', 'f'], '--early-data is not supported yet'],
+    ['client.mjs', ['localhost', '1', '--early-data', 'f'], '--early-data needs --session-in'],
     ['client.mjs', ['localhost'], 'expected 2 arguments before the flags, got 1'],
-    ['server.mjs', ['--port', '0'], 'as many --key as --cert are needed, and at least one'],
+    ['server.mjs', ['--port', '0'], 'as many --key as --cert are needed, and at least one, or --psk'],
   ])('%s %j says so in one line', async (program, args, line) => {
     const { code, stdout, stderr } = await run('node', [join(PROJECT_ROOT, 'test/conformance', program), ...args]);
     expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: `${line}\n` });

@@ -23,17 +23,13 @@ const GROUP_ALIASES = new Map([
 ]);
 
 /**
- * Reads a command line. `notYet` are flags of the full command that these programs do not have so far: they are known,
- * so that they give a line of their own instead of being called a mistake.
+ * Reads a command line.
  * @throws UsageError with one clear line
  */
-export function readArguments(argv, { options, notYet = [], positionals = 0 }) {
-  const later = Object.fromEntries(notYet.map((name) => [name, { type: 'string', multiple: true }]));
-  const asked = argv.find((word) => notYet.includes(word.replace(/^--/, '').replace(/=.*/, '')));
-  if (asked?.startsWith('--')) throw new UsageError(`${asked.replace(/=.*/, '')} is not supported yet`);
+export function readArguments(argv, { options, positionals = 0 }) {
   let parsed;
   try {
-    parsed = parseArgs({ args: argv, options: { ...options, ...later }, allowPositionals: positionals > 0 });
+    parsed = parseArgs({ args: argv, options, allowPositionals: positionals > 0 });
   } catch (error) {
     throw new UsageError(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
   }
@@ -59,6 +55,16 @@ export function number(name, text, { min, max }) {
     throw new UsageError(`--${name} needs a number from ${min} to ${max}, got ${JSON.stringify(text)}`);
   }
   return value;
+}
+
+/** `IDENTITY:HEX`, any number of them: external PSKs with SHA-256. */
+export function externalPsks(texts) {
+  return texts?.map((text) => {
+    const at = text.lastIndexOf(':');
+    const hex = text.slice(at + 1);
+    if (at < 1 || !/^([0-9a-f]{2})+$/i.test(hex)) throw new UsageError('--psk is IDENTITY:HEX');
+    return { identity: new Uint8Array(Buffer.from(text.slice(0, at))), key: new Uint8Array(Buffer.from(hex, 'hex')) };
+  });
 }
 
 /** One of a few words. */

@@ -38,6 +38,20 @@ export class Link {
     this.#flush();
   }
 
+  /** 0-RTT of a client, before anything has come. */
+  sendEarly(bytes) {
+    this.#connection.sendEarly(bytes);
+    this.#flush();
+  }
+
+  /** A server's answer to early data, which need not wait for the end of the handshake. */
+  sendEarlyAnswer(bytes) {
+    if (this.#ended) return;
+    this.#connection.send(bytes);
+    this.#record.bytesSent += bytes.length;
+    this.#flush();
+  }
+
   updateKeys(options) {
     if (this.#ended || this.#connection.state !== 'open') return;
     this.#connection.updateKeys(options);

@@ -15,6 +15,8 @@ export class ConnectionRecord {
   keyUpdatesSent = 0;
   keyUpdatesReceived = 0;
   sessionTickets = 0;
+  /** Bytes of early data that the server took. */
+  earlyData = 0;
   bytesReceived = 0;
   bytesSent = 0;
 
@@ -35,6 +37,9 @@ export class ConnectionRecord {
         return;
       case 'data':
         this.bytesReceived += event.data.length;
+        return;
+      case 'early-data':
+        this.earlyData += event.data.length;
         return;
       case 'peer-keys-updated':
         this.keyUpdatesReceived++;
@@ -80,7 +85,8 @@ export class ConnectionRecord {
       route: this.route,
       sni: info?.serverName ?? null,
       resumed: info?.resumed ?? false,
-      earlyData: 0,
+      externalPsk: info?.externalPskIdentity ? Buffer.from(info.externalPskIdentity).toString() : null,
+      earlyData: this.earlyData,
       hrr: info?.helloRetryRequested ?? false,
       serverSignature: (this.#side === 'server' ? info?.localSignatureScheme : info?.peerSignatureScheme) ?? null,
       serverCertificate: this.#side === 'server' ? null : peerCertificate,

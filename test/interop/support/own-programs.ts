@@ -22,6 +22,10 @@ export interface ConnectionLine {
   readonly route: string | null;
   readonly sni: string | null;
   readonly resumed: boolean;
+  /** Identity of the external PSK that was used. */
+  readonly externalPsk: string | null;
+  /** Bytes of early data that the server took. */
+  readonly earlyData: number;
   readonly hrr: boolean;
   readonly serverSignature: string | null;
   readonly serverCertificate: CertificateLine | null;
