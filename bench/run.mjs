@@ -9,7 +9,12 @@ import { effort } from './lib/measure.mjs';
 import { judge, printResult } from './lib/report.mjs';
 
 const GROUPS = {
-  sip: async () => [(await import('./sip/framing.mjs')).framing, (await import('./sip/parsing.mjs')).parsing],
+  sip: async () => [
+    (await import('./sip/framing.mjs')).framing,
+    (await import('./sip/parsing.mjs')).parsing,
+    (await import('./sip/messages.mjs')).messages,
+    (await import('./sip/worst.mjs')).worst,
+  ],
   tls: async () => [
     (await import('./tls/records.mjs')).records,
     (await import('./tls/handshakes.mjs')).handshakes,
@@ -21,10 +26,12 @@ const GROUPS = {
 const { group, json, quick } = readArguments(process.argv.slice(2));
 const suites = (await Promise.all((group === 'all' ? ['sip', 'tls'] : [group]).map((name) => GROUPS[name]()))).flat();
 const results = [];
+const charts = [];
 for (const suite of suites) {
-  for (const result of await suite(effort(quick))) {
+  for (const { chart, ...result } of await suite(effort(quick))) {
     printResult(result);
     results.push(result);
+    if (chart !== undefined) charts.push(chart);
   }
 }
 const ratios = results.flatMap(({ ratios }) => ratios);
@@ -48,6 +55,7 @@ function writeResults() {
   writeFileSync(file, `${JSON.stringify({ date: new Date().toISOString(), quick, machine, results }, null, 1)}\n`);
   const chart = file.replace(/\.json$/, '.svg');
   writeFileSync(chart, ratioChart(`Portico, ${group}: ratios measured in one run`, budgeted));
+  for (const { name, svg } of charts) writeFileSync(join(dirname(file), `${name}${quick ? '-quick' : ''}.svg`), svg);
   console.log(`written: ${file}, ${chart}`);
 }
 

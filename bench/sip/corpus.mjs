@@ -12,11 +12,15 @@ export function sipCorpus(count = 2250, seed = 20260101) {
   return Array.from({ length: count }, (_, index) => kinds[index % kinds.length]());
 }
 
+/** What a short request does without. */
+const OPTIONAL_LINES = /^(?:Contact|Accept|User-Agent): .*\r\n/gm;
+
 /** Messages of about `size` bytes in all: an OPTIONS with a body that fills it up. */
 export function messagesOfSize(size, count, seed = 7) {
   const { options } = messageKinds(seed);
   return Array.from({ length: count }, () => {
-    const head = options().toString('latin1');
+    const whole = options().toString('latin1');
+    const head = whole.length > size ? whole.replaceAll(OPTIONAL_LINES, '').replaceAll(';transport=tls', '') : whole;
     const room = Math.max(0, size - head.length - 3);
     return Buffer.from(head.replace('Content-Length: 0', `Content-Length: ${room}`) + 'x'.repeat(room), 'latin1');
   });

@@ -39,14 +39,14 @@ export function createResponse(request: SipRequest, status: number, options: Res
   const writer = new MessageWriter().text(`SIP/2.0 ${status} ${reason}\r\n`);
 
   headers.all('Via').forEach((field, index) => {
-    writeCopy(writer, 'Via', index === 0 && options.source ? topViaWithSource(field, options.source) : field.oneLine);
+    writeCopy(writer, 'Via', index === 0 && options.source ? topViaWithSource(field, options.source) : field);
   });
   const beginsDialog = status > 100 && status < 300 && DIALOG_METHODS.includes(request.method);
-  if (beginsDialog) for (const field of headers.all('Record-Route')) writeCopy(writer, 'Record-Route', field.oneLine);
+  if (beginsDialog) for (const field of headers.all('Record-Route')) writeCopy(writer, 'Record-Route', field);
   writeFirst(writer, 'From', headers.all('From'));
   const [to] = headers.all('To');
   if (to !== undefined) {
-    writer.text('To: ').raw(to.oneLine);
+    writer.text('To: ').valueOf(to);
     if (status > 100 && !hasTag(request)) writer.text(`;tag=${toTagFor(request, beginsDialog, options.toTag)}`);
     writer.text('\r\n');
   }
@@ -87,10 +87,13 @@ function toTagFor(request: SipRequest, beginsDialog: boolean, given: string | un
 
 function writeFirst(writer: MessageWriter, name: string, fields: readonly SipHeaderField[]): void {
   const [first] = fields;
-  if (first !== undefined) writeCopy(writer, name, first.oneLine);
+  if (first !== undefined) writeCopy(writer, name, first);
 }
 
 /** A value that came from the wire is written as it came, on one line. */
-function writeCopy(writer: MessageWriter, name: string, value: Uint8Array): void {
-  writer.text(`${name}: `).raw(value).text('\r\n');
+function writeCopy(writer: MessageWriter, name: string, value: SipHeaderField | Uint8Array): void {
+  writer.text(name).text(': ');
+  if (value instanceof Uint8Array) writer.raw(value);
+  else writer.valueOf(value);
+  writer.text('\r\n');
 }

@@ -1,26 +1,29 @@
+import { utf8ToBytes } from '@portico/bytes';
 import { SipError } from '../error.js';
 import { DIGIT, REASON, TOKEN } from '../grammar/characters.js';
-import { textToBytes } from '../grammar/text.js';
+import { SipHeaderField } from './head.js';
 
 /** A header field to write: name and value as text. */
 export type HeaderInput = readonly [name: string, value: string];
 
-/** Joins text and raw bytes into one fresh array. */
+/** Joins text and raw bytes into one fresh array, which is the only one that is made. */
 export class MessageWriter {
-  readonly #parts: Uint8Array[] = [];
-  #text = '';
+  /** Text is ASCII; of a field its value on one line. */
+  readonly #parts: (string | Uint8Array | SipHeaderField)[] = [];
   #length = 0;
 
   text(text: string): this {
-    this.#text += text;
-    return this;
+    for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return this.raw(utf8ToBytes(text));
+    return this.#add(text, text.length);
   }
 
   raw(bytes: Uint8Array): this {
-    this.#flush();
-    this.#parts.push(bytes);
-    this.#length += bytes.length;
-    return this;
+    return this.#add(bytes, bytes.length);
+  }
+
+  /** The value of a field that came from the wire, as it came but for line ends. */
+  valueOf(field: SipHeaderField): this {
+    return this.#add(field, field.valueEnd - field.valueStart);
   }
 
   /**
@@ -33,27 +36,30 @@ export class MessageWriter {
 
   /** Content-Length, the empty line and the body. */
   end(body: Uint8Array): Uint8Array<ArrayBuffer> {
-    this.text(`Content-Length: ${body.length}\r\n\r\n`).raw(body);
-    return this.toBytes();
+    return this.text(`Content-Length: ${body.length}\r\n\r\n`).raw(body).toBytes();
   }
 
   toBytes(): Uint8Array<ArrayBuffer> {
-    this.#flush();
     const bytes = new Uint8Array(this.#length);
     let at = 0;
     for (const part of this.#parts) {
-      bytes.set(part, at);
-      at += part.length;
+      if (typeof part === 'string') {
+        for (let i = 0; i < part.length; i++) bytes[at + i] = part.charCodeAt(i);
+        at += part.length;
+      } else if (part instanceof SipHeaderField) {
+        at = part.copyOneLine(bytes, at);
+      } else {
+        bytes.set(part, at);
+        at += part.length;
+      }
     }
     return bytes;
   }
 
-  #flush(): void {
-    if (this.#text === '') return;
-    const bytes = textToBytes(this.#text);
-    this.#text = '';
-    this.#parts.push(bytes);
-    this.#length += bytes.length;
+  #add(part: string | Uint8Array | SipHeaderField, length: number): this {
+    this.#parts.push(part);
+    this.#length += length;
+    return this;
   }
 }
 
