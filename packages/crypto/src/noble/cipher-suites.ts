@@ -7,7 +7,7 @@ import {
   createChaChaOpener,
   createChaChaSealer,
   POLY_TAG_LENGTH,
-} from './chacha20-poly1305.js';
+} from '../aead/chacha20-poly1305.js';
 import { sha256, sha384 } from './hashes.js';
 
 /** RFC 9846 section 5.5: 2^24.5 full-size records leave AES-GCM a safety margin of about 2^-57. */
