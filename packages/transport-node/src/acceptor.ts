@@ -9,6 +9,7 @@ import {
   type ServerConfig,
 } from '@portico/tls13-core';
 import { createPeerCheck, type PeerCheck } from './peer-check.js';
+import { signatureMemoryOf } from './remembered-signatures.js';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from './secure-context.js';
 import { ServerContexts, type SniCallback } from './server-contexts.js';
 import { ServerSessions, type ServerSessionOptions } from './server-sessions.js';
@@ -133,7 +134,12 @@ export class Acceptor {
     const { provider, trustAnchors } = own;
     const untrusted = this.#options.tls.rejectUnauthorized === false ? 'report' : 'refuse';
     const { check, verifyPeer } = createPeerCheck({
-      verify: createCertificateVerifier({ provider, trustAnchors, now: this.#now }),
+      verify: createCertificateVerifier({
+        provider,
+        trustAnchors,
+        now: this.#now,
+        path: { memory: signatureMemoryOf(provider) },
+      }),
       untrusted,
     });
     const tickets = this.sessions.authenticated(check);

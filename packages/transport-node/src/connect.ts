@@ -7,6 +7,7 @@ import { alpnNames, type AlpnOption } from './alpn-option.js';
 import { ClientSessions } from './client-sessions.js';
 import { socketError } from './errors.js';
 import { createPeerCheck } from './peer-check.js';
+import { signatureMemoryOf } from './remembered-signatures.js';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from './secure-context.js';
 import { TLSSocket } from './tls-socket.js';
 
@@ -113,6 +114,7 @@ function serverCheck(
         trustAnchors: context.trustAnchors,
         now: options.now ?? Date.now,
         identity: custom === undefined ? (options.identity ?? identityOf(hostname)) : null,
+        path: { memory: signatureMemoryOf(context.provider) },
       })(peer),
     untrusted: untrusted(options),
     ...(custom === undefined ? {} : { checkServerIdentity: { hostname, check: custom } }),
