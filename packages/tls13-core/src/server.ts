@@ -14,11 +14,6 @@ export type {
   TicketProtector,
   VerifyPeer,
 } from './config.js';
-export { serverEarlyData, type ServerEarlyDataOptions } from './handshake/server-early-data.js';
-export type { ServerEarlyData } from './handshake/early-data.js';
-export { createReplayStore, type ReplayStore, type ReplayStoreOptions } from './session/replay-store.js';
-export { importExternalPsk, type PskImportOptions } from './psk-importer.js';
-export type { ExternalPsk } from './session/external-psk.js';
 export { createTicketProtector, type TicketKey, type TicketProtectorOptions } from './session/ticket-protector.js';
 export { TlsError, type TlsErrorKind, type TlsErrorReason } from './error.js';
 export type { HandshakeInfo, TlsEvent } from './events.js';
