@@ -1,0 +1,135 @@
+import { SipError } from '../error.js';
+import { FROM, ROUTE, TO } from '../headers/addresses.js';
+import type { NameAddress } from '../headers/name-addr.js';
+import { CSEQ } from '../headers/numbers.js';
+import { VIA, type Via } from '../headers/via.js';
+import { Scanner } from '../grammar/scanner.js';
+import { textToBytes } from '../grammar/text.js';
+import type { SipRequest, SipResponse } from '../message/message.js';
+import { createRequest } from '../message/request.js';
+import { createBranch, createCallId, createTag, type RandomBytes } from '../message/tag.js';
+import type { HeaderInput } from '../message/write.js';
+import { readHost } from '../uri/host.js';
+import { formatUri, parseUri, type Uri } from '../uri/uri.js';
+import { headerOf } from './typed-header.js';
+
+/** RFC 3261 section 8.1.1.6. */
+const INITIAL_MAX_FORWARDS = 70;
+
+export interface ClientRequestInput {
+  readonly method: string;
+  readonly uri: Uri | string;
+  /** Without a tag: one is made. */
+  readonly from: NameAddress;
+  readonly to: NameAddress;
+  /** How responses find us: `TLS`, a host or address (IPv6 in brackets), maybe a port. */
+  readonly via: { readonly transport: string; readonly host: string; readonly port?: number };
+  /** Fresh random bytes: for the branch, and for the tag and the Call-ID where these are not given. */
+  readonly random: RandomBytes;
+  readonly callId?: string;
+  /** Default 1. */
+  readonly cseq?: number;
+  /** The route set, in order (section 8.1.2). */
+  readonly routes?: readonly NameAddress[];
+  /** Further fields, in order, after the mandatory ones. */
+  readonly headers?: readonly HeaderInput[];
+  readonly body?: Uint8Array;
+}
+
+/**
+ * A request of a user agent client outside of a dialog, RFC 3261 section 8.1.1: Via with a branch of its own and `rport`
+ * (RFC 3581), Max-Forwards, From with a tag, To, Call-ID, CSeq, Route.
+ * @throws SipError `invalid-argument`, `line-break-in-value`, `uri-syntax`
+ */
+export function createClientRequest(input: ClientRequestInput): SipRequest {
+  const uri = typeof input.uri === 'string' ? parseUri(input.uri) : input.uri;
+  const via: Via = {
+    protocol: 'SIP',
+    version: '2.0',
+    transport: input.via.transport,
+    host: hostOf(input.via.host),
+    port: input.via.port ?? null,
+    parameters: [
+      { name: 'branch', value: createBranch(input.random), quoted: false },
+      { name: 'rport', value: null, quoted: false },
+    ],
+  };
+  const tag = { name: 'tag', value: createTag(input.random), quoted: false };
+  const hasTag = input.from.parameters.some(({ name }) => name.toLowerCase() === 'tag');
+  const from = hasTag ? input.from : { ...input.from, parameters: [...input.from.parameters, tag] };
+  return createRequest({
+    method: input.method,
+    uri: formatUri(uri),
+    headers: [
+      headerOf(VIA, [via]),
+      ['Max-Forwards', String(INITIAL_MAX_FORWARDS)],
+      headerOf(FROM, from),
+      headerOf(TO, input.to),
+      ['Call-ID', input.callId ?? createCallId(input.random)],
+      headerOf(CSEQ, { number: input.cseq ?? 1, method: input.method }),
+      ...(input.routes === undefined || input.routes.length === 0 ? [] : [headerOf(ROUTE, input.routes)]),
+      ...(input.headers ?? []),
+    ],
+    ...(input.body === undefined ? {} : { body: input.body }),
+  });
+}
+
+function hostOf(text: string): Via['host'] {
+  const bytes = textToBytes(text);
+  const scanner = new Scanner(bytes, 0, bytes.length, 'via.host');
+  const host = readHost(scanner, 'invalid-argument');
+  if (!scanner.atEnd) scanner.fail('host', 'a host name or an address', 'invalid-argument');
+  return host;
+}
+
+/**
+ * The ACK to a response that is no 2xx, RFC 3261 section 17.1.1.3: Request-URI, Call-ID, From, CSeq number, Route and the one
+ * Via of the INVITE, and the To of the response. The ACK to a 2xx is a request of the dialog.
+ * @throws SipError `invalid-argument` for a request that is no INVITE, or a 1xx or 2xx
+ */
+export function createAck(invite: SipRequest, response: SipResponse): SipRequest {
+  if (invite.method !== 'INVITE' || response.status < 300) {
+    throw new SipError('invalid-argument', {
+      field: 'response',
+      rule: 'RFC 3261 section 17.1.1.3',
+      expected: 'an answer of 300 to 699 to an INVITE',
+      got: `${invite.method}, ${response.status}`,
+    });
+  }
+  return sameTransaction(invite, 'ACK', response.headers.text('To') ?? '');
+}
+
+/**
+ * The CANCEL of an INVITE, RFC 3261 section 9.1: the same Request-URI, Call-ID, To, From, CSeq number and Route, and the one
+ * topmost Via.
+ * @throws SipError `invalid-argument` for a request that is no INVITE
+ */
+export function createCancel(invite: SipRequest): SipRequest {
+  if (invite.method !== 'INVITE') {
+    const details = { field: 'request', rule: 'RFC 3261 section 9.1', expected: 'INVITE', got: invite.method };
+    throw new SipError('invalid-argument', details);
+  }
+  return sameTransaction(invite, 'CANCEL', invite.headers.text('To') ?? '');
+}
+
+function sameTransaction(invite: SipRequest, method: 'ACK' | 'CANCEL', to: string): SipRequest {
+  const { headers } = invite;
+  const [via] = headers.read(VIA) ?? [];
+  const cseq = headers.read(CSEQ);
+  if (via === undefined || cseq === undefined) {
+    throw new SipError('invalid-argument', { field: 'request', expected: 'Via and CSeq', got: 'none' });
+  }
+  return createRequest({
+    method,
+    uri: invite.requestUri,
+    headers: [
+      headerOf(VIA, [via]),
+      ['Max-Forwards', String(INITIAL_MAX_FORWARDS)],
+      ...headers.texts('Route').map((value) => ['Route', value] as const),
+      ['From', headers.text('From') ?? ''],
+      ['To', to],
+      ['Call-ID', headers.text('Call-ID') ?? ''],
+      ['CSeq', CSEQ.format({ number: cseq.number, method })],
+    ],
+  });
+}
