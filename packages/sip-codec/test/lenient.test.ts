@@ -67,6 +67,7 @@ describe('header values by the lenient rules', () => {
       'SIP/2.0/UDP a;branch=1;rport, SIP/2.0/UDP b',
     ],
     ['empty list elements', ALLOW, 'INVITE, ACK, , BYE,', 'INVITE, ACK, BYE'],
+    ['empty list elements', CONTACT, '<sip:a;p;p;q@b>,', '<sip:a;p;p;q@b>'],
     ['empty list elements', SUPPORTED, ', path,', 'path'],
     ['empty list elements', RECORD_ROUTE, '<sip:a;lr>,,<sip:b;lr>', '<sip:a;lr>, <sip:b;lr>'],
   ])('%s: %o', (name, definition, text, written) => {
@@ -81,6 +82,7 @@ describe('header values by the lenient rules', () => {
   it.each<readonly [HeaderDefinition<unknown>, string, string]>([
     [TO, '"Mr J. User <sip:j.user@example.com> <sip:realj@example.net>', 'two addresses: which one?'],
     [CONTACT, '"a <sip:a@b>, "c" <sip:c@d>', 'which quote is missing?'],
+    [CONTACT, '"a <sip:a@b>, c <sip:d@e>', 'where does the name end?'],
     [CONTACT, 'sip:a@b?c=d;x=y', 'whose parameter is x?'],
     [CONTACT, 'sip:a@b?c=d, sip:e@f', 'where does the URI end?'],
     [CONTACT, 'Bell, A <sip:a@b>, B <sip:c@d>', 'one name or two?'],

@@ -59,8 +59,8 @@ function dropEqualUriParameters(text: string): string {
   return outsideQuotes(text, (part) =>
     part.replace(/<[^<>]*>/g, (uri) => {
       const [address = '', ...parameters] = uri.slice(1, -1).split(';');
-      // Behind a question mark there are headers, and in front of an @ a semicolon is part of the user.
-      if (/[?@]/.test(parameters.join())) return uri;
+      // In front of an @ a semicolon is part of the user.
+      if (parameters.join('').includes('@')) return uri;
       const seen = new Set<string>();
       const once = parameters.filter((parameter) => {
         const key = asciiLowerCase(parameter);
