@@ -38,7 +38,9 @@ const ROWS = [
   { name: 'SIP codec', entries: ['sip-codec/dist/index.js'], must: 20, aim: 16 },
   {
     name: 'SIP codec and all extensions',
-    entries: ['index', 'extensions', 'multipart', 'routing', 'uri-equality'].map((name) => `sip-codec/dist/${name}.js`),
+    entries: ['index', 'extensions', 'lenient', 'multipart', 'routing', 'uri-equality', 'writing'].map(
+      (name) => `sip-codec/dist/${name}.js`,
+    ),
     must: 45,
     aim: 36,
   },
