@@ -1,5 +1,4 @@
 import { addressTag, CALL_ID, CSEQ, FROM, parseSipMessage, SipError, TO, VIA, viaBranch } from '@portico/sip-codec';
-// @ts-expect-error: JavaScript of the benchmarks
 import { messageParsers } from '../../bench/sip/peers.mjs';
 
 /** What a reader makes of a request; a fact that it does not give is missing. Null: it refuses the request. */

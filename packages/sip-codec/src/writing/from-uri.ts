@@ -37,7 +37,7 @@ const NEVER_HONOURED: ReadonlySet<string> = /* @__PURE__ */ new Set([
  */
 export function requestFromUri(uri: SipUri): UriRequest {
   const named = uri.parameters.find(({ name }) => asciiLowerCase(name) === 'method');
-  const method = named?.value == null ? 'INVITE' : bytesToText(unescapeUri(named.value));
+  const method = bytesToText(unescapeUri(named?.value ?? 'INVITE'));
   try {
     checkToken('method', method);
   } catch (error) {
