@@ -63,7 +63,8 @@ function checkNames(flags, seen, info) {
 /** What BoringSSL calls the reason is checked as far as it can be seen from outside. */
 const EARLY_DATA_REASONS = {
   accept: { earlyData: 'accepted', resumed: true, helloRetryRequested: false },
-  disabled: { earlyData: 'none' },
+  // A server without it calls refused what a client offers all the same.
+  disabled: {},
   no_session_offered: { earlyData: 'none', resumed: false },
   session_not_resumed: { resumed: false },
   hello_retry_request: { helloRetryRequested: true },

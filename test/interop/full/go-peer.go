@@ -1,6 +1,7 @@
 // A TLS 1.3 peer over Go's crypto/tls.
 //
-//	client --port P --ca F [--alpn a,b] [--cert F --key F] [--group G] [--name N]   sends a line, prints a JSON line
+//	client --port P --ca F [--alpn a,b] [--cert F --key F] [--group G] [--name N] [--times N]
+//	                                                              sends a line, prints a JSON line, each time
 //	server --port P --cert F --key F [--alpn a,b] [--ca F] [--group G]              echoes; --ca requires a certificate
 package main
 
@@ -28,6 +29,7 @@ type view struct {
 	Suite    string `json:"suite,omitempty"`
 	Alpn     string `json:"alpn,omitempty"`
 	Peer     string `json:"peer,omitempty"`
+	Resumed  bool   `json:"resumed,omitempty"`
 	Received string `json:"received,omitempty"`
 	Error    string `json:"error,omitempty"`
 }
@@ -38,7 +40,7 @@ func (v view) print() {
 }
 
 func viewOf(s tls.ConnectionState) view {
-	v := view{Version: tls.VersionName(s.Version), Suite: tls.CipherSuiteName(s.CipherSuite), Alpn: s.NegotiatedProtocol}
+	v := view{Version: tls.VersionName(s.Version), Suite: tls.CipherSuiteName(s.CipherSuite), Alpn: s.NegotiatedProtocol, Resumed: s.DidResume}
 	if len(s.PeerCertificates) > 0 {
 		v.Peer = s.PeerCertificates[0].Subject.CommonName
 	}
@@ -54,10 +56,11 @@ func main() {
 	key := flags.String("key", "", "")
 	group := flags.String("group", "", "")
 	name := flags.String("name", "localhost", "")
+	times := flags.Int("times", 1, "")
 	role := os.Args[1]
 	_ = flags.Parse(os.Args[2:])
 
-	config := &tls.Config{MinVersion: tls.VersionTLS13, ServerName: *name}
+	config := &tls.Config{MinVersion: tls.VersionTLS13, ServerName: *name, ClientSessionCache: tls.NewLRUClientSessionCache(8)}
 	if *alpn != "" {
 		config.NextProtos = strings.Split(*alpn, ",")
 	}
@@ -75,7 +78,9 @@ func main() {
 	}
 	address := fmt.Sprintf("127.0.0.1:%d", *port)
 	if role == "client" {
-		runClient(address, config)
+		for range *times {
+			runClient(address, config)
+		}
 	} else {
 		runServer(address, config)
 	}
