@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { TlsError } from '../src/error.js';
 import {
   certificateTrusted,
+  clientOfExternalPsk,
   clientOfTicket,
   peerAuthenticated,
   possessionProved,
   pskSelected,
   serverOfSession,
+  verifiedBinder,
   verifyBinder,
   verifyFinished,
   type BinderVerified,
@@ -71,6 +73,10 @@ describe('a proof is not made', () => {
     expect(reasonOf(() => check(right.subarray(1)))).toBe('bad-binder');
     expect(clientOfTicket(check(right), leaf)).toMatchObject({ made: true, leaf });
     expect(reasonOf(() => clientOfTicket({ made: false } as never, leaf))).toBe('internal-error');
+    expect(clientOfExternalPsk(check(right))).toMatchObject({ made: true, leaf: null });
+    expect(reasonOf(() => clientOfExternalPsk({ made: false } as never))).toBe('internal-error');
+    expect(verifiedBinder(check(right))).toEqual(right);
+    expect(reasonOf(() => verifiedBinder({ made: false, binder: right } as never))).toBe('internal-error');
   });
 
   it('of a PSK that was not offered or does not fit, nor of a server by it without the server’s Finished', () => {

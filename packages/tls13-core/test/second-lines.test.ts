@@ -1,9 +1,17 @@
 import type { CipherSuite } from '@portico/crypto';
 import { describe, expect, it } from 'vitest';
+import { EarlyDataPort } from '../src/early-data-port.js';
 import { TlsError } from '../src/error.js';
 import { Connected } from '../src/handshake/connected.js';
+import { verifyBinder } from '../src/handshake/proof.js';
+import { MessageReassembler } from '../src/handshake/reassembler.js';
+import type { EarlyDataReceiver } from '../src/handshake/sink.js';
+import { finishedVerifyData } from '../src/key-schedule/key-schedule.js';
 import { DEFAULT_TLS_LIMITS } from '../src/limits.js';
 import { decodeHandshakeMessage, encodeHandshakeMessage } from '../src/messages/message.js';
+import { recordSink } from '../src/record-sink.js';
+import { RecordReader } from '../src/record/record-reader.js';
+import { RecordWriter } from '../src/record/record-writer.js';
 import { RecordOpener, RecordSealer } from '../src/record/protection.js';
 import { toyProvider } from './support/toy-provider.js';
 
@@ -24,6 +32,33 @@ describe('after the handshake', () => {
     for (const side of ['client', 'server'] as const) {
       expect(reasonOf(() => new Connected(side, DEFAULT_TLS_LIMITS, null).handle(message))).toBe('unexpected-message');
     }
+  });
+});
+
+describe('keys for early data', () => {
+  const early: EarlyDataReceiver = {
+    take: () => undefined,
+    exporter: { export: () => new Uint8Array(0), destroy: () => undefined },
+  };
+
+  function sinkOfServer() {
+    const limits = DEFAULT_TLS_LIMITS;
+    const reader = new RecordReader({ side: 'server', limits, insideMessage: () => false });
+    const writer = new RecordWriter({ maxFragmentLength: 1000, maxPending: limits.pendingOutput });
+    const layers = { side: 'server', limits, messages: new MessageReassembler(limits), reader, writer } as const;
+    return recordSink(layers, new EarlyDataPort(() => undefined));
+  }
+
+  it('are used only with proof of a binder', () => {
+    const [suite] = toyProvider(1).cipherSuites as [CipherSuite];
+    const { hash } = suite;
+    const secret = new Uint8Array(hash.outputLength).fill(3);
+    const transcriptHash = hash.digest(secret);
+    const received = finishedVerifyData(hash, secret, transcriptHash);
+    const proof = verifyBinder({ hash, binderKey: secret, transcriptHash, received });
+    expect(reasonOf(() => sinkOfServer().useEarlyReadSecret(proof, suite, secret, early))).toBeNull();
+    const forged = { made: false, transcriptHash, binder: received } as never;
+    expect(reasonOf(() => sinkOfServer().useEarlyReadSecret(forged, suite, secret, early))).toBe('internal-error');
   });
 });
 

@@ -163,6 +163,12 @@ export function verifyBinder(check: {
   return new BinderProof(check.transcriptHash, expected);
 }
 
+/** The binder itself, once it was verified: what a replay store may be asked about (RFC 9846 section 8.2). */
+export function verifiedBinder(proof: BinderVerified): Uint8Array {
+  if (!proof.made) throw new TlsError('internal-error', { expected: 'proof of a binder' });
+  return proof.binder.slice();
+}
+
 /** The client is the one that showed this leaf certificate when its ticket was made. */
 export function clientOfTicket(binder: BinderVerified, leaf: Uint8Array): PeerAuthenticated {
   if (!binder.made) throw new TlsError('internal-error', { expected: 'proof of a binder' });

@@ -9,6 +9,7 @@ import { readClock } from './clock.js';
 import { logSecrets, type FlowContext } from './context.js';
 import type { EarlyDataOffer, ServerEarlyData } from './early-data.js';
 import { answerOrNothing, type Flow } from './flow.js';
+import { verifiedBinder } from './proof.js';
 import type { EarlyDataReceiver } from './sink.js';
 import { ticketAgeSkew } from './ticket-age.js';
 
@@ -84,8 +85,7 @@ function* judge(
   if (Math.abs(skew) > freshnessWindow) return 'refused';
   // Section 8.2: a replay of what came before the store began could still be fresh.
   if (now < replayStore.startedAt + 2 * freshnessWindow) return 'refused';
-  if (!psk.binder.made) return 'refused';
-  const key = psk.binder.binder.slice();
+  const key = verifiedBinder(psk.binder);
   const put = yield* answerOrNothing(guard, () => replayStore.putIfAbsent(key, now + skew + freshnessWindow));
   return put === 'absent' ? 'accepted' : 'refused';
 }

@@ -142,6 +142,10 @@ const AGAINST_SERVER: readonly Attack[] = [
       client.clientHello({ body: (hello) => withBinders(hello, (binder) => binder.subarray(0, length)) }),
     ),
   ),
+  onServer('a binder of 31 bytes for a ticket that is not known', '4.3.11', 'bad-binder', PSKS, (client) => {
+    client.offers = [{ ticket: Uint8Array.of(1), psk: OFFERED_PSK }];
+    return client.clientHello({ body: (hello) => withBinders(hello, (binder) => binder.subarray(1)) });
+  }),
   onServer('an empty binder', '4.3.11', 'malformed-extension', MALFORMED, (client) =>
     client.clientHello({
       body: (hello) => {
@@ -334,6 +338,12 @@ const OPEN = 'session/ticket-protector.ts createTicketProtector';
 const DECLINED_BY_SERVER: readonly Declined[] = [
   declinedTicket('a ticket for another name', 'RFC 6066 3', { serverName: 'other.test' }),
   declinedTicket('a ticket for no name', 'RFC 6066 3', { serverName: null }),
+  declinedTicket(
+    'a ticket for another name, made before the server took every name',
+    '4.7.1',
+    { serverName: 'other.test' },
+    { tickets: toyTickets({ acrossNames: 'any-name' }) },
+  ),
   declinedTicket('an expired ticket', '4.7.1', { issuedAt: START - 7_200_000 }),
   declinedTicket('a fresh ticket of an authentication that has expired', '4.7.1', { authenticationExpiresAt: START }),
   declinedTicket(
