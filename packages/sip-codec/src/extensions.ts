@@ -76,3 +76,13 @@ export {
   type ContactGruus,
 } from './extensions/contact-parameters.js';
 export { EXTENSION_DEFINITIONS, SIP_EXTENSIONS, type SipExtension } from './extensions/table.js';
+export {
+  answerChallenge,
+  digestResponse,
+  readDigestChallenge,
+  selectChallenges,
+  type DigestAlgorithm,
+  type DigestChallenge,
+  type DigestHash,
+  type DigestInput,
+} from './extensions/digest.js';
