@@ -266,8 +266,8 @@ export interface ServerConfig extends CommonConfig {
   readonly tickets?: TicketConfig;
   /**
    * Finds PSKs that come from outside of TLS (RFC 9846 section 4.3.11) by their identity; null for one that is not known.
-   * What throws or rejects knows none. A client with such a PSK is known by it, is not asked for a certificate, and gets no
-   * tickets.
+   * What throws or rejects knows none. A client with such a PSK is known by it and is not asked for a certificate; its
+   * tickets are taken for as long as the PSK is found.
    */
   readonly externalPsks?: (identity: Uint8Array) => MaybePromise<ExternalPsk | null>;
 }

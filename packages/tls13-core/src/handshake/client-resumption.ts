@@ -1,3 +1,4 @@
+import { bytesEqual } from '@portico/bytes';
 import type { CipherSuite } from '@portico/crypto';
 import { EarlySecretStage, ticketPsk } from '../key-schedule/key-schedule.js';
 import { authenticationExpiry, MAX_SESSION_LIFETIME_SECONDS } from '../session/lifetime.js';
@@ -30,10 +31,16 @@ export function* offerSession(context: Context): Flow<PskOffer | null> {
   if (now < session.receivedAt || now >= session.expiresAt) return null;
   const hash = provider.cipherSuites.find(({ id }) => id === session.cipherSuite)?.hash;
   if (hash === undefined || !cipherSuites.some((suite) => suite.hash.name === hash.name)) return null;
+  if (!isStillTrusted(context.settings, session)) return null;
   if (session.serverName !== serverName && !(yield* mayChangeName(context, resumption, session))) return null;
   const age = (): number => (readClock(context.guard, clock) - session.receivedAt + session.ticketAgeAdd) % 2 ** 32;
   const earlySecret = context.keyMaterial.hold(new EarlySecretStage(hash, session.psk));
   return { identity: session.ticket, hash, binderLabel: 'res binder', earlySecret, age, session };
+}
+
+/** A server that is known by an external PSK is so for as long as that PSK is configured. */
+function isStillTrusted({ externalPsks }: ClientSettings, { externalIdentity }: SessionContents): boolean {
+  return externalIdentity === null || externalPsks.some(({ identity }) => bytesEqual(identity, externalIdentity));
 }
 
 /**
@@ -61,10 +68,11 @@ export function createTicketReceiver(
     readonly resumptionSecret: Uint8Array;
     readonly server: AuthenticatedBy;
     readonly resumed: SelectedPsk | null;
+    readonly externalIdentity: Uint8Array | null;
     readonly alpn: Uint8Array | null;
   },
 ): TicketReceiver {
-  const { suite, resumptionSecret, server, resumed, alpn } = connection;
+  const { suite, resumptionSecret, server, resumed, externalIdentity, alpn } = connection;
   keyMaterial.hold(resumptionSecret);
   // From the full handshake on which all this rests, however many resumptions ago.
   const authenticationExpiresAt =
@@ -88,6 +96,7 @@ export function createTicketReceiver(
         policy,
         peerCertificates: server.certificates.map((certificate) => certificate.slice()),
         peerSignatureScheme: server.signatureScheme?.id ?? 0,
+        externalIdentity: externalIdentity?.slice() ?? null,
         alpn,
         maxEarlyDataSize,
         acrossNames,

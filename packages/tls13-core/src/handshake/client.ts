@@ -121,14 +121,16 @@ export function* clientHandshake(context: Context): Flow<HandshakeResult> {
   send(sink, transcript, 'finished', { verifyData });
   wipe(handshakeSecrets);
   sink.useWriteSecret('application', suite, trafficSecrets.client);
+  const externalIdentity = psk === null ? null : psk.session === null ? psk.identity : psk.session.externalIdentity;
   const ticketReceiver =
-    settings.resumption === null || (psk !== null && psk.session === null)
+    settings.resumption === null
       ? null
       : createTicketReceiver(context, settings.resumption, {
           suite,
           resumptionSecret: main.resumptionSecret(transcript.current()),
           server,
           resumed: psk,
+          externalIdentity,
           alpn,
         });
   main.destroy();
@@ -150,7 +152,7 @@ export function* clientHandshake(context: Context): Flow<HandshakeResult> {
     helloRetryRequested: hellos.helloRetryRequested,
     resumed: psk !== null && psk.session !== null,
     ticketAgeSkew: null,
-    externalPskIdentity: psk !== null && psk.session === null ? psk.identity : null,
+    externalPskIdentity: externalIdentity,
     earlyData: earlyData === null ? 'none' : earlyData.outcome === 'accepted' ? 'accepted' : 'refused',
   };
 }

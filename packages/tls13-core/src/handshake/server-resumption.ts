@@ -9,10 +9,10 @@ import { decodeTicketState, encodeTicketState, type TicketState } from '../sessi
 import type { ServerSettings, TicketSettings } from '../settings.js';
 import { readClock } from './clock.js';
 import type { FlowContext } from './context.js';
-import { answerOrNothing, type Flow } from './flow.js';
+import { answerOrNothing, type CallbackGuard, type Flow } from './flow.js';
 import type { ReadClientHello } from './negotiate.js';
 import type { AuthenticatedBy } from './peer-authentication.js';
-import { clientOfTicket, type BinderVerified } from './proof.js';
+import { clientOfExternalPsk, clientOfTicket, type BinderVerified } from './proof.js';
 
 type Context = FlowContext<ServerSettings>;
 
@@ -33,10 +33,24 @@ export function* openTicket(
   const state = decodeTicketState(bytes);
   const now = readClock(guard, tickets.now);
   const fits = state !== null && isResumable(settings, tickets, state, { now, suite, serverName });
-  const found = fits ? copyOf(state) : null;
+  const isKnown = fits && (yield* isStillKnown(settings, guard, state));
+  const found = isKnown ? copyOf(state) : null;
   bytes.fill(0);
   if (found !== null) keyMaterial.hold(found.psk);
   return found;
+}
+
+/** A client with an external PSK is let in by a ticket for as long as that PSK is known. */
+function* isStillKnown(
+  { externalPsks }: ServerSettings,
+  guard: CallbackGuard,
+  { externalIdentity }: TicketState,
+): Flow<boolean> {
+  if (externalIdentity === null) return true;
+  if (externalPsks === null) return false;
+  const identity = externalIdentity.slice();
+  const known = yield* answerOrNothing(guard, () => externalPsks(identity));
+  return known !== null && known !== undefined;
 }
 
 /** Whether the ticket's session may stand for a full handshake with this client under this configuration. */
@@ -54,14 +68,18 @@ function isResumable(
   if (state.serverName !== serverName && !anyName) return false;
   // Resumption skips the check of the client's certificate: it must have been this very check.
   if (state.clientPolicy !== (clientAuthentication?.policy ?? null)) return false;
-  return clientAuthentication?.mode !== 'require' || state.clientCertificates.length > 0;
+  const isKnown = state.clientCertificates.length > 0 || state.externalIdentity !== null;
+  return clientAuthentication?.mode !== 'require' || isKnown;
 }
 
 /** Who the client of a ticket is; null where it showed no certificate when the ticket was made. */
 export function clientOf(
-  { clientCertificates, clientSignatureScheme }: TicketState,
+  { clientCertificates, clientSignatureScheme, externalIdentity }: TicketState,
   binder: BinderVerified,
 ): AuthenticatedBy | null {
+  if (externalIdentity !== null) {
+    return { peer: clientOfExternalPsk(binder), certificates: [], signatureScheme: null };
+  }
   const [leaf] = clientCertificates;
   if (leaf === undefined) return null;
   return {
@@ -77,6 +95,7 @@ function copyOf(state: TicketState): TicketState {
     ...state,
     psk: state.psk.slice(),
     alpn: state.alpn?.slice() ?? null,
+    externalIdentity: state.externalIdentity?.slice() ?? null,
     clientCertificates: state.clientCertificates.map((certificate) => certificate.slice()),
   };
 }
@@ -105,11 +124,12 @@ export function* sendTickets(
     readonly serverName: string | null;
     readonly alpn: Uint8Array | null;
     readonly client: AuthenticatedBy | null;
+    readonly externalIdentity: Uint8Array | null;
     /** What the ticket of a resumption remembered. */
     readonly resumed: TicketState | null;
   },
 ): Flow<void> {
-  const { count, suite, resumptionSecret, serverName, alpn, client, resumed } = connection;
+  const { count, suite, resumptionSecret, serverName, alpn, client, externalIdentity, resumed } = connection;
   keyMaterial.hold(resumptionSecret);
   const issuedAt = readClock(guard, now);
   const clientCertificates = client?.certificates ?? [];
@@ -135,6 +155,7 @@ export function* sendTickets(
       clientPolicy: settings.clientAuthentication?.policy ?? null,
       clientCertificates,
       clientSignatureScheme: client?.signatureScheme?.id ?? 0,
+      externalIdentity,
       ticketAgeAdd,
       alpn,
       maxEarlyDataSize,

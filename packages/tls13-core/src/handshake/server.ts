@@ -86,9 +86,11 @@ export function* serverHandshake(context: Context): Flow<HandshakeResult> {
     psk === null || resumed === null || settings.tickets === null
       ? null
       : ticketAgeSkew(resumed, psk.identity, readClock(context.guard, settings.tickets.now));
-  // Section 4.3.9: no tickets that the client could not use, nor for one that has its PSK from elsewhere.
-  const sendsTickets = choosePskMode(settings, client) !== null && psk?.source.type !== 'external';
-  const tickets = sendsTickets ? ticketCount(settings, client, psk === null ? 'full' : 'resumed') : 0;
+  const externalIdentity =
+    psk?.source.type === 'external' ? psk.source.psk.identity : (resumed?.externalIdentity ?? null);
+  // Section 4.3.9: no tickets that the client could not use.
+  const sendsTickets = choosePskMode(settings, client) !== null;
+  const tickets = sendsTickets ? ticketCount(settings, client, resumed === null ? 'full' : 'resumed') : 0;
   const extensions = encryptedExtensions(settings, negotiated, alpn, psk, settings.tickets === null ? null : tickets);
   if (earlyData === 'accepted') extensions.push({ type: EXTENSION_CODES.early_data, data: new Uint8Array(0) });
   send(sink, transcript, 'encrypted_extensions', { extensions });
@@ -148,6 +150,7 @@ export function* serverHandshake(context: Context): Flow<HandshakeResult> {
       serverName: client.serverName,
       alpn,
       client: authenticated,
+      externalIdentity,
       resumed,
     });
   }
@@ -170,7 +173,7 @@ export function* serverHandshake(context: Context): Flow<HandshakeResult> {
     helloRetryRequested,
     resumed: resumed !== null,
     ticketAgeSkew: skew,
-    externalPskIdentity: psk?.source.type === 'external' ? psk.source.psk.identity : null,
+    externalPskIdentity: externalIdentity,
     earlyData,
     ticketReceiver: null,
   };

@@ -47,6 +47,8 @@ export interface SessionContents {
   readonly peerCertificates: readonly Uint8Array[];
   /** Code point of what the server signed the original handshake with. */
   readonly peerSignatureScheme: number;
+  /** Identity of the external PSK that the server is known by; null where it showed a certificate. */
+  readonly externalIdentity: Uint8Array | null;
   /** The protocol that the connection had: 0-RTT needs the same one. Null where it had none. */
   readonly alpn: Uint8Array | null;
   /** max_early_data_size of the ticket, in bytes; 0 where it allows no 0-RTT. */
@@ -113,6 +115,7 @@ export function serializeSession(session: Session): Uint8Array {
     serverName: serverName === null ? NONE : utf8ToBytes(serverName),
     policy: utf8ToBytes(policy),
     alpn: contents.alpn ?? NONE,
+    externalIdentity: contents.externalIdentity ?? NONE,
   });
 }
 
@@ -124,7 +127,10 @@ export function serializeSession(session: Session): Uint8Array {
 export function parseSession(bytes: Uint8Array): Session {
   try {
     // Copied: the caller may wipe or reuse the array.
-    const { version, serverName, policy, alpn, ...contents } = decode(serializedSessionCodec, bytes.slice());
+    const { version, serverName, policy, alpn, externalIdentity, ...contents } = decode(
+      serializedSessionCodec,
+      bytes.slice(),
+    );
     if (version !== FORMAT_VERSION) {
       throw new TlsError('invalid-argument', {
         subject: 'session',
@@ -137,6 +143,7 @@ export function parseSession(bytes: Uint8Array): Session {
       serverName: serverName.length === 0 ? null : bytesToUtf8(serverName),
       policy: bytesToUtf8(policy),
       alpn: alpn.length === 0 ? null : alpn,
+      externalIdentity: externalIdentity.length === 0 ? null : externalIdentity,
     });
   } catch (cause) {
     if (!(cause instanceof BytesError)) throw cause;
@@ -153,14 +160,15 @@ export function samePolicy(left: SessionPolicy, right: SessionPolicy): boolean {
 /** Counts up with every change to the format: an older session is then of no use, and a full handshake takes its place. */
 const FORMAT_VERSION = 2;
 
-/** No server name, or no protocol: neither is ever empty. */
+/** No server name, no protocol, no identity: none of them is ever empty. */
 const NONE = new Uint8Array(0);
 
-interface SerializedSession extends Omit<SessionContents, 'serverName' | 'policy' | 'alpn'> {
+interface SerializedSession extends Omit<SessionContents, 'serverName' | 'policy' | 'alpn' | 'externalIdentity'> {
   readonly version: number;
   readonly serverName: Uint8Array;
   readonly policy: Uint8Array;
   readonly alpn: Uint8Array;
+  readonly externalIdentity: Uint8Array;
 }
 
 const serializedSessionCodec: Codec<SerializedSession> = /* @__PURE__ */ struct<SerializedSession>({
@@ -174,8 +182,9 @@ const serializedSessionCodec: Codec<SerializedSession> = /* @__PURE__ */ struct<
   authenticationExpiresAt: timeCodec,
   serverName: /* @__PURE__ */ opaque(0, 0xffff),
   policy: /* @__PURE__ */ opaque(1, 0xffff),
-  peerCertificates: /* @__PURE__ */ list(/* @__PURE__ */ opaque(1, 0xffffff), 1, 0xffffff),
+  peerCertificates: /* @__PURE__ */ list(/* @__PURE__ */ opaque(1, 0xffffff), 0, 0xffffff),
   peerSignatureScheme: u16,
+  externalIdentity: /* @__PURE__ */ opaque(0, 0xffff),
   alpn: /* @__PURE__ */ opaque(0, 0xff),
   maxEarlyDataSize: u32,
   acrossNames: acrossNamesCodec,

@@ -31,6 +31,8 @@ export interface TicketState {
   readonly clientCertificates: readonly Uint8Array[];
   /** Code point of what the client signed the original handshake with; 0 where it did not. */
   readonly clientSignatureScheme: number;
+  /** Identity of the external PSK that the client is known by; null for any other. */
+  readonly externalIdentity: Uint8Array | null;
   /** What the ticket's age is hidden with. */
   readonly ticketAgeAdd: number;
   /** The protocol that the connection had: 0-RTT needs the same one. Null where it had none. */
@@ -49,19 +51,21 @@ export function encodeTicketState(state: TicketState): Uint8Array {
     serverName: writeText(state.serverName),
     clientPolicy: writeText(state.clientPolicy),
     alpn: state.alpn ?? new Uint8Array(0),
+    externalIdentity: state.externalIdentity ?? new Uint8Array(0),
   });
 }
 
 /** What `encodeTicketState` wrote, with its byte strings as views; null for anything else: then the ticket is unknown. */
 export function decodeTicketState(bytes: Uint8Array): TicketState | null {
   try {
-    const { version, serverName, clientPolicy, alpn, ...state } = decode(writtenStateCodec, bytes);
+    const { version, serverName, clientPolicy, alpn, externalIdentity, ...state } = decode(writtenStateCodec, bytes);
     if (version !== FORMAT_VERSION) return null;
     return {
       ...state,
       serverName: readText(serverName),
       clientPolicy: readText(clientPolicy),
       alpn: alpn.length === 0 ? null : alpn,
+      externalIdentity: externalIdentity.length === 0 ? null : externalIdentity,
     };
   } catch (error) {
     if (error instanceof BytesError) return null;
@@ -81,11 +85,12 @@ function readText(bytes: Uint8Array): string | null {
 /** Counts up with every change to the format: tickets from before it are then unknown. */
 const FORMAT_VERSION = 2;
 
-interface WrittenState extends Omit<TicketState, 'serverName' | 'clientPolicy' | 'alpn'> {
+interface WrittenState extends Omit<TicketState, 'serverName' | 'clientPolicy' | 'alpn' | 'externalIdentity'> {
   readonly version: number;
   readonly serverName: Uint8Array;
   readonly clientPolicy: Uint8Array;
   readonly alpn: Uint8Array;
+  readonly externalIdentity: Uint8Array;
 }
 
 const writtenStateCodec: Codec<WrittenState> = /* @__PURE__ */ struct<WrittenState>({
@@ -98,6 +103,7 @@ const writtenStateCodec: Codec<WrittenState> = /* @__PURE__ */ struct<WrittenSta
   clientPolicy: /* @__PURE__ */ opaque(0, 0xff),
   clientCertificates: /* @__PURE__ */ list(/* @__PURE__ */ opaque(1, 0xffffff), 0, 0xffffff),
   clientSignatureScheme: u16,
+  externalIdentity: /* @__PURE__ */ opaque(0, 0xffff),
   ticketAgeAdd: u32,
   alpn: /* @__PURE__ */ opaque(0, 0xff),
   maxEarlyDataSize: u32,

@@ -3,13 +3,15 @@ import { hkdfExtract } from '@portico/crypto';
 import { describe, expect, it } from 'vitest';
 import type { ClientConfig, ServerConfig } from '../../src/config.js';
 import { hkdfExpandLabel } from '../../src/key-schedule/hkdf-label.js';
+import { EXTENSION_CODES } from '../../src/messages/extensions/extension.js';
 import { importExternalPsk } from '../../src/psk-importer.js';
 import { checkExternalPsk, type ExternalPsk } from '../../src/session/external-psk.js';
+import { parseSession, serializeSession } from '../../src/session/session.js';
 import { createPair, dataOf, failureOf, run, runNow, type Pair } from '../support/pair.js';
 import { seededProvider } from '../support/provider.js';
 import { ScriptedServer } from '../support/scripted-server.js';
-import { connect, sessionsOf, START, toyTickets } from '../support/sessions.js';
-import { TOY_SERVER, toyClient, toyServer } from '../support/toy-credentials.js';
+import { connect, START, toyTickets } from '../support/sessions.js';
+import { TOY_CLIENT, TOY_SERVER, toyClient, toyServer } from '../support/toy-credentials.js';
 import { toyProvider } from '../support/toy-provider.js';
 
 const PSK: ExternalPsk = { identity: 'sensor 17', key: new Uint8Array(32).fill(0x17) };
@@ -145,13 +147,43 @@ describe('an external PSK', () => {
     expect(server.failure).toBe('bad-record-mac');
   });
 
-  it('gets no tickets, which would forget who the client is', () => {
-    const pair = pairOf(
-      { resumption: { now: () => START, policy: 'p' } },
-      { tickets: toyTickets(), credentials: [TOY_SERVER] },
-    );
-    expectPsk(pair);
-    expect(sessionsOf(pair.clientEvents)).toEqual([]);
+  describe('and its tickets', () => {
+    const client = toyClient({ externalPsks: [PSK], resumption: { now: () => START, policy: 'p' } });
+    const server = toyServer({
+      tickets: toyTickets(),
+      externalPsks: finding(PSK),
+      clientAuthentication: { mode: 'require', verifyPeer: () => ({ trusted: true }) as const, policy: 'p' },
+    });
+    const identity = asciiToBytes('sensor 17');
+
+    it('remember who both sides are, again and again, even through a file', () => {
+      let { session } = connect(client, server);
+      for (let round = 0; round < 2; round++) {
+        const pair = connect({ ...client, session: parseSession(serializeSession(session)) }, server);
+        expect([failureOf(pair.clientEvents), failureOf(pair.serverEvents)]).toEqual([null, null]);
+        for (const side of [pair.client, pair.server]) {
+          expect(side.info).toMatchObject({ resumed: true, externalPskIdentity: identity, peerCertificates: null });
+        }
+        session = pair.session;
+      }
+    });
+
+    it('are of no use once the server does not know the PSK any more, nor at one that has none', () => {
+      const { session } = connect(client, server);
+      const { externalPsks: _none, ...without } = server;
+      for (const other of [{ ...server, externalPsks: () => null }, without]) {
+        const pair = runNow(createPair({ ...client, session, selectCredential: () => TOY_CLIENT }, other));
+        expect(pair.server.info).toMatchObject({ resumed: false, externalPskIdentity: null });
+      }
+    });
+
+    it('are not offered once the client does not have the PSK any more', () => {
+      const { session } = connect(client, server);
+      const { externalPsks: _none, ...without } = client;
+      const peer = new ScriptedServer({ ...without, session });
+      const { extensions } = peer.last('client_hello');
+      expect(extensions?.some(({ type }) => type === EXTENSION_CODES.pre_shared_key)).toBe(false);
+    });
   });
 
   it('stands behind a session, which is taken first', () => {
