@@ -62,8 +62,11 @@ export function* serverHandshake(context: Context): Flow<HandshakeResult> {
   const alpn = chooseAlpn(context, client.alpnProtocols)?.slice() ?? null;
   const psk = found === null ? null : acceptPsk(context, transcript, client, negotiated.raw, found);
   transcript.add(negotiated.raw);
+  const resumed = psk?.source.type === 'ticket' ? psk.source.state : null;
+  const externalIdentity =
+    psk?.source.type === 'external' ? psk.source.psk.identity : (resumed?.externalIdentity ?? null);
   // A client with an external PSK is known by it, whatever name it asks for.
-  const credentials = psk?.source.type === 'external' ? [] : yield* askForCredentials(context, client, alpn);
+  const credentials = externalIdentity === null ? yield* askForCredentials(context, client, alpn) : [];
   const chosen = psk === null ? selectCredential(credentials, client) : null;
   const earlyData = yield* judgeEarlyData(context, transcript, negotiated, psk, alpn);
 
@@ -81,13 +84,10 @@ export function* serverHandshake(context: Context): Flow<HandshakeResult> {
   // After a HelloRetryRequest it stood before the second ClientHello, and is over.
   if (earlyData === 'refused' && !helloRetryRequested) sink.skipEarlyData(skippedEarlyData(settings));
 
-  const resumed = psk?.source.type === 'ticket' ? psk.source.state : null;
   const skew =
     psk === null || resumed === null || settings.tickets === null
       ? null
       : ticketAgeSkew(resumed, psk.identity, readClock(context.guard, settings.tickets.now));
-  const externalIdentity =
-    psk?.source.type === 'external' ? psk.source.psk.identity : (resumed?.externalIdentity ?? null);
   // Section 4.3.9: no tickets that the client could not use.
   const sendsTickets = choosePskMode(settings, client) !== null;
   const tickets = sendsTickets ? ticketCount(settings, client, resumed === null ? 'full' : 'resumed') : 0;

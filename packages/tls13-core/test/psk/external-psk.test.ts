@@ -168,6 +168,14 @@ describe('an external PSK', () => {
       }
     });
 
+    it('are taken without a question for certificates, as the PSK itself is', () => {
+      const credentials = (): never => {
+        throw new Error('it has none');
+      };
+      const { session } = connect(client, { ...server, credentials });
+      expect(connect({ ...client, session }, { ...server, credentials }).server.info?.resumed).toBe(true);
+    });
+
     it('are of no use once the server does not know the PSK any more, nor at one that has none', () => {
       const { session } = connect(client, server);
       const { externalPsks: _none, ...without } = server;
