@@ -19,6 +19,7 @@ const GROUPS = {
     (await import('./tls/records.mjs')).records,
     (await import('./tls/handshakes.mjs')).handshakes,
     (await import('./tls/bulk.mjs')).bulk,
+    (await import('./tls/native.mjs')).native,
     (await import('./tls/memory.mjs')).memory,
   ],
 };

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createNobleProvider } from '@portico/crypto/noble';
 import { createCertificateVerifier, createSigner } from '@portico/tls13-core';
-import { encodePem, privateKeyToPem, trustAnchorFromDer } from '@portico/x509';
+import { createSignatureMemory, encodePem, privateKeyToPem, trustAnchorFromDer } from '@portico/x509';
 import { createAuthority, createLeaf, generatePrivateKey } from '@portico/x509/issue';
 
 export const provider = createNobleProvider({ random: (length) => new Uint8Array(randomBytes(length)) });
@@ -38,6 +38,13 @@ export async function makeSetup() {
       provider,
       trustAnchors: [trustAnchorFromDer(root.certificate.raw)],
       now: Date.now,
+    }),
+    /** The same, with a memory of the signatures that it found valid. */
+    verifyKnownPeer: createCertificateVerifier({
+      provider,
+      trustAnchors: [trustAnchorFromDer(root.certificate.raw)],
+      now: Date.now,
+      path: { memory: createSignatureMemory(provider) },
     }),
     leaf,
     leafKey,

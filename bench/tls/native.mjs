@@ -1,0 +1,128 @@
+// The adapter over node:crypto beside node:tls, over sockets: handshakes and bulk data, at the client and at the server,
+// one and fifty connections at a time. The other end is always node:tls in a process of its own; CPU of this one alone.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import tls from 'node:tls';
+import { fileURLToPath } from 'node:url';
+import * as portico from '@portico/transport-node';
+import { measure } from '../lib/measure.mjs';
+import { makeSetup } from './setup.mjs';
+import { runClient, serve } from './native-socket.mjs';
+import { startServer } from './sockets.mjs';
+
+const CONCURRENCY = [1, 50];
+const CIPHERS = 'TLS_AES_128_GCM_SHA256';
+/** Named, for ours would put a hybrid first, which this node:tls does not have. */
+const GROUP = 'X25519';
+
+export async function native(effort) {
+  const setup = await makeSetup();
+  // Enough in each connection that its handshake does not count.
+  const mebibytes = effort.secondsPerRound > 0.2 ? { 1: 64, 50: 8 } : { 1: 32, 50: 4 };
+  const jobs = [];
+  for (const concurrency of CONCURRENCY) {
+    const amount = mebibytes[concurrency] << 20;
+    jobs.push({ what: 'handshakes', letter: 'H', unit: ' handshakes/s', concurrency, amount: 0 });
+    jobs.push({ what: 'bulk down', letter: 'D', unit: 'B/s', concurrency, amount });
+    jobs.push({ what: 'bulk up', letter: 'U', unit: 'B/s', concurrency, amount });
+  }
+  return [...(await atTheClient(setup, jobs, effort)), ...(await atTheServer(setup, jobs, effort))];
+}
+
+/** Our end is the client; the server is node:tls in a child. */
+async function atTheClient(setup, jobs, effort) {
+  const server = await startServer(setup);
+  const options = {
+    port: server.port,
+    host: '127.0.0.1',
+    servername: 'localhost',
+    ca: setup.rootPem,
+    ciphers: CIPHERS,
+  };
+  const contexts = {
+    portico: { secureContext: portico.createSecureContext({ ca: setup.rootPem, ciphers: CIPHERS, ecdhCurve: GROUP }) },
+    node: { secureContext: tls.createSecureContext({ ca: setup.rootPem, ciphers: CIPHERS, ecdhCurve: GROUP }) },
+  };
+  try {
+    const results = [];
+    for (const job of jobs) {
+      const run = (connect, context) => () =>
+        inParallel(job.concurrency, () => runClient(connect({ ...options, ...context }), job)).then(() => units(job));
+      const rates = await measure(
+        [
+          { name: 'portico, node:crypto', run: run(portico.connect, contexts.portico) },
+          { name: 'node:tls', run: run(tls.connect, contexts.node) },
+        ],
+        effort,
+      );
+      results.push(result('client', job, rates));
+    }
+    return results;
+  } finally {
+    server.stop();
+  }
+}
+
+/** Our end is the server, both in this process; the clients are node:tls in a child. */
+async function atTheServer(setup, jobs, effort) {
+  const options = { cert: setup.chainPem, key: setup.keyPem, ciphers: CIPHERS, ecdhCurve: GROUP, noDelay: true };
+  const servers = { portico: portico.createServer(options, serve), node: tls.createServer(options, serve) };
+  for (const server of Object.values(servers)) {
+    server.on('tlsClientError', () => {});
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  }
+  const child = fork(fileURLToPath(new URL('./tls-client-process.mjs', import.meta.url)));
+  const ask = async (message) => {
+    child.send(message);
+    const [answer] = await once(child, 'message');
+    if (answer !== 'done') throw new Error(String(answer));
+  };
+  try {
+    const results = [];
+    for (const job of jobs) {
+      const run = (server) => async () => {
+        await ask({ ...job, port: server.address().port, ca: setup.rootPem });
+        return units(job);
+      };
+      const rates = await measure(
+        [
+          { name: 'portico, node:crypto', run: run(servers.portico) },
+          { name: 'node:tls', run: run(servers.node) },
+        ],
+        effort,
+      );
+      results.push(result('server', job, rates));
+    }
+    return results;
+  } finally {
+    child.disconnect();
+    for (const server of Object.values(servers)) server.close();
+  }
+}
+
+function result(side, { what, unit, concurrency, letter }, rates) {
+  const at = `${concurrency} at a time`;
+  return {
+    id: `native-${side}-${letter}-${concurrency}`,
+    title: `${what} over sockets, ${side}, ${at}, node:crypto beside node:tls, X25519, AES-128-GCM`,
+    unit,
+    rates,
+    ratios: [
+      {
+        what: `${what}, ${side}, ${at}, node:crypto provider against node:tls`,
+        ratio: rates['portico, node:crypto'].rate / rates['node:tls'].rate,
+        must: 0.5,
+        aim: 0.8,
+      },
+    ],
+  };
+}
+
+function units({ letter, amount, concurrency }) {
+  return concurrency * (letter === 'H' ? 1 : amount);
+}
+
+async function inParallel(count, work) {
+  await Promise.all(Array.from({ length: count }, work));
+}
