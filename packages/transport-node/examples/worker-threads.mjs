@@ -25,6 +25,7 @@ async function runMain() {
   const ports = await Promise.all(threads.map(async (thread) => (await once(thread, 'message'))[0].port));
   console.log(JSON.stringify({ ports, ca }));
   process.stdin.resume().once('end', () => {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     for (const thread of threads) thread.postMessage('close');
   });
 }
@@ -32,5 +33,6 @@ async function runMain() {
 async function runWorker() {
   const { server, port } = await startServer({ ...workerData, port: 0, who: `thread ${threadId}` });
   parentPort.once('message', () => void server.close({ graceMs: 1000 }));
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
   parentPort.postMessage({ port });
 }
