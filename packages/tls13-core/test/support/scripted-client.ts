@@ -64,7 +64,7 @@ export class ScriptedClient extends ScriptedPeer {
   /** ClientHello with fresh shares; a second one repeats the first in everything else. */
   clientHello(forgery: Forgery<'client_hello'> = {}): this {
     const message = this.forge('client_hello', this.honestHello(), forgery);
-    if (this.announcesEarlyData) this.#prepareEarlyData();
+    if (this.announcesEarlyData && this.offers.length > 0) this.#prepareEarlyData();
     return this.deliver(this.record('handshake', message));
   }
 
