@@ -63,7 +63,7 @@ export { hostOfUri } from './identity/uri.js';
 export { sipIdentities } from './identity/sip.js';
 export { explainVerdict, MAX_EXPLAINED_LINES } from './path/explain.js';
 export { DEFAULT_PATH_LIMITS, type PathLimits } from './path/limits.js';
-export type { PolicyInputs } from './path/policies.js';
+export { createPolicyChecker, type PolicyInputs } from './path/policies.js';
 export type { RevocationChecker, RevocationContext } from './path/revocation.js';
 export {
   compatibleProfile,
@@ -71,6 +71,7 @@ export {
   type PathProfile,
   type PathPurpose,
   type PathRole,
+  type PolicyChecker,
   type Rule,
   type RuleContext,
   type RuleName,

@@ -21,22 +21,9 @@ export const OID = {
   extKeyUsage: '2.5.29.37',
   inhibitAnyPolicy: '2.5.29.54',
   cRLDistributionPoints: '2.5.29.31',
-  // CRL and CRL entry extensions: RFC 5280 sections 5.2 and 5.3
-  cRLNumber: '2.5.29.20',
-  reasonCode: '2.5.29.21',
-  invalidityDate: '2.5.29.24',
-  deltaCRLIndicator: '2.5.29.27',
-  issuingDistributionPoint: '2.5.29.28',
-  certificateIssuer: '2.5.29.29',
-  /** A response type, RFC 6960 section 4.2.1. */
-  ocspBasic: '1.3.6.1.5.5.7.48.1.1',
   freshestCRL: '2.5.29.46',
   /** RFC 9608 section 2. */
   noRevAvail: '2.5.29.56',
-  /** RFC 7633 section 4.1. */
-  tlsFeature: '1.3.6.1.5.5.7.1.24',
-  /** RFC 6960 section 4.2.2.2.1. */
-  ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
   authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
   /** An accessMethod, RFC 5280 section 4.2.2.1. */
   ocsp: '1.3.6.1.5.5.7.48.1',

@@ -22,5 +22,6 @@ export {
   MAX_RESPONDER_CERTIFICATES,
   type OcspSourceOptions,
 } from './revocation/ocsp-source.js';
+export { REVOCATION_OID } from './revocation/oids.js';
 export { REVOCATION_REASONS, type RevocationReason } from './revocation/reason.js';
 export type { RevocationSource, RevocationStatus } from './revocation/source.js';

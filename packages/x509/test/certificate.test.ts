@@ -40,7 +40,7 @@ import {
 } from './support.js';
 
 const fixtures = readdirSync(new URL('fixtures', import.meta.url)).filter(
-  (name) => name.endsWith('.pem') && !name.includes('.key.') && !name.includes('.pub.'),
+  (name) => name.endsWith('.pem') && !name.includes('.key.') && !name.includes('.pub.') && name !== 'request.pem',
 );
 
 function only(name: string): Certificate {

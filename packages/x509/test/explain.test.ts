@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  createPolicyChecker,
   explainVerdict,
   MAX_EXPLAINED_LINES,
   verifyCertificatePath,
@@ -19,6 +20,7 @@ function verify(certificates: readonly Certificate[], trustAnchors: readonly Cre
     time: NOW,
     purpose: 'server-authentication',
     identity: { type: 'dns', name: 'example.com' },
+    policies: createPolicyChecker(),
   }) as PathVerdict;
 }
 

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { derNull, OID, verifyCertificatePath, type Extension, type PolicyInputs } from '../src/index.js';
+import {
+  createPolicyChecker,
+  derNull,
+  OID,
+  verifyCertificatePath,
+  type Extension,
+  type PolicyInputs,
+} from '../src/index.js';
 import {
   certificatePoliciesExtension as policies,
   inhibitAnyPolicyExtension as inhibitAny,
@@ -43,7 +50,7 @@ function judge(
     time: NOW,
     purpose: 'server-authentication',
     identity: null,
-    policies: inputs,
+    policies: createPolicyChecker(inputs),
   });
   if (verdict instanceof Promise) throw new Error('expected an answer at once');
   return verdict.trusted ? [...verdict.policies].sort() : verdict.rule;

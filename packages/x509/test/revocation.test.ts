@@ -3,7 +3,6 @@ import { sha1 } from '@portico/crypto/sha1';
 import { describe, expect, it } from 'vitest';
 import {
   derNull,
-  OID,
   strictProfile,
   verifyCertificatePath,
   type Certificate,
@@ -29,6 +28,7 @@ import {
   createRevocationChecker,
   parseOcspResponse,
   parseRevocationList,
+  REVOCATION_OID,
   revocationListsFromPem,
   type CrlSourceOptions,
   type OcspSourceOptions,
@@ -153,7 +153,9 @@ describe('revocation lists, RFC 5280 section 6.3', () => {
       'with a critical number',
       'unknown',
       () =>
-        byLists([list({ extraExtensions: [{ oid: OID.cRLNumber, critical: true, value: Uint8Array.of(2, 1, 1) }] })]),
+        byLists([
+          list({ extraExtensions: [{ oid: REVOCATION_OID.cRLNumber, critical: true, value: Uint8Array.of(2, 1, 1) }] }),
+        ]),
     ],
     ['with an unknown critical extension', 'unknown', () => byLists([list({ extraExtensions: [unknownCritical] })])],
     [
@@ -173,7 +175,10 @@ describe('revocation lists, RFC 5280 section 6.3', () => {
         byLists([
           list({
             revoked: [
-              { ...self, extraExtensions: [{ ...unknownCritical, oid: OID.certificateIssuer, critical: false }] },
+              {
+                ...self,
+                extraExtensions: [{ ...unknownCritical, oid: REVOCATION_OID.certificateIssuer, critical: false }],
+              },
             ],
           }),
         ]),

@@ -10,6 +10,7 @@ import { provider } from './support.js';
 function brokenRules(certificate: Certificate): string[] {
   const context = {
     provider,
+    policies: null,
     role: 'anchor',
     below: [],
     comparisons: { left: 0 },

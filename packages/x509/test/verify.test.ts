@@ -471,6 +471,14 @@ const rows: readonly (readonly [
     },
     'unknown-critical-extension',
   ],
+  ...[OID.certificatePolicies, OID.policyMappings, OID.policyConstraints, OID.inhibitAnyPolicy].map(
+    (oid) =>
+      [
+        `critical extension ${oid}, which is not processed`,
+        () => verify([leaf(root, { template: { extraExtensions: [{ ...unknownCritical, oid }] } })]),
+        'unknown-critical-extension',
+      ] as const,
+  ),
   [
     'critical key identifier',
     () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import {
   compatibleProfile,
+  createPolicyChecker,
   decodePem,
   strictProfile,
   trustAnchorsFromPem,
@@ -104,6 +105,7 @@ async function judge(testcase, provider, profile) {
       ...(testcase.extended_key_usage.length === 0
         ? {}
         : { keyPurposes: testcase.extended_key_usage.map((usage) => EXTENDED_KEY_USAGES.get(usage)) }),
+      policies: createPolicyChecker(),
       ...revocation(testcase),
       ...(testcase.max_chain_depth === null ? {} : { limits: { maxIntermediates: testcase.max_chain_depth } }),
     });

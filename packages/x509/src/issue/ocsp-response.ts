@@ -6,7 +6,7 @@ import { contextConstructed, contextPrimitive, TAG } from '../der/tag.js';
 import { encodeTime } from '../der/time.js';
 import { der, derExplicit, derNull, derOctetString, derOid, derSequence } from '../der/writer.js';
 import type { Extension } from '../extensions.js';
-import { OID } from '../oids.js';
+import { REVOCATION_OID } from '../revocation/oids.js';
 import { REVOCATION_REASONS, type RevocationReason } from '../revocation/reason.js';
 import type { Credential } from './authority.js';
 import { encodeExtension } from './extensions.js';
@@ -70,7 +70,7 @@ export function ocspErrorResponse(status: number): Uint8Array {
 function wrap(basic: Uint8Array): Uint8Array {
   return derSequence(
     der(TAG.enumerated, Uint8Array.of(0)),
-    derExplicit(0, derSequence(derOid(OID.ocspBasic), derOctetString(basic))),
+    derExplicit(0, derSequence(derOid(REVOCATION_OID.ocspBasic), derOctetString(basic))),
   );
 }
 

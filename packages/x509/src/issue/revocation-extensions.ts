@@ -3,6 +3,7 @@ import { der, derExplicit, derNull, derOid, derSequence, derSmallInteger } from 
 import type { Extension } from '../extensions.js';
 import { encodeGeneralName, type GeneralName } from '../name/general-name.js';
 import { OID } from '../oids.js';
+import { REVOCATION_OID } from '../revocation/oids.js';
 
 /** RFC 5280 section 4.2.1.13: one distribution point for each name. */
 export function crlDistributionPointsExtension(names: readonly GeneralName[]): Extension {
@@ -37,12 +38,12 @@ export function noRevAvailExtension(): Extension {
 
 /** TLS features, RFC 7633 section 4.1: 5 is status_request, "must staple". */
 export function tlsFeatureExtension(features: readonly number[]): Extension {
-  return { oid: OID.tlsFeature, critical: false, value: derSequence(...features.map(derSmallInteger)) };
+  return { oid: REVOCATION_OID.tlsFeature, critical: false, value: derSequence(...features.map(derSmallInteger)) };
 }
 
 /** id-pkix-ocsp-nocheck, RFC 6960 section 4.2.2.2.1: a responder's certificate that is itself not checked. */
 export function ocspNoCheckExtension(): Extension {
-  return { oid: OID.ocspNoCheck, critical: false, value: derNull() };
+  return { oid: REVOCATION_OID.ocspNoCheck, critical: false, value: derNull() };
 }
 
 function distributionPoints(names: readonly GeneralName[]): Uint8Array {

@@ -11,7 +11,7 @@ import {
 } from '../der/writer.js';
 import type { Extension } from '../extensions.js';
 import { encodeGeneralName, type GeneralName } from '../name/general-name.js';
-import { OID } from '../oids.js';
+import { REVOCATION_OID } from '../revocation/oids.js';
 import { REVOCATION_REASONS, type RevocationReason } from '../revocation/reason.js';
 import type { Credential } from './authority.js';
 import { keyIdentifierFor } from './certificate.js';
@@ -62,8 +62,8 @@ export function issueRevocationList(template: RevocationListTemplate): MaybeProm
   const extra = template.extraExtensions ?? [];
   const extensions = [
     authorityKeyIdentifierExtension(identifier),
-    ...(number === null ? [] : [numberExtension(OID.cRLNumber, number, 'uncritical')]),
-    ...(baseNumber === undefined ? [] : [numberExtension(OID.deltaCRLIndicator, baseNumber, 'critical')]),
+    ...(number === null ? [] : [numberExtension(REVOCATION_OID.cRLNumber, number, 'uncritical')]),
+    ...(baseNumber === undefined ? [] : [numberExtension(REVOCATION_OID.deltaCRLIndicator, baseNumber, 'critical')]),
     ...(template.issuingDistributionPoint === undefined
       ? []
       : [issuingDistributionPointExtension(template.issuingDistributionPoint)]),
@@ -87,7 +87,7 @@ function encodeEntry({ serialNumber, at, reason, extraExtensions = [] }: Revoked
   const value = (name: RevocationReason): Uint8Array =>
     der(TAG.enumerated, Uint8Array.of(REVOCATION_REASONS.indexOf(name)));
   const extensions: Extension[] = [
-    ...(reason === undefined ? [] : [{ oid: OID.reasonCode, critical: false, value: value(reason) }]),
+    ...(reason === undefined ? [] : [{ oid: REVOCATION_OID.reasonCode, critical: false, value: value(reason) }]),
     ...extraExtensions,
   ];
   return derSequence(
@@ -111,7 +111,7 @@ function issuingDistributionPointExtension(point: IssuingDistributionPointTempla
     only === kind ? [derImplicit(onlyNumber[kind], yes)] : [];
   const bits = (someReasons ?? []).reduce((sum, reason) => sum | (0x80 >> REVOCATION_REASONS.indexOf(reason)), 0);
   return {
-    oid: OID.issuingDistributionPoint,
+    oid: REVOCATION_OID.issuingDistributionPoint,
     critical: true,
     value: derSequence(
       ...(names === undefined ? [] : [derExplicit(0, der(contextConstructed(0), ...names.map(encodeGeneralName)))]),

@@ -5,7 +5,6 @@ import { X509Error } from '../error.js';
 import { namesEqual } from '../name/name.js';
 import { BASIC_RULES } from './certificate-rules.js';
 import { checkNameConstraints, NAME_CONSTRAINTS } from './name-constraints.js';
-import { POLICY, processPolicies, type PolicyInputs } from './policies.js';
 import type { RevocationChecker } from './revocation.js';
 import type { PathProfile, PathRole, Rule, RuleContext, RuleName } from './rule.js';
 import type { SignatureCheck, SignatureMemory } from './signature-check.js';
@@ -13,11 +12,10 @@ import type { TrustAnchor } from './trust-anchor.js';
 import { failure, type CandidatePath, type PassedCheck, type PathFailure, type PathVerdict } from './verdict.js';
 
 /** All that one search is given; the purpose is in the context. */
-export interface PathSearch extends Pick<RuleContext, 'provider' | 'purpose'> {
+export interface PathSearch extends Pick<RuleContext, 'provider' | 'purpose' | 'policies'> {
   readonly certificates: readonly Uint8Array[];
   readonly trustAnchors: readonly TrustAnchor[];
   readonly profile: PathProfile;
-  readonly policies: PolicyInputs;
   readonly revocation: RevocationChecker | null;
   readonly memory: SignatureMemory | null;
 }
@@ -104,7 +102,7 @@ function* extend(state: SearchState, path: readonly Certificate[]): Search<Accep
 /** What needs the whole path: policies, all signatures from the anchor down, revocation. */
 function* judgePath(state: SearchState, chain: readonly Certificate[]): Search<AcceptedPath | null> {
   const { search } = state;
-  const policies = processPolicies(chain, search.policies);
+  const policies = search.policies?.check(chain) ?? [];
   if ('reason' in policies) return state.fail(policies, chain);
   const checks: SignatureCheck[] = [];
   for (let i = chain.length - 2; i >= 0; i--) {
@@ -221,8 +219,8 @@ class SearchState {
 
   /** The first of the rules for that place which does not hold. */
   checkRules(certificate: Certificate, role: PathRole, below: readonly Certificate[]): PathFailure | null {
-    const { provider, purpose } = this.search;
-    const context = { provider, purpose, role, below, comparisons: this.comparisons };
+    const { provider, purpose, policies } = this.search;
+    const context = { provider, purpose, policies, role, below, comparisons: this.comparisons };
     for (const rule of rulesFor(this.search, role)) {
       const broken = rule.broken(certificate, context);
       if (broken !== null) return failure(rule, certificate, ...broken);
@@ -285,10 +283,10 @@ function rulesFor({ profile }: PathSearch, role: PathRole): readonly Rule[] {
 /** Every rule that was asked of a chain that holds, certificate by certificate. */
 function passedChecks(search: PathSearch, chain: readonly Certificate[]): readonly PassedCheck[] {
   const last = chain.length - 1;
-  const revocation = search.revocation?.rules ?? [];
+  const optional = [...(search.policies === null ? [] : [search.policies.rule]), ...(search.revocation?.rules ?? [])];
   return chain.flatMap((_, certificate) => {
     const role = certificate === 0 ? 'leaf' : certificate === last ? 'anchor' : 'intermediate';
-    const beyond = last === 0 || certificate === last ? [] : [NAME_CONSTRAINTS, POLICY, SIGNATURE, ...revocation];
+    const beyond = last === 0 || certificate === last ? [] : [NAME_CONSTRAINTS, SIGNATURE, ...optional];
     return [...rulesFor(search, role), ...beyond].map(({ name, section }) => ({ certificate, rule: name, section }));
   });
 }

@@ -14,8 +14,8 @@ export const MAX_RSA_BITS = 8192;
 const MAX_SERIAL_NUMBER_LENGTH = 21;
 
 /**
- * Extensions that are wholly judged here. The others of RFC 5280 (key identifiers, which must never be critical) are
- * refused when critical like unknown ones, section 4.2.
+ * Extensions that are wholly judged here. The others of RFC 5280 (policies, unless they are processed; key
+ * identifiers, which must never be critical) are refused when critical like unknown ones, section 4.2.
  */
 const PROCESSED_EXTENSIONS: readonly string[] = [
   OID.keyUsage,
@@ -23,10 +23,6 @@ const PROCESSED_EXTENSIONS: readonly string[] = [
   OID.basicConstraints,
   OID.nameConstraints,
   OID.extKeyUsage,
-  OID.certificatePolicies,
-  OID.policyMappings,
-  OID.policyConstraints,
-  OID.inhibitAnyPolicy,
 ];
 
 const REVOCATION_POINTERS: readonly string[] = [OID.cRLDistributionPoints, OID.freshestCRL, OID.ocsp];
@@ -48,8 +44,9 @@ const form: readonly Rule[] = [
 
 const everywhere: readonly Rule[] = [
   // A critical extension that is not processed refuses the certificate.
-  rule('critical-extension', 'unknown-critical-extension', 'RFC 5280 section 4.2', ({ extensions }) => {
-    const unknown = extensions.find(({ oid, critical }) => critical && !PROCESSED_EXTENSIONS.includes(oid));
+  rule('critical-extension', 'unknown-critical-extension', 'RFC 5280 section 4.2', ({ extensions }, { policies }) => {
+    const processed = [...PROCESSED_EXTENSIONS, ...(policies?.processedExtensions ?? [])];
+    const unknown = extensions.find(({ oid, critical }) => critical && !processed.includes(oid));
     return unknown === undefined ? null : ['critical extensions that are known', unknown.oid];
   }),
   // Both ends belong to the period, and seconds are its unit. Written so that NaN is within no period.

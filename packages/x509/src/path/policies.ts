@@ -7,7 +7,7 @@ import {
   readPolicyConstraints,
   readPolicyMappings,
 } from './policy-extensions.js';
-import type { RuleName } from './rule.js';
+import type { PolicyChecker, RuleName } from './rule.js';
 import { failure, type PathFailure } from './verdict.js';
 
 /** What the caller asks of certificate policies, RFC 5280 section 6.1.1 (c), (e), (f), (g). */
@@ -22,7 +22,7 @@ export interface PolicyInputs {
   readonly inhibitAnyPolicy?: boolean;
 }
 
-export const POLICY: RuleName = { name: 'policy', reason: 'policy', section: 'RFC 9618 section 5' };
+const POLICY: RuleName = { name: 'policy', reason: 'policy', section: 'RFC 9618 section 5' };
 
 const POLICY_EXTENSIONS: RuleName = {
   name: 'policy-extensions',
@@ -42,13 +42,23 @@ interface PolicyNode {
 /** Nodes of one depth by their valid_policy; empty is what the RFC calls a graph that is NULL. */
 type Depth = Map<string, PolicyNode>;
 
+const PROCESSED = [OID.certificatePolicies, OID.policyMappings, OID.policyConstraints, OID.inhibitAnyPolicy];
+
+/**
+ * Processes certificate policies: for `policies` in `verifyCertificatePath`. Without it critical policy extensions are
+ * refused as unknown ones, so nothing that a CA insists on is passed over.
+ */
+export function createPolicyChecker(inputs: PolicyInputs = {}): PolicyChecker {
+  return { rule: POLICY, processedExtensions: PROCESSED, check: (chain) => processPolicies(chain, inputs) };
+}
+
 /**
  * Certificate policies of a whole path, by RFC 5280 section 6.1 with the graph of RFC 9618, whose size is bounded by
  * that of the certificates. The anchor's own PolicyConstraints and InhibitAnyPolicy hold, as in RFC 5937 section 3.2.
  * @param chain leaf first, anchor last
  * @returns the user-constrained-policy-set, or the failure
  */
-export function processPolicies(chain: readonly Certificate[], inputs: PolicyInputs): readonly string[] | PathFailure {
+function processPolicies(chain: readonly Certificate[], inputs: PolicyInputs): readonly string[] | PathFailure {
   let judged = chain[0] as Certificate;
   try {
     const path = chain.slice(0, -1).reverse();

@@ -3,7 +3,7 @@ import type { Certificate } from '../certificate.js';
 import type { KeyUsage } from '../extensions.js';
 import type { ReferenceIdentity } from '../identity/reference.js';
 import type { PathLimits } from './limits.js';
-import type { PathFailureReason } from './verdict.js';
+import type { PathFailure, PathFailureReason } from './verdict.js';
 
 /** Where on a path a certificate stands. */
 export type PathRole = 'leaf' | 'intermediate' | 'anchor';
@@ -23,10 +23,27 @@ export interface PathPurpose {
   readonly limits: PathLimits;
 }
 
+/**
+ * Judges the certificate policies of a path. A value that is passed in, so that a verifier without policies does not
+ * carry its code.
+ */
+export interface PolicyChecker {
+  readonly rule: RuleName;
+  /** Identifiers (dotted) of the extensions that it processes, which may then be critical. */
+  readonly processedExtensions: readonly string[];
+  /**
+   * The user-constrained-policy-set (dotted), or the failure.
+   * @param chain leaf first, anchor last
+   */
+  readonly check: (chain: readonly Certificate[]) => readonly string[] | PathFailure;
+}
+
 /** What a rule may look at beside the certificate. */
 export interface RuleContext {
   readonly purpose: PathPurpose;
   readonly provider: CryptoProvider;
+  /** Null where certificate policies are not processed. */
+  readonly policies: PolicyChecker | null;
   readonly role: PathRole;
   /** The path so far, leaf first; empty for the leaf. */
   readonly below: readonly Certificate[];

@@ -62,7 +62,7 @@ export type PathVerdict =
       readonly checks: readonly PassedCheck[];
       /**
        * The user-constrained-policy-set, RFC 9618 section 5.5: policies (dotted) that hold for the whole chain;
-       * anyPolicy, 2.5.29.32.0, stands for all.
+       * anyPolicy, 2.5.29.32.0, stands for all. Empty where policies are not processed.
        */
       readonly policies: readonly string[];
     }

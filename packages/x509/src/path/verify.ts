@@ -4,9 +4,8 @@ import { isTopLevelDomain, type ReferenceIdentity } from '../identity/reference.
 import { OID } from '../oids.js';
 import { findPath } from './build.js';
 import { DEFAULT_PATH_LIMITS, type PathLimits } from './limits.js';
-import type { PolicyInputs } from './policies.js';
 import type { RevocationChecker } from './revocation.js';
-import { compatibleProfile, type PathProfile } from './rule.js';
+import { compatibleProfile, type PathProfile, type PolicyChecker } from './rule.js';
 import type { SignatureCheck, SignatureMemory } from './signature-check.js';
 import type { TrustAnchor } from './trust-anchor.js';
 import type { PathVerdict } from './verdict.js';
@@ -36,8 +35,8 @@ export interface VerifyOptions {
   readonly isPublicSuffix?: (domain: string) => boolean;
   /** By default `compatibleProfile`; `strictProfile` is the other one. */
   readonly profile?: PathProfile;
-  /** What is asked of certificate policies; by default nothing but what the chain itself asks for. */
-  readonly policies?: PolicyInputs;
+  /** `createPolicyChecker`; by default certificate policies are not processed, and refused where they are critical. */
+  readonly policies?: PolicyChecker;
   /** By default revocation is not looked at. */
   readonly revocation?: RevocationChecker;
   /** Signatures that need not be verified again: `createSignatureMemory`. */
@@ -46,8 +45,8 @@ export interface VerifyOptions {
 }
 
 /**
- * Whether a certificate leads to a trust anchor and belongs to whom the caller means: RFC 5280 section 6 with RFC 9618
- * for policies, RFC 9525 and RFC 5922 for the names. The answer is there at once when the provider verifies
+ * Whether a certificate leads to a trust anchor and belongs to whom the caller means: RFC 5280 section 6 with RFC 9525
+ * and RFC 5922 for the names. The answer is there at once when the provider verifies
  * synchronously, else it is a promise, which is rejected only when the provider's own is. Never throws for anything a
  * peer sent.
  */
@@ -66,7 +65,7 @@ export function verifyCertificatePath(options: VerifyOptions): PathVerdict | Pro
       limits: { ...DEFAULT_PATH_LIMITS, ...options.limits },
     },
     profile: options.profile ?? compatibleProfile,
-    policies: options.policies ?? {},
+    policies: options.policies ?? null,
     revocation: options.revocation ?? null,
     memory: options.memory ?? null,
   });

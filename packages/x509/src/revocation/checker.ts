@@ -2,6 +2,7 @@ import type { Certificate } from '../certificate.js';
 import { DerReader } from '../der/reader.js';
 import { X509Error } from '../error.js';
 import { OID } from '../oids.js';
+import { REVOCATION_OID } from './oids.js';
 import type { RevocationChecker, RevocationContext } from '../path/revocation.js';
 import type { RuleName } from '../path/rule.js';
 import type { SignatureCheck } from '../path/signature-check.js';
@@ -58,7 +59,8 @@ function* judge(
   context: RevocationContext,
   policy: RevocationPolicy & { readonly mustStaple: boolean },
 ): Generator<SignatureCheck, PathFailure | null, boolean> {
-  if (certificate.extensions.some(({ oid }) => oid === OID.noRevAvail || oid === OID.ocspNoCheck)) return null;
+  if (certificate.extensions.some(({ oid }) => oid === OID.noRevAvail || oid === REVOCATION_OID.ocspNoCheck))
+    return null;
   const good = new Set<RevocationSource['kind']>();
   const problems: string[] = [];
   for (const source of policy.sources) {
@@ -88,7 +90,7 @@ function* judge(
 
 /** RFC 7633 section 4.1: a sequence of TLS extension numbers. @throws X509Error the DER reasons */
 function tlsFeatures({ extensions }: Certificate): readonly number[] {
-  const extension = extensions.find(({ oid }) => oid === OID.tlsFeature);
+  const extension = extensions.find(({ oid }) => oid === REVOCATION_OID.tlsFeature);
   if (extension === undefined) return [];
   const outer = new DerReader(extension.value);
   const sequence = outer.sequence('Features');

@@ -3,7 +3,7 @@ import type { Certificate } from '../certificate.js';
 import { compareBytes } from '../der/writer.js';
 import { X509Error } from '../error.js';
 import { namesEqual } from '../name/name.js';
-import { OID } from '../oids.js';
+import { REVOCATION_OID } from './oids.js';
 import type { RevocationContext } from '../path/revocation.js';
 import type { SignatureCheck } from '../path/signature-check.js';
 import { parseRevocationList, type RevocationList } from './crl.js';
@@ -18,7 +18,7 @@ export interface CrlSourceOptions {
 }
 
 /** Critical extensions of a list that are processed, RFC 5280 section 5.2. */
-const PROCESSED: readonly string[] = [OID.issuingDistributionPoint, OID.deltaCRLIndicator];
+const PROCESSED: readonly string[] = [REVOCATION_OID.issuingDistributionPoint, REVOCATION_OID.deltaCRLIndicator];
 
 /**
  * Certificate revocation lists, RFC 5280 section 6.3: complete ones of the certificate's own issuer, and delta ones where
@@ -115,7 +115,7 @@ function* checkSignature(
 function isDeltaOf(list: RevocationList, complete: RevocationList): boolean {
   if (list.baseCrlNumber === null || complete.crlNumber === null || list.crlNumber === null) return false;
   const scopeOf = ({ extensions }: RevocationList): Uint8Array =>
-    extensions.find(({ oid }) => oid === OID.issuingDistributionPoint)?.value ?? new Uint8Array(0);
+    extensions.find(({ oid }) => oid === REVOCATION_OID.issuingDistributionPoint)?.value ?? new Uint8Array(0);
   return (
     bytesEqual(scopeOf(list), scopeOf(complete)) &&
     compareNumbers(list.baseCrlNumber, complete.crlNumber) <= 0 &&

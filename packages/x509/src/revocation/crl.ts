@@ -12,6 +12,7 @@ import { readAuthorityKeyIdentifier, readExtensions, type Extension } from '../e
 import { readName, type Name } from '../name/name.js';
 import { decodePem } from '../keys/pem.js';
 import { OID } from '../oids.js';
+import { REVOCATION_OID } from './oids.js';
 import { readDistributionPointNames, type DistributionPointName } from './distribution-point.js';
 import { readRevocationReason, type RevocationReason } from './reason.js';
 
@@ -111,9 +112,9 @@ export function parseRevocationList(der: Uint8Array): RevocationList {
     extensions,
     authorityKeyIdentifier:
       read(extensions, OID.authorityKeyIdentifier, readAuthorityKeyIdentifier)?.keyIdentifier ?? null,
-    crlNumber: read(extensions, OID.cRLNumber, readCrlNumber),
-    baseCrlNumber: read(extensions, OID.deltaCRLIndicator, readCrlNumber),
-    issuingDistributionPoint: read(extensions, OID.issuingDistributionPoint, readIssuingDistributionPoint),
+    crlNumber: read(extensions, REVOCATION_OID.cRLNumber, readCrlNumber),
+    baseCrlNumber: read(extensions, REVOCATION_OID.deltaCRLIndicator, readCrlNumber),
+    issuingDistributionPoint: read(extensions, REVOCATION_OID.issuingDistributionPoint, readIssuingDistributionPoint),
   };
 }
 
@@ -140,15 +141,19 @@ function readRevoked(sequence: DerReader): readonly RevokedCertificate[] {
     entry.end();
     for (const { oid, critical } of extensions) {
       // A certificateIssuer makes the list an indirect one, for certificates of other CAs (section 5.3.3).
-      const known = oid === OID.reasonCode || oid === OID.invalidityDate;
-      if (oid === OID.certificateIssuer || (critical && !known)) {
+      const known = oid === REVOCATION_OID.reasonCode || oid === REVOCATION_OID.invalidityDate;
+      if (oid === REVOCATION_OID.certificateIssuer || (critical && !known)) {
         throw new X509Error('invalid-extension', {
           expected: 'entries of the issuer alone, no critical ones',
           got: oid,
         });
       }
     }
-    revoked.push({ serialNumber, at, reason: read(extensions, OID.reasonCode, readRevocationReason) ?? 'unspecified' });
+    revoked.push({
+      serialNumber,
+      at,
+      reason: read(extensions, REVOCATION_OID.reasonCode, readRevocationReason) ?? 'unspecified',
+    });
   } while (sequence.remaining > 0);
   return revoked;
 }

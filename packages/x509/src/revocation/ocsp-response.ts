@@ -9,7 +9,7 @@ import { contextConstructed, contextPrimitive, TAG } from '../der/tag.js';
 import { X509Error } from '../error.js';
 import { readExtensions, type Extension } from '../extensions.js';
 import { readName, type Name } from '../name/name.js';
-import { OID } from '../oids.js';
+import { REVOCATION_OID } from './oids.js';
 import { readRevocationReason, type RevocationReason } from './reason.js';
 
 /** Larger responses are refused unread: a status and a few certificates need some kilobytes. */
@@ -87,7 +87,8 @@ export function parseOcspResponse(der: Uint8Array): OcspResponse {
   const responseBytes = bytes.sequence('ResponseBytes');
   bytes.end();
   const type = responseBytes.oid('a responseType');
-  if (type !== OID.ocspBasic) throw new X509Error('not-found', { expected: 'a basic OCSP response', got: type });
+  if (type !== REVOCATION_OID.ocspBasic)
+    throw new X509Error('not-found', { expected: 'a basic OCSP response', got: type });
   const element = responseBytes.expect(TAG.octetString, 'a response');
   responseBytes.end();
   const wrapped = responseBytes.inside(element);
