@@ -108,6 +108,12 @@ describe('certificate policies, RFC 5280 section 6.1 with RFC 9618', () => {
       'policy',
     ],
     [
+      'self-issued CAs do not count down',
+      { cas: [[constraints({ requireExplicitPolicy: 2 })], []], leaf: [], selfIssued: 'second' },
+      {},
+      [],
+    ],
+    [
       'requireExplicitPolicy 3, with two below',
       { cas: [[constraints({ requireExplicitPolicy: 3 })], []], leaf: [] },
       {},
@@ -287,6 +293,22 @@ describe('certificate policies, RFC 5280 section 6.1 with RFC 9618', () => {
     ],
   ])('%s', (_, chain, inputs, result) => {
     expect(judge(chain, inputs)).toEqual(typeof result === 'string' ? result : [...result].sort());
+  });
+
+  it('names the certificate after which no policy is left', () => {
+    const root = authority('root');
+    const ca = authority('ca', { issuer: root, template: { extraExtensions: [explicit, gold] } });
+    const lower = authority('lower', { issuer: ca });
+    const verdict = verifyCertificatePath({
+      provider,
+      certificates: [leaf(lower), lower.certificate, ca.certificate].map(({ raw }) => raw),
+      trustAnchors: [root],
+      time: NOW,
+      purpose: 'server-authentication',
+      identity: null,
+      policies: createPolicyChecker(),
+    });
+    expect(verdict).toMatchObject({ reason: 'policy', certificate: { raw: lower.certificate.raw } });
   });
 
   it.each<readonly [what: string, extension: Extension]>([

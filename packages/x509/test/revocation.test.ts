@@ -381,6 +381,19 @@ describe('revocation lists, RFC 5280 section 6.3', () => {
   });
 });
 
+describe('another name with the same key', () => {
+  const renamed = authority('renamed', { privateKey: root.privateKey });
+
+  it('issues no lists for this one', () => {
+    expect(byLists([list({ issuer: renamed, revoked: [self] })])).toBe('unknown');
+    expect(byLists([list(), list({ issuer: renamed, thisUpdate: at + 1000, revoked: [self] })])).toBe('good');
+  });
+
+  it('certifies no responders for this one', () => {
+    expect(byResponses([delegated({}, renamed)])).toBe('unknown');
+  });
+});
+
 describe('reading revocation lists', () => {
   it('gives every field', () => {
     const parsed = parseRevocationList(
