@@ -9,6 +9,7 @@ import {
   generatePrivateKey,
   noRevAvailExtension,
   policyConstraintsExtension,
+  type CertificateTemplate,
   type Credential,
 } from '@portico/x509/issue';
 
@@ -192,7 +193,7 @@ function signer({ certificate, privateKey }: Credential, { forged }: Draft): Cre
   return { certificate, privateKey: forged ? (keys[5] as PrivateKey) : privateKey };
 }
 
-function template(draft: Draft): Parameters<typeof createAuthority>[0]['template'] {
+function template(draft: Draft): Partial<CertificateTemplate> {
   const { ca, pathLength, keyUsage, extendedKeyUsage, nameConstraints, extra, serialNumber } = draft;
   return {
     basicConstraints: { ca, pathLength: ca ? pathLength : null },
@@ -202,7 +203,7 @@ function template(draft: Draft): Parameters<typeof createAuthority>[0]['template
     // The same change may have come twice.
     extraExtensions: [...new Map(extra.map((one) => [one.oid, one])).values()],
     overrides: serialNumber === undefined ? {} : { serialNumber },
-  } as Parameters<typeof createAuthority>[0]['template'];
+  } as Partial<CertificateTemplate>;
 }
 
 /** A seed for runs that should differ from day to day. */
