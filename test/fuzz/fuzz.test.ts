@@ -33,6 +33,7 @@ describe('npm run fuzz', () => {
     ['alpn', 'taken: selected'],
     ['client-hello', 'ServerHello'],
     ['sip', 'message: request'],
+    ['x509', 'path trusted'],
   ])('%s finds nothing in a short run, reaches the good case, and repeats itself', (target, good) => {
     const first = fuzzCommand(target, '--runs', '1500', '--seed', '7');
     expect(first.stderr).toBe('');
@@ -50,7 +51,7 @@ describe('npm run fuzz', () => {
     (args) => {
       const { status, stderr } = fuzzCommand(...args);
       expect(status).toBe(2);
-      expect(stderr).toContain('usage: npm run fuzz -- alpn|client-hello|sip [--runs N] [--seed S]');
+      expect(stderr).toContain('usage: npm run fuzz -- alpn|client-hello|sip|x509 [--runs N] [--seed S]');
     },
   );
 });

@@ -1,0 +1,101 @@
+import { createNobleProvider } from '@portico/crypto/noble';
+import {
+  createPolicyChecker,
+  decodePem,
+  explainVerdict,
+  parseCertificate,
+  strictProfile,
+  verifyCertificatePath,
+  X509Error,
+} from '@portico/x509';
+import {
+  createAuthority,
+  createLeaf,
+  issueOcspResponse,
+  issueRevocationList,
+  parseCertificateRequest,
+  issueCertificateRequest,
+} from '@portico/x509/issue';
+import { parseOcspResponse, parseRevocationList } from '@portico/x509/revocation';
+import { mutate, randomBytes } from '../random.mjs';
+
+const provider = createNobleProvider({ random: (length) => new Uint8Array(length).fill(7) });
+const period = { notBefore: Date.UTC(2027, 0, 1), notAfter: Date.UTC(2028, 0, 1) };
+const time = Date.UTC(2027, 6, 1);
+const privateKey = { type: 'ed25519', seed: new Uint8Array(32).fill(9) };
+const root = createAuthority({ provider, privateKey, subject: [['CN', 'root']], ...period });
+const nameConstraints = { permitted: [{ type: 'dns', name: 'example.com' }], excluded: [] };
+const template = { nameConstraints };
+const ca = createAuthority({ provider, privateKey, subject: [['CN', 'ca']], issuer: root, ...period, template });
+const leaf = createLeaf({
+  provider,
+  issuer: ca,
+  key: privateKey,
+  names: ['example.com', 'sip:example.com'],
+  ...period,
+});
+const digest = (data) => provider.hashes[0].digest(data);
+
+/** What each kind of structure is read with, and a good one to begin from. */
+const KINDS = [
+  ['certificate', leaf.raw, parseCertificate],
+  ['list', list(), parseRevocationList],
+  ['response', response(), parseOcspResponse],
+  ['request', issueCertificateRequest({ provider, privateKey, subject: [['CN', 'a']] }), parseCertificateRequest],
+  ['pem', pem(leaf.raw), decodePem],
+];
+
+function list() {
+  const revoked = [{ serialNumber: leaf.serialNumber, at: time, reason: 'superseded' }];
+  return issueRevocationList({ provider, issuer: ca, thisUpdate: time, nextUpdate: time, number: 1, revoked });
+}
+
+function response() {
+  const answers = [{ certificate: leaf, issuer: ca.certificate, status: 'good', thisUpdate: time, nextUpdate: time }];
+  const hash = { oid: '2.16.840.1.101.3.4.2.1', digest };
+  return issueOcspResponse({ provider, responder: ca, producedAt: time, answers, hash });
+}
+
+function pem(der) {
+  return Buffer.from(
+    `-----BEGIN CERTIFICATE-----\n${Buffer.from(der).toString('base64')}\n-----END CERTIFICATE-----\n`,
+  );
+}
+
+/** DER, PEM and paths: whatever comes in, a value, a verdict, or our error. The first octet says which reader it is for. */
+export const target = {
+  name: 'x509',
+  generate: (random) => {
+    const kind = random(KINDS.length);
+    const [, sample] = KINDS[kind];
+    const body =
+      random(12) === 0 ? randomBytes(random, random(200)) : random(8) === 0 ? sample : mutate(random, sample, []);
+    return Uint8Array.from([kind, ...body]);
+  },
+  run: (input) => {
+    const [name, , read] = KINDS[(input[0] ?? 0) % KINDS.length];
+    const body = input.subarray(1);
+    try {
+      read(body);
+    } catch (error) {
+      if (error instanceof X509Error) return `${name} refused: ${error.reason}`;
+      throw error;
+    }
+    if (name !== 'certificate') return `${name} read`;
+    const verdict = verifyCertificatePath({
+      provider,
+      certificates: [body, ca.certificate.raw],
+      trustAnchors: [root],
+      time,
+      purpose: 'server-authentication',
+      identity: { type: 'dns', name: 'example.com' },
+      profile: strictProfile,
+      policies: createPolicyChecker(),
+    });
+    if (explainVerdict(verdict).length === 0) throw new Error('a verdict without an explanation');
+    const original = body.length === leaf.raw.length && body.every((octet, i) => octet === leaf.raw[i]);
+    if (verdict.trusted !== original)
+      throw new Error(`a changed certificate is ${verdict.trusted ? '' : 'not '}trusted`);
+    return verdict.trusted ? 'path trusted' : `path refused: ${verdict.reason}`;
+  },
+};
