@@ -50,8 +50,40 @@ export function equalsIgnoringCase(left: string, right: string): boolean {
 export function unfold(bytes: Uint8Array, start: number, end: number): string {
   for (let i = start; i < end; i++) {
     if (bytes[i] === 0x0d || bytes[i] === 0x0a) {
-      return bytesToText(bytes, start, end).replace(/[ \t]*\r?\n[ \t]+/g, ' ');
+      return joinFolds(bytesToText(bytes, start, end));
     }
   }
   return bytesToText(bytes, start, end);
+}
+
+/**
+ * Text with each fold and the white space round it as one SP. Line by line, because a pattern that looks for white space in
+ * front of a line end looks at a long run of it once for each of its characters.
+ */
+export function joinFolds(text: string): string {
+  if (!text.includes('\n')) return text;
+  const [first = '', ...lines] = text.split('\n');
+  const pieces: string[] = [];
+  let piece = first;
+  for (const line of lines) {
+    if (isBlank(line.charCodeAt(0))) {
+      pieces.push(withoutBlankEnd(piece.endsWith('\r') ? piece.slice(0, -1) : piece));
+      let from = 0;
+      while (isBlank(line.charCodeAt(from))) from++;
+      piece = line.slice(from);
+    } else piece += `\n${line}`;
+  }
+  pieces.push(piece);
+  return pieces.join(' ');
+}
+
+/** Text without the SP and HTAB at its end. */
+export function withoutBlankEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(0, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }

@@ -1,4 +1,5 @@
 import { CTEXT } from '../grammar/characters.js';
+import { joinFolds } from '../grammar/text.js';
 import type { Scanner } from '../grammar/scanner.js';
 
 const LEFT_PAREN = 0x28;
@@ -31,5 +32,5 @@ export function readComment(scanner: Scanner): string {
       scanner.fail('comment', 'ctext');
     }
   }
-  return scanner.utf8(from, scanner.offset - 1, 'comment').replace(/[ \t]*\r?\n[ \t]+/g, ' ');
+  return joinFolds(scanner.utf8(from, scanner.offset - 1, 'comment'));
 }

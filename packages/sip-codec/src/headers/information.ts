@@ -1,4 +1,5 @@
 import { DIGIT, TEXT } from '../grammar/characters.js';
+import { joinFolds, withoutBlankEnd } from '../grammar/text.js';
 import type { Scanner } from '../grammar/scanner.js';
 import { singleHeader, type HeaderDefinition } from './definition.js';
 import { rule } from './parameter-rules.js';
@@ -28,8 +29,7 @@ function readText(scanner: Scanner): string {
     const at = scanner.offset;
     if (scanner.skipRun(TEXT) === at && !scanner.skipSpace()) scanner.fail('TEXT-UTF8-TRIM', 'text');
   }
-  const text = scanner.utf8(from, scanner.end, 'TEXT-UTF8-TRIM');
-  return text.replace(/[ \t]*\r?\n[ \t]+/g, ' ').replace(/[ \t]+$/, '');
+  return withoutBlankEnd(joinFolds(scanner.utf8(from, scanner.end, 'TEXT-UTF8-TRIM')));
 }
 
 function sameText(text: string): string {

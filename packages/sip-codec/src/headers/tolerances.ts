@@ -1,6 +1,6 @@
 import { SipError } from '../error.js';
 import { Scanner } from '../grammar/scanner.js';
-import { asciiLowerCase, textToBytes } from '../grammar/text.js';
+import { asciiLowerCase, textToBytes, withoutBlankEnd } from '../grammar/text.js';
 import type { SipHeaders } from '../message/headers.js';
 import type { HeaderDefinition } from './definition.js';
 import { quoteString } from './parameters.js';
@@ -35,13 +35,16 @@ function brackets(text: string): number {
 function closeQuote(text: string): string {
   const quotes = text.replace(/\\./g, '').split('"').length - 1;
   if (!text.startsWith('"') || quotes !== 1 || brackets(text) !== 1) return text;
-  return text.replace(/[ \t]*</, '" <');
+  const at = text.indexOf('<');
+  return `${withoutBlankEnd(text.slice(0, at))}" ${text.slice(at)}`;
 }
 
 /** `Bell, Alexander <sip:a@example.com>`: quotes are inferred round what is in front of the only `<`. */
 function quoteName(text: string): string {
-  const [, name] = /^([^"<]*[^"<\s])[ \t]*<[^<]*$/.exec(text) ?? [];
-  return name === undefined ? text : `${quoteString(name)} ${text.slice(text.indexOf('<'))}`;
+  const at = text.indexOf('<');
+  const name = withoutBlankEnd(text.slice(0, Math.max(at, 0)));
+  if (name === '' || name.includes('"') || brackets(text) !== 1) return text;
+  return `${quoteString(name)} ${text.slice(at)}`;
 }
 
 /** `sip:a@example.com?Route=x`: brackets are inferred where nothing follows that could belong to the field. */
@@ -51,7 +54,10 @@ function bracketUri(text: string): string {
 
 /** `< sip:a@example.com >`: white space next to the brackets is ignored. */
 function trimBrackets(text: string): string {
-  return outsideQuotes(text, (part) => part.replace(/<[ \t]+/g, '<').replace(/[ \t]+>/g, '>'));
+  return outsideQuotes(text, (part) => {
+    const pieces = part.replace(/<[ \t]+/g, '<').split('>');
+    return pieces.map((piece, index) => (index < pieces.length - 1 ? withoutBlankEnd(piece) : piece)).join('>');
+  });
 }
 
 /** `<sip:a@example.com;transport=tls;transport=tls>`: a URI parameter that comes twice, the same, counts once. */
