@@ -148,6 +148,7 @@ describe('values', () => {
     [P_CHARGING_VECTOR, 'orig-ioi=x', 'icid-value'],
     [P_DCS_BILLING_INFO, 'a5/9F@h;charge="x"', 'charge'],
     [P_DCS_REDIRECT, '"x"', 'Called-ID'],
+    [P_DCS_REDIRECT, '"\\sip:a@b"', 'Called-ID'],
     [CALL_INFO, 'http://a', 'absoluteURI'],
     [CALL_INFO, '<http://a>;purpose', 'purpose'],
     [CONTENT_TYPE, 'text/plain;charset', 'm-parameter'],

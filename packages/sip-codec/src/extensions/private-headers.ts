@@ -170,7 +170,8 @@ export const P_DCS_REDIRECT: HeaderDefinition<Redirect> = /* @__PURE__ */ single
   (scanner) => {
     const from = scanner.offset;
     const text = scanner.quotedString();
-    if (!isUri(text)) {
+    // LDQUOT addr-spec RDQUOT: no quoted-pair is part of an addr-spec.
+    if (scanner.cut(from, scanner.offset).includes('\\') || !isUri(text)) {
       scanner.offset = from;
       scanner.fail('Called-ID', 'a URI in quotes');
     }
