@@ -38,4 +38,4 @@ export const FOLDERS = {
 
 /** Modules that no client bundle may hold, by path below `packages/`. */
 export const SERVER_CODE =
-  /^tls13-core\/(src|dist)\/(handshake\/server[^/]*|session\/ticket-[^/]*|server|server-connection)\.(ts|js)$/;
+  /^tls13-core\/(src|dist)\/(handshake\/server[^/]*|session\/(ticket|cookie)-[^/]*|session\/named-keys|server|server-connection)\.(ts|js)$/;

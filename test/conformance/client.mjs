@@ -3,6 +3,7 @@
 //   [--key-update none|send|request] [--send TEXT] [--reply TEXT] [--until TEXT] [--idle MS] [--timeout MS]
 //   [--provider noble|node]
 //   [--session-in F] [--session-out F] [--early-data F] [--psk IDENTITY:HEX] [--psk-ke] [--keylog F] [--insecure]
+//   [--grease] [--permute-extensions] [--padding BLOCK|full] [--record-size-limit N] [--max-fragment N]
 //
 // A TLS 1.3 client over the core alone, for anybody's server. Prints one JSON line, with what was received in it, and
 // exits with 0 if the handshake was completed and nothing failed, 1 if not. --reply is sent when the first data comes. Without --send it closes at once, or when the
@@ -12,7 +13,13 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, isIP } from 'node:net';
-import { clientEarlyData, createTlsClient, parseSession, serializeSession } from '@portico/tls13-core';
+import {
+  clientEarlyData,
+  createTlsClient,
+  parseSession,
+  permutedExtensions,
+  serializeSession,
+} from '@portico/tls13-core';
 import {
   choice,
   externalPsks,
@@ -33,6 +40,7 @@ import {
   verifierFromHost,
 } from './support/credentials.mjs';
 import { Link } from './support/link.mjs';
+import { RECORD_OPTIONS, recordConfig } from './support/record-options.mjs';
 import { ConnectionRecord } from './support/record.mjs';
 
 /** More than this of what was received is counted and not printed. */
@@ -67,6 +75,8 @@ await runMain(async (argv) => {
       'early-data': { type: 'string' },
       psk: { type: 'string', multiple: true },
       'psk-ke': { type: 'boolean', default: false },
+      'permute-extensions': { type: 'boolean', default: false },
+      ...RECORD_OPTIONS,
     },
   });
   await useProvider(values.provider);
@@ -152,7 +162,9 @@ async function clientConfig(values, host, credential) {
     provider,
     serverName,
     verifyPeer: await verifyPeer(values, serverName),
+    ...recordConfig(values),
     ...present({
+      extensionOrder: values['permute-extensions'] ? permutedExtensions : undefined,
       alpn: alpn === undefined ? undefined : { protocols: alpn, required: values['alpn-required'] },
       groups: groupNames(values.groups),
       keyShares: groupNames(values['key-shares']),

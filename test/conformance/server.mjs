@@ -3,6 +3,7 @@
 //   [--client-auth none|request|require --ca F] [--groups a,b] [--suites a,b] [--sigalgs a,b]
 //   [--tickets N] [--ticket-key NAME:HEX] [--ticket-lifetime SECONDS] [--early-data BYTES] [--psk IDENTITY:HEX] [--psk-ke]
 //   [--app http|echo|discard]
+//   [--cookie none|when-needed|always] [--grease] [--padding BLOCK|full] [--record-size-limit N] [--max-fragment N]
 //   [--key-update none|send|request] [--provider noble|node] [--keylog F] [--once]
 //
 // A TLS 1.3 server on 127.0.0.1 over the core alone, for anybody's client. Standard output has one JSON line for each
@@ -12,6 +13,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { bytesEqual } from '@portico/bytes';
 import {
+  createCookieProtector,
   createReplayStore,
   createTicketProtector,
   createTlsServer,
@@ -39,6 +41,7 @@ import {
   verifierFromFile,
 } from './support/credentials.mjs';
 import { Link } from './support/link.mjs';
+import { RECORD_OPTIONS, recordConfig } from './support/record-options.mjs';
 import { ConnectionRecord } from './support/record.mjs';
 import { createSniffer } from './support/sniffer.mjs';
 
@@ -69,6 +72,8 @@ await runMain(async (argv) => {
       psk: { type: 'string', multiple: true },
       'psk-ke': { type: 'boolean', default: false },
       'key-update': { type: 'string', default: 'none' },
+      cookie: { type: 'string', default: 'none' },
+      ...RECORD_OPTIONS,
       provider: { type: 'string' },
       keylog: { type: 'string' },
       once: { type: 'boolean', default: false },
@@ -138,7 +143,9 @@ function serverConfig(values, aliases) {
   return {
     provider,
     credentials: certificates.map((path, index) => credentialFromFiles(path, keys[index])),
+    ...recordConfig(values),
     ...present({
+      helloRetry: helloRetryConfig(values),
       alpn: alpnConfig(values, aliases),
       groups: groupNames(values.groups),
       cipherSuites: list(values.suites),
@@ -158,6 +165,14 @@ function serverConfig(values, aliases) {
             },
     }),
   };
+}
+
+/** Cookies are good for as long as the process lives. */
+function helloRetryConfig({ cookie }) {
+  const demand = choice('cookie', cookie, ['none', 'when-needed', 'always']);
+  if (demand === 'none') return undefined;
+  const keys = [{ name: 'process', key: provider.random(32) }];
+  return { demand, cookies: createCookieProtector({ provider, keys, now: () => Date.now() }) };
 }
 
 /** Without `--ticket-key` tickets are good for as long as the process lives. */

@@ -76,6 +76,23 @@ describePeer('gnutls-cli', ['gnutls-cli', 'openssl'], () => {
     expect(await server.nextLine()).toMatchObject({ ok: true, group, hrr: false });
   });
 
+  it('keeps our record_size_limit, and we keep its', async () => {
+    const small = await startOwnServer(...serverFlags(), '--record-size-limit', '512', '--grease', '--padding', '64');
+    const client = await echo(small, '', '-d', '4', '--recordsize', '600');
+    expect(client.stderr + client.stdout).toMatch(/record_size_limit 512 negotiated/);
+    client.endInput();
+    expect(await small.nextLine()).toMatchObject({ ok: true, bytesReceived: 19 });
+    await small.stop();
+  });
+
+  it('is asked for another share with a cookie, and brings it back', async () => {
+    const demanding = await startOwnServer(...serverFlags(), '--groups', 'secp521r1', '--cookie', 'when-needed');
+    const client = await echo(demanding, '', '--single-key-share');
+    client.endInput();
+    expect(await demanding.nextLine()).toMatchObject({ ok: true, hrr: true, group: 'secp521r1', bytesReceived: 19 });
+    await demanding.stop();
+  });
+
   it('is asked for another share', async () => {
     const picky = await startOwnServer(...serverFlags(), '--groups', 'secp521r1');
     const client = await echo(picky, '', '--single-key-share', '--alpn=sip/2');

@@ -156,6 +156,24 @@ describePeer('OpenSSL s_client', ['openssl'], () => {
     expect(received).toHaveLength(2);
   });
 
+  it.each(['when-needed', 'always'])('brings our cookie back (%s), and ignores what means nothing', async (demand) => {
+    const shaped = await startOwnServer(
+      ...[...credential(), '--app', 'echo', '--groups', 'secp384r1,x25519', '--cookie', demand],
+      ...['--grease', '--padding', '512', '--max-fragment', '300', '--tickets', '2'],
+    );
+    for (const groups of ['P-384:X25519', 'P-521:P-384']) {
+      const client = startSClient(shaped.port, ...trust, '-groups', groups);
+      await sClientView(client);
+      client.write('through all that\n');
+      await client.waitFor(/^through all that$/m);
+      client.endInput();
+      expect(await client.exited).toBe(0);
+      const hrr = demand === 'always' || groups.startsWith('P-521');
+      expect(await shaped.nextLine()).toMatchObject({ ok: true, hrr, group: 'secp384r1', bytesReceived: 17 });
+    }
+    await shaped.stop();
+  });
+
   it.each(['send', 'request'])('takes our key update (%s)', async (kind) => {
     const updating = await startOwnServer(...credential(), '--app', 'echo', '--key-update', kind);
     const client = startSClient(updating.port, ...trust);

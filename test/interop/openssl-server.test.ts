@@ -99,6 +99,16 @@ describePeer('OpenSSL s_server', ['openssl', 'stdbuf'], () => {
     });
   });
 
+  it('ignores what means nothing, and takes extensions in any order', async () => {
+    await serve({ flags: ['-rev', '-groups', 'P-256'] }, async (port) => {
+      for (let i = 0; i < 3; i++) {
+        const flags = ['--grease', '--permute-extensions', '--padding', 'full', '--max-fragment', '100'];
+        const line = await runOwnClient(port, ...trust, ...flags, '--send', 'hello\n', '--until', 'olleh');
+        expect(line).toMatchObject({ ok: true, hrr: true, received: 'olleh\n' });
+      }
+    });
+  });
+
   it('updates its keys, and ours where it asks', async () => {
     const messages = join(certificates.folder, 'messages');
     await serve({ flags: ['-msg', '-msgfile', messages] }, async (port, server) => {

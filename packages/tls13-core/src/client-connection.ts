@@ -13,6 +13,7 @@ export function createTlsClient(config: ClientConfig): TlsConnection {
     side: 'client',
     limits: settings.limits,
     maxFragmentLength: settings.maxFragmentLength,
+    padding: settings.padding,
     peerAuthentication: 'demanded',
     start: (carrier) => clientHandshake({ settings, ...carrier }),
   });

@@ -12,5 +12,8 @@ export type {
   VerifyPeer,
 } from './config.js';
 export { parseSession, serializeSession, type Session } from './session/session.js';
+export { permutedExtensions, type ExtensionOrder } from './extension-order.js';
+export { grease, type Grease } from './grease.js';
+export { padToFullRecords, padToMultipleOf, type PaddingPolicy, type RecordToPad } from './record/padding.js';
 export { TlsError, type TlsErrorKind, type TlsErrorReason } from './error.js';
 export type { HandshakeInfo, TlsEvent } from './events.js';

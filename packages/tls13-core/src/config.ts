@@ -1,6 +1,9 @@
 import type { CipherSuiteName, CryptoProvider, GroupName, MaybePromise, SignatureSchemeName } from '@portico/crypto';
+import type { ExtensionOrder } from './extension-order.js';
+import type { Grease } from './grease.js';
 import type { ClientEarlyData, ServerEarlyData } from './handshake/early-data.js';
 import type { TlsLimits } from './limits.js';
+import type { PaddingPolicy } from './record/padding.js';
 import type { AcrossNames } from './session/across-names.js';
 import type { ExternalPsk } from './session/external-psk.js';
 import type { Session } from './session/session.js';
@@ -83,6 +86,15 @@ export interface CommonConfig {
   readonly pskModes?: readonly PskKeyExchangeMode[];
   /** Largest plaintext put into one record, in bytes; 16384 by default. */
   readonly maxFragmentLength?: number;
+  /**
+   * What the peer is asked to put into one record at most, in bytes, content type and padding included (RFC 8449): 64 to
+   * 16385. Not asked for by default. A peer's own limit is kept by a server always, by a client that has one itself.
+   */
+  readonly recordSizeLimit?: number;
+  /** `grease` sends the reserved values of RFC 8701, which peers must ignore. Off by default. */
+  readonly grease?: Grease;
+  /** How much padding protected records get: `padToMultipleOf`, `padToFullRecords` or a function. None by default. */
+  readonly padding?: PaddingPolicy;
 }
 
 /** PskKeyExchangeMode, RFC 9846 section 4.3.9. */
@@ -106,6 +118,8 @@ export interface ClientConfig extends CommonConfig {
   /** Judges the server's certificates. There is no default: see `createCertificateVerifier`. */
   readonly verifyPeer: VerifyPeer;
   readonly alpn?: ClientAlpnConfig;
+  /** `permutedExtensions` sends extensions in another order each time. A fixed order by default. */
+  readonly extensionOrder?: ExtensionOrder;
   /**
    * Groups for which a share is sent at once. By default the first of `groups` and, where that one's share is large (a
    * hybrid with ML-KEM), the first that has a small share.
@@ -235,7 +249,28 @@ export interface TicketProtector {
 /** Why a client is refused before anything is chosen: handshake_failure, or unrecognized_name (RFC 6066 section 3). */
 export type ClientRefusal = 'no-credential' | 'unrecognized-name';
 
+/** Cookies in HelloRetryRequest (RFC 9846 section 4.3.2), with which no connection has to be kept until the client is back. */
+export interface HelloRetryConfig {
+  /** `createCookieProtector`. What throws or rejects fails the connection. */
+  readonly cookies: RetryCookies;
+  /**
+   * Which clients have to bring a cookie: those that are asked for another group anyway (`when-needed`, the default), or
+   * `always` all of them, at the price of a round trip.
+   */
+  readonly demand?: 'when-needed' | 'always';
+}
+
+/** Turns what a server has to remember of a first ClientHello into a cookie and back. It holds no secrets. */
+export interface RetryCookies {
+  /** A cookie of 1 to 65535 bytes that nobody else can make. */
+  seal(state: Uint8Array): MaybePromise<Uint8Array>;
+  /** The state of a cookie, `expired`, or null for one that is not ours. */
+  open(cookie: Uint8Array): MaybePromise<Uint8Array | 'expired' | null>;
+}
+
 export interface ServerConfig extends CommonConfig {
+  /** Off by default: a HelloRetryRequest has no cookie, and the connection waits for the second ClientHello. */
+  readonly helloRetry?: HelloRetryConfig;
   /**
    * One or more credentials, of which the first that the client can verify is used, or a function that sees the
    * ClientHello. A refusal from the function ends the handshake with its alert; null is unrecognized_name where the

@@ -3,6 +3,7 @@ import type { CallbackGuard, Flow } from './handshake/flow.js';
 import type { HandshakeSink } from './handshake/sink.js';
 import type { KeyMaterial } from './key-schedule/key-material.js';
 import type { TlsLimits } from './limits.js';
+import type { PaddingPolicy } from './record/padding.js';
 
 /** What a connection gives to the flow that it carries. */
 interface Carrier {
@@ -19,6 +20,7 @@ export interface ConnectionOptions {
   readonly side: 'client' | 'server';
   readonly limits: TlsLimits;
   readonly maxFragmentLength: number;
+  readonly padding?: PaddingPolicy | null;
   /** Whether a handshake without proof of who the peer is may complete. */
   readonly peerAuthentication: 'demanded' | 'optional';
   readonly start: FlowStart;

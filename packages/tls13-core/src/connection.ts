@@ -7,6 +7,7 @@ import { alertForReason, TlsError } from './error.js';
 import { Established } from './established.js';
 import type { HandshakeInfo, TlsEvent } from './events.js';
 import type { HandshakeResult } from './handshake/context.js';
+import { askNow } from './handshake/flow.js';
 import { handshakeInfo } from './handshake/handshake-info.js';
 import { MessageReassembler } from './handshake/reassembler.js';
 import { FlowRunner, type RunOutcome } from './handshake/runner.js';
@@ -43,11 +44,15 @@ export class TlsConnection {
   #waiting: Promise<TlsEvent[]> | null = null;
   readonly #parked: ParkedInput;
 
-  constructor({ side, limits, maxFragmentLength, peerAuthentication, start }: ConnectionOptions) {
+  constructor({ side, limits, maxFragmentLength, padding = null, peerAuthentication, start }: ConnectionOptions) {
     this.#peerAuthentication = peerAuthentication;
     this.#messages = new MessageReassembler(limits);
     this.#reader = new RecordReader({ side, limits, insideMessage: () => !this.#messages.isEmpty });
-    this.#writer = new RecordWriter({ maxFragmentLength, maxPending: limits.pendingOutput });
+    this.#writer = new RecordWriter({
+      maxFragmentLength,
+      maxPending: limits.pendingOutput,
+      padding: padding === null ? null : (record) => askNow(this.#guard, 'padding', () => padding(record)),
+    });
     this.#layers = { side, limits, messages: this.#messages, reader: this.#reader, writer: this.#writer };
     this.#judge = new ContentJudge(limits);
     this.#parked = new ParkedInput(limits.parkedInput);
@@ -79,6 +84,14 @@ export class TlsConnection {
   /** False while an answer is awaited: input given all the same is held, up to `limits.parkedInput`. */
   get wantsInput(): boolean {
     return this.#waiting === null && this.#ended === 'no' && !this.#receivedClose;
+  }
+
+  /**
+   * Whether this server asked for a second ClientHello with a cookie and nothing of it has come: once the output is taken,
+   * this connection may be dropped, and one made later with the same `helloRetry.cookies` takes it from there.
+   */
+  get mayBeForgotten(): boolean {
+    return this.#runner?.isForgettable === true && this.#messages.isEmpty && !this.#reader.hasPartialRecord;
   }
 
   /** Bytes that `takeOutput` would give. */

@@ -60,6 +60,9 @@ const REASONS = {
   'useless-hello-retry-request': ['peer-misbehaved', 'illegal_parameter'],
   'duplicate-extension-in-hello-retry-request': ['peer-misbehaved', 'illegal_parameter'],
   'client-hello-changed': ['peer-misbehaved', 'illegal_parameter'],
+  'invalid-cookie': ['peer-misbehaved', 'illegal_parameter'],
+  'expired-cookie': ['peer-incompatible', 'illegal_parameter'],
+  'cookie-too-long': ['decode', 'illegal_parameter'],
   'extension-in-wrong-message': ['peer-misbehaved', 'illegal_parameter'],
   'unsolicited-extension': ['peer-misbehaved', 'unsupported_extension'],
   'missing-extension': ['peer-misbehaved', 'missing_extension'],
@@ -78,6 +81,7 @@ const REASONS = {
   'signature-scheme-not-offered': ['peer-misbehaved', 'illegal_parameter'],
   'signature-scheme-does-not-fit-key': ['peer-misbehaved', 'illegal_parameter'],
   'illegal-key-update-request': ['peer-misbehaved', 'illegal_parameter'],
+  'illegal-record-size-limit': ['peer-misbehaved', 'illegal_parameter'],
   'illegal-server-name': ['peer-misbehaved', 'illegal_parameter'],
   'alpn-not-offered': ['peer-misbehaved', 'illegal_parameter'],
 

@@ -14,6 +14,8 @@ export type {
   ClientResumptionConfig,
   ClientHelloInfo,
   ClientRefusal,
+  HelloRetryConfig,
+  RetryCookies,
   CommonConfig,
   Credential,
   PeerCertificates,
@@ -49,7 +51,13 @@ export { createReplayStore, type ReplayStore, type ReplayStoreOptions } from './
 
 // Tickets.
 export { parseSession, serializeSession, type Session } from './session/session.js';
+export { createCookieProtector, type CookieKey, type CookieProtectorOptions } from './session/cookie-protector.js';
 export { createTicketProtector, type TicketKey, type TicketProtectorOptions } from './session/ticket-protector.js';
+
+// Options that only those pay for who name them.
+export { permutedExtensions, type ExtensionOrder } from './extension-order.js';
+export { grease, type Grease } from './grease.js';
+export { padToFullRecords, padToMultipleOf, type PaddingPolicy, type RecordToPad } from './record/padding.js';
 
 // Errors and alerts.
 export {

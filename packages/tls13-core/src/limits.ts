@@ -10,6 +10,8 @@ export interface TlsLimits {
   readonly certificateCount: number;
   /** Extensions in one extension block. */
   readonly extensionCount: number;
+  /** A cookie of a HelloRetryRequest. */
+  readonly cookieLength: number;
   /** Records with empty application data, in a row. */
   readonly emptyRecordsInARow: number;
   /** change_cipher_spec records in one connection. */
@@ -34,6 +36,7 @@ export const DEFAULT_TLS_LIMITS: TlsLimits = {
   certificateMessageLength: 131_072, // Ten certificates of RSA-4096 size with their intermediates take 20 KB.
   certificateCount: 16, // Public chains have two to five.
   extensionCount: 128, // Browsers send about twenty.
+  cookieLength: 16_384, // Servers send some hundred bytes; the second hello must stay below what servers take.
   emptyRecordsInARow: 32, // Section 5.1 allows empty application data as cover traffic, but each one costs an AEAD.
   changeCipherSpecRecords: 8, // Appendix E.4: one per flight; two with HelloRetryRequest.
   warningAlerts: 4, // Section 6.1: user_canceled is ignored, so an endless row of them must not be.
@@ -46,6 +49,10 @@ export const DEFAULT_TLS_LIMITS: TlsLimits = {
 
 /** Full-size plaintext of a record: 2^14, RFC 9846 section 5.1. */
 export const MAX_PLAINTEXT_LENGTH = 16_384;
+/** Content, content type and padding of a protected record: 2^14 + 1, RFC 9846 section 5.2 and RFC 8449 section 4. */
+export const LARGEST_RECORD_SIZE_LIMIT: number = MAX_PLAINTEXT_LENGTH + 1;
+/** The least that record_size_limit may say, RFC 8449 section 4. */
+export const SMALLEST_RECORD_SIZE_LIMIT = 64;
 /** A protected record's payload: 2^14 + 256, RFC 9846 section 5.2. */
 export const MAX_CIPHERTEXT_LENGTH = 16_640;
 

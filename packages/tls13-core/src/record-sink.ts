@@ -50,6 +50,14 @@ export function recordSink({ side, messages, reader, writer }: RecordLayers, ear
       if (outcome === 'refused') writer.useSealer(null);
       early.close(outcome);
     },
+    expectSecondClientHello: (ciphertextAllowance) => {
+      reader.allowChangeCipherSpec('allowed');
+      reader.skipEarlyData(ciphertextAllowance);
+    },
+    limitRecords: ({ toPeer, fromPeer }) => {
+      writer.limitRecords(toPeer);
+      reader.limitRecords(fromPeer);
+    },
     demandRecordBoundary: () => demandRecordBoundary(messages),
     skipEarlyData: (ciphertextAllowance) => reader.skipEarlyData(ciphertextAllowance),
   };

@@ -13,6 +13,7 @@ export function createTlsServer(config: ServerConfig | ParsedServerConfig): TlsC
     side: 'server',
     limits: settings.limits,
     maxFragmentLength: settings.maxFragmentLength,
+    padding: settings.padding,
     peerAuthentication: settings.clientAuthentication?.mode === 'require' ? 'demanded' : 'optional',
     start: (carrier) => serverHandshake({ settings, ...carrier }),
   });

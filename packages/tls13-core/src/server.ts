@@ -5,6 +5,8 @@ export type {
   ClientAuthenticationConfig,
   ClientHelloInfo,
   Credential,
+  HelloRetryConfig,
+  RetryCookies,
   PeerCertificates,
   PeerVerdict,
   ServerAlpnConfig,
@@ -14,6 +16,9 @@ export type {
   TicketProtector,
   VerifyPeer,
 } from './config.js';
+export { createCookieProtector, type CookieKey, type CookieProtectorOptions } from './session/cookie-protector.js';
 export { createTicketProtector, type TicketKey, type TicketProtectorOptions } from './session/ticket-protector.js';
+export { grease, type Grease } from './grease.js';
+export { padToFullRecords, padToMultipleOf, type PaddingPolicy, type RecordToPad } from './record/padding.js';
 export { TlsError, type TlsErrorKind, type TlsErrorReason } from './error.js';
 export type { HandshakeInfo, TlsEvent } from './events.js';

@@ -10,16 +10,26 @@ import type {
   ClientAuthenticationConfig,
   ClientConfig,
   CommonConfig,
+  HelloRetryConfig,
   PskKeyExchangeMode,
   ServerAlpnConfig,
   ServerConfig,
   TicketProtector,
 } from './config.js';
 import { TlsError } from './error.js';
+import type { ExtensionOrder } from './extension-order.js';
+import type { Grease } from './grease.js';
 import type { ClientEarlyData, ServerEarlyData } from './handshake/early-data.js';
-import { MAX_PLAINTEXT_LENGTH, resolveLimits, type TlsLimits } from './limits.js';
+import {
+  LARGEST_RECORD_SIZE_LIMIT,
+  MAX_PLAINTEXT_LENGTH,
+  resolveLimits,
+  SMALLEST_RECORD_SIZE_LIMIT,
+  type TlsLimits,
+} from './limits.js';
 import { isHostName } from './messages/extensions/server-name.js';
 import type { ClientTicketRequest } from './messages/extensions/ticket-request.js';
+import type { PaddingPolicy } from './record/padding.js';
 import type { AcrossNames } from './session/across-names.js';
 import { MAX_SESSION_LIFETIME_SECONDS } from './session/lifetime.js';
 import { checkExternalPsk, type CheckedExternalPsk } from './session/external-psk.js';
@@ -38,9 +48,14 @@ interface CommonSettings {
   readonly maxFragmentLength: number;
   /** Best first. */
   readonly pskModes: readonly PskKeyExchangeMode[];
+  /** Null where we ask for none. */
+  readonly recordSizeLimit: number | null;
+  readonly padding: PaddingPolicy | null;
+  readonly grease: Grease | null;
 }
 
 export interface ClientSettings extends CommonSettings {
+  readonly extensionOrder: ExtensionOrder | null;
   readonly keyShareGroups: readonly NamedGroup[];
   /** What goes into server_name; null for an IP address or no name. */
   readonly hostName: string | null;
@@ -76,6 +91,7 @@ export interface ServerSettings extends CommonSettings {
     readonly onNoOverlap: 'alert' | 'continue';
     readonly required: boolean;
   } | null;
+  readonly helloRetry: Required<HelloRetryConfig> | null;
   readonly groupChoice: NonNullable<ServerConfig['groupChoice']>;
   readonly serverNameAcknowledgement: NonNullable<ServerConfig['serverNameAcknowledgement']>;
   readonly middleboxCompatibility: NonNullable<ServerConfig['middleboxCompatibility']>;
@@ -141,6 +157,7 @@ function serverSettings(config: ServerConfig): ServerSettings {
             onNoOverlap: alpn.onNoOverlap ?? 'alert',
             required: alpn.required ?? false,
           }),
+    helloRetry: config.helloRetry === undefined ? null : Object.freeze({ demand: 'when-needed', ...config.helloRetry }),
     groupChoice: config.groupChoice ?? 'with-share',
     serverNameAcknowledgement: config.serverNameAcknowledgement ?? 'sent',
     middleboxCompatibility: config.middleboxCompatibility ?? 'when-asked',
@@ -190,6 +207,7 @@ export function clientSettings(config: ClientConfig): ClientSettings {
   const serverName = config.serverName ?? null;
   return Object.freeze({
     ...common,
+    extensionOrder: config.extensionOrder ?? null,
     keyShareGroups: inOrder,
     serverName,
     hostName: serverName !== null && isHostName(serverName) ? hostNameForWire(serverName) : null,
@@ -268,6 +286,9 @@ function commonSettings(config: CommonConfig): CommonSettings {
   if (!Number.isInteger(maxFragmentLength) || maxFragmentLength < 1 || maxFragmentLength > MAX_PLAINTEXT_LENGTH) {
     invalid('maxFragmentLength', `1 to ${MAX_PLAINTEXT_LENGTH} bytes`);
   }
+  if (config.recordSizeLimit !== undefined) {
+    checkInteger('recordSizeLimit', config.recordSizeLimit, SMALLEST_RECORD_SIZE_LIMIT, LARGEST_RECORD_SIZE_LIMIT);
+  }
   return {
     provider,
     cipherSuites: pick('cipherSuites', config.cipherSuites, provider.cipherSuites),
@@ -277,6 +298,9 @@ function commonSettings(config: CommonConfig): CommonSettings {
     limits: resolveLimits(config.limits),
     maxFragmentLength,
     pskModes: checkedPskModes(config.pskModes ?? ['psk_dhe_ke']),
+    recordSizeLimit: config.recordSizeLimit ?? null,
+    padding: config.padding ?? null,
+    grease: config.grease ?? null,
   };
 }
 

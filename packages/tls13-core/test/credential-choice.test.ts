@@ -3,6 +3,7 @@ import type { ClientConfig, Credential, ServerConfig } from '../src/config.js';
 import { buildClientHello } from '../src/handshake/client-hello.js';
 import { readClientHello } from '../src/handshake/negotiate.js';
 import { DEFAULT_TLS_LIMITS } from '../src/limits.js';
+import type { ClientHello } from '../src/messages/client-hello.js';
 import { EXTENSION_CODES } from '../src/messages/extensions/extension.js';
 import { clientSettings } from '../src/settings.js';
 import { createTestAuthority } from './support/credentials.js';
@@ -55,7 +56,11 @@ describe('which certificate', () => {
   });
 
   it('certificate_authorities in a ClientHello must be well-formed (RFC 9846 section 4.3.4)', () => {
-    const constants = { random: new Uint8Array(32), legacySessionId: new Uint8Array(0) };
+    const constants = {
+      random: new Uint8Array(32),
+      legacySessionId: new Uint8Array(0),
+      shape: (shaped: ClientHello) => shaped,
+    };
     const hello = buildClientHello(clientSettings(client), constants, [], null, 'none');
     const empty = { type: EXTENSION_CODES.certificate_authorities, data: Uint8Array.of(0, 0) };
     const extensions = [...(hello.extensions ?? []), empty];

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ServerConfig } from '../src/config.js';
 import { RecordWriter } from '../src/record/record-writer.js';
 import { createPair, failureOf, run, runNow, type Pair } from './support/pair.js';
+import { recordsOf } from './support/records.js';
 import { toyTickets } from './support/sessions.js';
 import { TOY_CLIENT, TOY_SERVER, toyClient, toyServerWithClientAuthentication } from './support/toy-credentials.js';
 
@@ -10,17 +11,6 @@ const HANDSHAKE = 22;
 const APPLICATION_DATA = 23;
 /** Content type and tag, in a protected record. */
 const INSIDE_OVERHEAD = 1 + 16;
-
-/** Outer type and payload length of each record. */
-function recordsOf(bytes: Uint8Array): [number, number][] {
-  const records: [number, number][] = [];
-  for (let at = 0; at < bytes.length;) {
-    const length = ((bytes[at + 3] as number) << 8) | (bytes[at + 4] as number);
-    records.push([bytes[at] as number, length]);
-    at += 5 + length;
-  }
-  return records;
-}
 
 /** A handshake with everything in it, and what each side sent in each flight. */
 function flights(maxFragmentLength = 16_384): {

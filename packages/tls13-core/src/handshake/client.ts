@@ -4,6 +4,7 @@ import { bytesEqual } from '@portico/bytes';
 import { decodeSelectedProtocol } from '../alpn/protocol-name-list.js';
 import { includesName } from '../alpn/select.js';
 import { TlsError } from '../error.js';
+import type { TlsLimits } from '../limits.js';
 import { finishedVerifyData, type HandshakeSecretStage, type TrafficSecrets } from '../key-schedule/key-schedule.js';
 import { Transcript } from '../key-schedule/transcript.js';
 import type { EncryptedExtensions } from '../messages/encrypted-extensions.js';
@@ -12,6 +13,7 @@ import { earlyDataIndicationCodec } from '../messages/extensions/early-data.js';
 import { readExtensionBlock, type ExtensionBlock } from '../messages/extensions/extension-block.js';
 import { decodeExtension } from '../messages/extensions/extension.js';
 import { keyShareEntryCodec, retryKeyShareCodec } from '../messages/extensions/key-share.js';
+import { decodeRecordSizeLimit } from '../messages/extensions/record-size-limit.js';
 import { checkServerNameAcknowledgement } from '../messages/extensions/server-name.js';
 import { supportedGroupsCodec } from '../messages/extensions/supported-groups.js';
 import { serverSupportedVersionsCodec, TLS_1_2, TLS_1_3 } from '../messages/extensions/supported-versions.js';
@@ -19,7 +21,13 @@ import { serverTicketRequestCodec } from '../messages/extensions/ticket-request.
 import { hasDowngradeSentinel, type ServerHello } from '../messages/server-hello.js';
 import type { ClientSettings } from '../settings.js';
 import { answerCertificateRequest, receiveServerCertificate } from './client-certificate.js';
-import { buildClientHello, offeredExtensions, type ClientHelloConstants, type StartedShare } from './client-hello.js';
+import {
+  buildClientHello,
+  helloShaper,
+  offeredExtensions,
+  type ClientHelloConstants,
+  type StartedShare,
+} from './client-hello.js';
 import {
   authenticateByPsk,
   demandPskKe,
@@ -74,7 +82,7 @@ export function* clientHandshake(context: Context): Flow<HandshakeResult> {
   if (earlyData?.outcome !== 'open') usesHandshakeKeys();
 
   const encryptedExtensions = yield* read('encrypted_extensions');
-  const { alpn, acceptsEarlyData } = readEncryptedExtensions(settings, encryptedExtensions.body, offered);
+  const { alpn, acceptsEarlyData } = readEncryptedExtensions(context, encryptedExtensions.body, offered);
   transcript.add(encryptedExtensions.raw);
   if (earlyData?.outcome === 'open') {
     const outcome = earlyData.answered({ accepted: acceptsEarlyData, suite, alpn });
@@ -164,6 +172,7 @@ function* exchangeHellos(context: Context, transcript: Transcript): Flow<Hellos>
     random: settings.provider.random(32),
     // Appendix E.4: a non-empty session id makes the handshake look like a TLS 1.2 resumption.
     legacySessionId: settings.middleboxCompatibility ? settings.provider.random(32) : new Uint8Array(0),
+    shape: helloShaper(settings),
   };
   let shares = yield* startShares(context, settings.keyShareGroups);
   const session = yield* offerSession(context);
@@ -181,7 +190,7 @@ function* exchangeHellos(context: Context, transcript: Transcript): Flow<Hellos>
     const { suite, block } = readServerHello(settings, serverHello.body, constants, offeredExtensions(hello), 'HRR');
     const group = readRetryGroup(settings, block, shares);
     const cookieData = block.get('cookie');
-    const cookie = cookieData === undefined ? null : decodeExtension(cookieCodec, cookieData, 'cookie').slice();
+    const cookie = cookieData === undefined ? null : readCookie(cookieData, settings.limits);
     sink.demandRecordBoundary();
     // Section 4.2.4: a request that changes nothing would go on for ever.
     if (group === null && cookie === null) throw new TlsError('useless-hello-retry-request');
@@ -250,6 +259,15 @@ function readServerShare(
     });
   }
   return { share, keyExchange };
+}
+
+/** Section 4.3.2: to be copied into the second hello. */
+function readCookie(data: Uint8Array, { cookieLength }: TlsLimits): Uint8Array {
+  const cookie = decodeExtension(cookieCodec, data, 'cookie');
+  if (cookie.length > cookieLength) {
+    throw new TlsError('cookie-too-long', { expected: `at most ${cookieLength} bytes`, got: String(cookie.length) });
+  }
+  return cookie.slice();
 }
 
 /** Fresh key exchanges: shares are never used twice (RFC 9846 section 4.3.8). */
@@ -325,13 +343,17 @@ function readRetryGroup(
 
 /** Reads EncryptedExtensions (RFC 9846 section 4.4.1) and returns the selected protocol (RFC 7301 section 3.1). */
 function readEncryptedExtensions(
-  settings: ClientSettings,
+  { settings, sink }: Context,
   { extensions }: EncryptedExtensions,
   offered: ReadonlySet<number>,
 ): { readonly alpn: Uint8Array | null; readonly acceptsEarlyData: boolean } {
   const block = readExtensionBlock('EE', extensions, offered, settings.limits);
   const serverName = block.get('server_name');
   if (serverName !== undefined) checkServerNameAcknowledgement(serverName);
+  const recordSizeLimit = block.get('record_size_limit');
+  if (recordSizeLimit !== undefined && settings.recordSizeLimit !== null) {
+    sink.limitRecords({ toPeer: decodeRecordSizeLimit(recordSizeLimit), fromPeer: settings.recordSizeLimit });
+  }
   const ticketRequest = block.get('ticket_request');
   // RFC 9149 section 3: how many tickets the server means to send; they are taken as they come.
   if (ticketRequest !== undefined) decodeExtension(serverTicketRequestCodec, ticketRequest, 'ticket_request');

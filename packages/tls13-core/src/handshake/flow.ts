@@ -5,7 +5,7 @@ import type { Received } from '../messages/message.js';
 
 /** What a handshake waits for. The names of the expected messages are the state of RFC 9846 appendix A. */
 export type Need =
-  | { readonly kind: 'message'; readonly expected: readonly HandshakeType[] }
+  | { readonly kind: 'message'; readonly expected: readonly HandshakeType[]; readonly forgettable?: boolean }
   | { readonly kind: 'answer'; readonly promise: PromiseLike<unknown> };
 
 /** A handshake in progress: reads top to bottom, and stops where something is needed from outside. */
@@ -14,6 +14,14 @@ export type Flow<T> = Generator<Need, T, unknown>;
 /** Waits for the next handshake message, which must be one of those. */
 export function* read<T extends HandshakeType>(...expected: T[]): Flow<{ [K in T]: Received<K> }[T]> {
   return (yield { kind: 'message', expected }) as { [K in T]: Received<K> }[T];
+}
+
+/** Waits for the answer to a HelloRetryRequest, and says whether another connection could take it as well. */
+export function* readSecondClientHello(
+  needs: 'needs this connection' | 'needs the cookie only',
+): Flow<Received<'client_hello'>> {
+  const forgettable = needs === 'needs the cookie only';
+  return (yield { kind: 'message', expected: ['client_hello'], forgettable }) as Received<'client_hello'>;
 }
 
 /** Waits for a value of ours, if it is not there yet. */

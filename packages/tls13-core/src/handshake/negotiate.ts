@@ -8,16 +8,13 @@ import type { TlsLimits } from '../limits.js';
 import type { ClientHello } from '../messages/client-hello.js';
 import { certificateAuthoritiesCodec } from '../messages/extensions/certificate-authorities.js';
 import { earlyDataIndicationCodec } from '../messages/extensions/early-data.js';
+import { cookieCodec } from '../messages/extensions/cookie.js';
 import { readExtensionBlock, type ExtensionBlock } from '../messages/extensions/extension-block.js';
-import {
-  decodeExtension,
-  EXTENSION_CODES,
-  type Extension,
-  type ExtensionName,
-} from '../messages/extensions/extension.js';
+import { decodeExtension, EXTENSION_CODES, type ExtensionName } from '../messages/extensions/extension.js';
 import { clientKeySharesCodec, type KeyShareEntry } from '../messages/extensions/key-share.js';
 import { offeredPsksCodec, SHORTEST_BINDER, type OfferedPsks } from '../messages/extensions/pre-shared-key.js';
 import { pskKeyExchangeModesCodec } from '../messages/extensions/psk-key-exchange-modes.js';
+import { decodeRecordSizeLimit } from '../messages/extensions/record-size-limit.js';
 import { decodeServerName } from '../messages/extensions/server-name.js';
 import { knownSignatureSchemes, signatureAlgorithmsCodec } from '../messages/extensions/signature-algorithms.js';
 import { supportedGroupsCodec } from '../messages/extensions/supported-groups.js';
@@ -43,6 +40,10 @@ export interface ReadClientHello {
   /** psk_key_exchange_modes; empty where absent. */
   readonly pskModes: readonly number[];
   readonly ticketRequest: ClientTicketRequest | null;
+  /** record_size_limit (RFC 8449); null where absent. */
+  readonly recordSizeLimit: number | null;
+  /** Null where absent, as it is in every first hello of a client that keeps to section 4.3.2. */
+  readonly cookie: Uint8Array | null;
 }
 
 /**
@@ -79,6 +80,7 @@ export function readClientHello(hello: ClientHello, limits: TlsLimits): ReadClie
   if (authorities !== undefined) decodeExtension(certificateAuthoritiesCodec, authorities, 'certificate_authorities');
   const serverName = block.get('server_name');
   const alpn = block.get('application_layer_protocol_negotiation');
+  const recordSizeLimit = block.get('record_size_limit');
   return {
     hello,
     groups,
@@ -93,6 +95,8 @@ export function readClientHello(hello: ClientHello, limits: TlsLimits): ReadClie
     psks,
     pskModes: optionalExtension(block, 'psk_key_exchange_modes', pskKeyExchangeModesCodec) ?? [],
     ticketRequest: optionalExtension(block, 'ticket_request', clientTicketRequestCodec),
+    recordSizeLimit: recordSizeLimit === undefined ? null : decodeRecordSizeLimit(recordSizeLimit),
+    cookie: optionalExtension(block, 'cookie', cookieCodec),
   };
 }
 
@@ -174,50 +178,6 @@ export function chooseAlpn(
   return selected;
 }
 
-/**
- * Compares the second ClientHello with the first, RFC 9846 section 4.2.2: only the listed extensions may differ.
- * @throws TlsError `client-hello-changed`, `group-not-requested`
- */
-export function checkSecondClientHello(first: ReadClientHello, second: ReadClientHello, requested: NamedGroup): void {
-  const before = first.hello;
-  const after = second.hello;
-  const fieldsEqual =
-    bytesEqual(before.random, after.random) &&
-    bytesEqual(before.legacySessionId, after.legacySessionId) &&
-    before.cipherSuites.length === after.cipherSuites.length &&
-    before.cipherSuites.every((suite, index) => suite === after.cipherSuites[index]);
-  if (!fieldsEqual) throw new TlsError('client-hello-changed');
-  const kept = (before.extensions ?? []).filter(isKept);
-  const found = (after.extensions ?? []).filter(isKept);
-  const extensionsEqual =
-    kept.length === found.length &&
-    kept.every(({ type, data }, index) => {
-      const other = found[index] as Extension;
-      return type === other.type && bytesEqual(data, other.data);
-    });
-  if (!extensionsEqual) throw new TlsError('client-hello-changed', { subject: 'extensions' });
-  checkSecondPsks(first.psks, second.psks);
-  // Early data is not permitted after a HelloRetryRequest; a cookie that we did not send cannot be right.
-  if (second.offersEarlyData) throw new TlsError('client-hello-changed', { subject: 'early_data' });
-  if ((after.extensions ?? []).some(({ type }) => type === EXTENSION_CODES.cookie)) {
-    throw new TlsError('client-hello-changed', { subject: 'cookie' });
-  }
-  const [share] = second.keyShares;
-  if (second.keyShares.length !== 1 || share?.group !== requested.id) {
-    throw new TlsError('group-not-requested', { expected: `one share, for ${requested.name}` });
-  }
-}
-
-/** Section 4.2.2: PSKs may be left out of the second hello, and ages and binders are new, but none may be added. */
-function checkSecondPsks(first: OfferedPsks | null, second: OfferedPsks | null): void {
-  const before = (first?.identities ?? []).values();
-  for (const { identity } of second?.identities ?? []) {
-    let next = before.next();
-    while (next.done !== true && !bytesEqual(next.value.identity, identity)) next = before.next();
-    if (next.done === true) throw new TlsError('client-hello-changed', { subject: 'pre_shared_key' });
-  }
-}
-
 /** What a credential callback is told. */
 export function clientHelloInfo(client: ReadClientHello, selectedAlpn: Uint8Array | null): ClientHelloInfo {
   return {
@@ -228,19 +188,6 @@ export function clientHelloInfo(client: ReadClientHello, selectedAlpn: Uint8Arra
     groups: client.groups,
     cipherSuites: client.hello.cipherSuites,
   };
-}
-
-/** Extensions that section 4.2.2 lets the second ClientHello change, add or leave out. */
-const CHANGEABLE = new Set<number>([
-  EXTENSION_CODES.key_share,
-  EXTENSION_CODES.early_data,
-  EXTENSION_CODES.cookie,
-  EXTENSION_CODES.pre_shared_key,
-  EXTENSION_CODES.padding,
-]);
-
-function isKept({ type }: Extension): boolean {
-  return !CHANGEABLE.has(type);
 }
 
 /** @throws TlsError `missing-extension`, RFC 9846 section 9.2 */

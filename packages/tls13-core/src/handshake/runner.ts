@@ -24,6 +24,11 @@ export class FlowRunner<T> {
     return this.#need?.kind === 'message' ? this.#need.expected : [];
   }
 
+  /** Whether what is awaited needs nothing that this flow knows. */
+  get isForgettable(): boolean {
+    return this.#need?.kind === 'message' && this.#need.forgettable === true;
+  }
+
   /** Begins, or goes on with the messages that have come since. */
   run(): RunOutcome<T> {
     return this.#continue(this.#need === null ? this.#flow.next() : undefined);

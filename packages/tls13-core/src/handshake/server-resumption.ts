@@ -141,6 +141,7 @@ export function* sendTickets(
   const extensions: Extension[] = [];
   if (maxEarlyDataSize > 0) extensions.push(extension('early_data', maxEarlyDataSizeCodec, maxEarlyDataSize));
   if (acrossNames === 'any-name') extensions.push(tlsFlagsExtension('resumption_across_names'));
+  if (settings.grease !== null) extensions.push(...settings.grease.newSessionTicket(settings.provider.random));
   for (let index = 0; index < count && ticketLifetime > 0; index++) {
     const ticketNonce = Uint8Array.of(0, index);
     const psk = keyMaterial.hold(ticketPsk(suite.hash, resumptionSecret, ticketNonce));

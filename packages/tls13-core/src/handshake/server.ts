@@ -1,56 +1,34 @@
-import { CryptoError, type CipherSuite, type NamedGroup } from '@portico/crypto';
+import { CryptoError, type NamedGroup } from '@portico/crypto';
 import { encode } from '@portico/bytes';
 import { encodeProtocolNameList } from '../alpn/protocol-name-list.js';
 import type { ClientAuthenticationConfig, Credential } from '../config.js';
 import { TlsError } from '../error.js';
+import { LARGEST_RECORD_SIZE_LIMIT } from '../limits.js';
 import { EarlySecretStage, finishedVerifyData, type HandshakeSecretStage } from '../key-schedule/key-schedule.js';
 import { Transcript } from '../key-schedule/transcript.js';
 import { certificateAuthoritiesCodec } from '../messages/extensions/certificate-authorities.js';
 import { EXTENSION_CODES, extension, type Extension } from '../messages/extensions/extension.js';
-import { keyShareEntryCodec, retryKeyShareCodec } from '../messages/extensions/key-share.js';
+import { keyShareEntryCodec } from '../messages/extensions/key-share.js';
 import { selectedIdentityCodec } from '../messages/extensions/pre-shared-key.js';
+import { recordSizeLimitExtension } from '../messages/extensions/record-size-limit.js';
 import { signatureAlgorithmsCodec } from '../messages/extensions/signature-algorithms.js';
 import { supportedGroupsCodec } from '../messages/extensions/supported-groups.js';
 import { serverSupportedVersionsCodec, TLS_1_2, TLS_1_3 } from '../messages/extensions/supported-versions.js';
 import { serverTicketRequestCodec } from '../messages/extensions/ticket-request.js';
-import { HELLO_RETRY_REQUEST_RANDOM } from '../messages/server-hello.js';
 import type { ServerSettings } from '../settings.js';
 import { readClock } from './clock.js';
 import { logSecrets, send, type FlowContext, type HandshakeResult } from './context.js';
 import { answer, ask, read, type Flow } from './flow.js';
 import { chooseCredential, sendCertificate, type ChosenCredential } from './local-authentication.js';
-import {
-  checkSecondClientHello,
-  chooseAlpn,
-  chooseGroup,
-  clientHelloInfo,
-  commonCipherSuites,
-  readClientHello,
-  type GroupChoice,
-  type ReadClientHello,
-} from './negotiate.js';
+import { chooseAlpn, clientHelloInfo, type ReadClientHello } from './negotiate.js';
 import { authenticatePeer, readCertificateList, type AuthenticatedBy } from './peer-authentication.js';
 import { verifyFinished } from './proof.js';
-import { acceptPsk, choosePskMode, findPsk, type AcceptedPsk, type FoundPsk } from './server-psk.js';
+import { receiveClientHello, skippedEarlyData, wantsChangeCipherSpec, type Negotiated } from './server-hellos.js';
+import { acceptPsk, choosePskMode, type AcceptedPsk } from './server-psk.js';
 import { sendTickets, ticketCount } from './server-resumption.js';
 import { ticketAgeSkew } from './ticket-age.js';
 
 type Context = FlowContext<ServerSettings>;
-
-/** What the ClientHello, or both of them, come to. */
-interface Negotiated {
-  readonly client: ReadClientHello;
-  readonly suite: CipherSuite;
-  /** Null for psk_ke. */
-  readonly exchange: { readonly group: NamedGroup; readonly share: Uint8Array } | null;
-  /** A PSK that may be used, if its binder is right. */
-  readonly found: FoundPsk | null;
-  readonly helloRetryRequested: boolean;
-  /** Whether the first hello announced early data. */
-  readonly announcesEarlyData: boolean;
-  /** The ClientHello to answer, which is not yet in the transcript: a binder covers part of it. */
-  readonly raw: Uint8Array;
-}
 
 /** A server's handshake, RFC 9846 section 2 and appendix A.2. */
 export function* serverHandshake(context: Context): Flow<HandshakeResult> {
@@ -84,6 +62,12 @@ export function* serverHandshake(context: Context): Flow<HandshakeResult> {
   // After a HelloRetryRequest it stood before the second ClientHello, and is over.
   if (earlyData === 'refused' && !helloRetryRequested) sink.skipEarlyData(skippedEarlyData(settings));
 
+  if (client.recordSizeLimit !== null) {
+    sink.limitRecords({
+      toPeer: client.recordSizeLimit,
+      fromPeer: settings.recordSizeLimit ?? LARGEST_RECORD_SIZE_LIMIT,
+    });
+  }
   const skew =
     psk === null || resumed === null || settings.tickets === null
       ? null
@@ -179,81 +163,6 @@ export function* serverHandshake(context: Context): Flow<HandshakeResult> {
   };
 }
 
-/** The ClientHello to answer, after a HelloRetryRequest where the client sent no share that we can use. */
-function* receiveClientHello(context: Context, transcript: Transcript): Flow<Negotiated> {
-  const { settings, sink } = context;
-  const first = yield* read('client_hello');
-  const client = readClientHello(first.body, settings.limits);
-  const suites = commonCipherSuites(settings, client);
-  const found = yield* findPsk(context, client, suites);
-  const suite = found?.suite ?? suites[0];
-  const choice = chooseExchange(settings, client, found);
-  transcript.start(suite.hash);
-  if (choice === null || choice.share !== null) {
-    const exchange = choice === null || choice.share === null ? null : { group: choice.group, share: choice.share };
-    const announcesEarlyData = client.offersEarlyData;
-    return { client, suite, exchange, found, helloRetryRequested: false, announcesEarlyData, raw: first.raw };
-  }
-
-  // Section 4.2.4: say which group we want. Alpn, credentials and PSK are chosen from the second hello only.
-  const { group } = choice;
-  forgetFound(found);
-  sink.demandRecordBoundary();
-  transcript.add(first.raw);
-  transcript.replaceWithMessageHash();
-  send(sink, transcript, 'hello_retry_request', {
-    legacyVersion: TLS_1_2,
-    random: HELLO_RETRY_REQUEST_RANDOM,
-    legacySessionIdEcho: client.hello.legacySessionId,
-    cipherSuite: suite.id,
-    legacyCompressionMethod: 0,
-    extensions: [
-      extension('supported_versions', serverSupportedVersionsCodec, TLS_1_3),
-      extension('key_share', retryKeyShareCodec, group.id),
-    ],
-  });
-  if (wantsChangeCipherSpec(settings, client)) sink.sendChangeCipherSpec();
-  if (client.offersEarlyData) sink.skipEarlyData(skippedEarlyData(settings));
-
-  const second = yield* read('client_hello');
-  const retried = readClientHello(second.body, settings.limits);
-  checkSecondClientHello(client, retried, group);
-  // Section 4.2.2: only PSKs that do not fit the suite may be left out.
-  if (found !== null && retried.psks === null) {
-    throw new TlsError('missing-extension', { subject: 'client_hello', expected: 'pre_shared_key' });
-  }
-  const share = (retried.keyShares[0] as { keyExchange: Uint8Array }).keyExchange;
-  return {
-    client: retried,
-    suite,
-    exchange: { group, share },
-    found: yield* findPsk(context, retried, [suite]),
-    helloRetryRequested: true,
-    announcesEarlyData: client.offersEarlyData,
-    raw: second.raw,
-  };
-}
-
-/** The group, or null where a PSK is used without a key exchange (RFC 9846 section 4.3.9). */
-function chooseExchange(settings: ServerSettings, client: ReadClientHello, found: FoundPsk | null): GroupChoice | null {
-  return found !== null && choosePskMode(settings, client) === 'psk_ke' ? null : chooseGroup(settings, client);
-}
-
-/** It will be looked up again for the second hello. */
-function forgetFound(found: FoundPsk | null): void {
-  if (found === null) return;
-  if (found.source.type === 'ticket') found.source.state.psk.fill(0);
-  else found.source.psk.key.fill(0);
-}
-
-/** What the client may have sent as early data, or may yet, before it knows that we do not take it. */
-function skippedEarlyData({ tickets }: ServerSettings): number {
-  return Math.max(LEAST_SKIPPED_EARLY_DATA, tickets?.earlyData?.ciphertextAllowance ?? 0);
-}
-
-/** A client may hold a ticket of another server under the same name, which allowed one flight of early data. */
-const LEAST_SKIPPED_EARLY_DATA = 65_536;
-
 /** Whether early data is taken (RFC 9846 section 4.3.10); where it is, it is read from here on. */
 function* judgeEarlyData(
   context: Context,
@@ -269,11 +178,6 @@ function* judgeEarlyData(
   const judged = yield* feature.judge(context, offer);
   if (judged === 'accepted') feature.start(context, offer, transcript);
   return judged;
-}
-
-/** Appendix E.4: a client with a session id must get a change_cipher_spec, any other may. */
-function wantsChangeCipherSpec({ middleboxCompatibility }: ServerSettings, { hello }: ReadClientHello): boolean {
-  return middleboxCompatibility === 'always' || hello.legacySessionId.length > 0;
 }
 
 /** The credentials for this client. A client that is refused today is refused with an old ticket too. */
@@ -352,7 +256,7 @@ function* respond(
 }
 
 function encryptedExtensions(
-  { groups, serverNameAcknowledgement }: ServerSettings,
+  { groups, serverNameAcknowledgement, recordSizeLimit }: ServerSettings,
   { client, exchange }: Negotiated,
   alpn: Uint8Array | null,
   psk: AcceptedPsk | null,
@@ -372,6 +276,10 @@ function encryptedExtensions(
     const ids = groups.map(({ id }) => id);
     extensions.push(extension('supported_groups', supportedGroupsCodec, ids));
   }
+  // RFC 8449 section 4: the answer is our own limit.
+  if (client.recordSizeLimit !== null) {
+    extensions.push(recordSizeLimitExtension(recordSizeLimit ?? LARGEST_RECORD_SIZE_LIMIT));
+  }
   // RFC 9149 section 3: only for a client that asked, and by a server that has tickets.
   if (client.ticketRequest !== null && expectedTickets !== null) {
     extensions.push(extension('ticket_request', serverTicketRequestCodec, expectedTickets));
@@ -382,14 +290,14 @@ function encryptedExtensions(
 function certificateRequestExtensions(
   settings: ServerSettings,
   { certificateAuthorities = [] }: ClientAuthenticationConfig,
-): Extension[] {
+): readonly Extension[] {
   const schemes = settings.signatureSchemes.map(({ id }) => id);
   const extensions = [extension('signature_algorithms', signatureAlgorithmsCodec, schemes)];
   if (certificateAuthorities.length > 0) {
     const data = encode(certificateAuthoritiesCodec, certificateAuthorities);
     extensions.push({ type: EXTENSION_CODES.certificate_authorities, data });
   }
-  return extensions;
+  return settings.grease?.certificateRequest(extensions, settings.provider.random) ?? extensions;
 }
 
 /** Receives the client's Certificate and, unless it is empty, CertificateVerify (RFC 9846 section 4.5.1.3). */

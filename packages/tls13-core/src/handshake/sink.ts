@@ -44,6 +44,13 @@ export interface HandshakeSink {
   useApplicationReadSecret(proof: FinishedVerified, suite: CipherSuite, secret: Uint8Array): void;
   useWriteSecret(epoch: ProtectedEpoch, suite: CipherSuite, secret: Uint8Array): void;
   /**
+   * The first ClientHello here may be the second of a connection that is gone: what a client may send between the two
+   * is passed over, change_cipher_spec (RFC 9846 section 4.3.2) and early data.
+   */
+  expectSecondClientHello(ciphertextAllowance: number): void;
+  /** record_size_limit on both sides (RFC 8449): what may go into a record to the peer, and come in one from it. */
+  limitRecords(limits: { readonly toPeer: number; readonly fromPeer: number }): void;
+  /**
    * Nothing of a next message may be there yet: it has to answer what we are about to send.
    * @throws TlsError `data-across-key-change`
    */

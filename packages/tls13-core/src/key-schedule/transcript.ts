@@ -52,9 +52,14 @@ export class Transcript {
   /** Puts the synthetic message_hash in the place of the first ClientHello, as HelloRetryRequest asks (section 4.1). */
   replaceWithMessageHash(): void {
     const { state, hash } = this.#started();
-    const synthetic = concatBytes(Uint8Array.of(MESSAGE_HASH_CODE, 0, 0, hash.outputLength), state.digest());
+    const digest = state.digest();
     this.#state = hash.create();
-    this.#state.update(synthetic);
+    this.addMessageHash(digest);
+  }
+
+  /** Adds the synthetic message_hash of a first ClientHello that is not here any more. */
+  addMessageHash(clientHelloHash: Uint8Array): void {
+    this.add(concatBytes(Uint8Array.of(MESSAGE_HASH_CODE, 0, 0, clientHelloHash.length), clientHelloHash));
   }
 
   #started(): { state: HashState; hash: Hash } {

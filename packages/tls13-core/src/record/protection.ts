@@ -1,6 +1,6 @@
 import type { AeadOpener, AeadSealer, CipherSuite } from '@portico/crypto';
 import { TlsError } from '../error.js';
-import { MAX_PLAINTEXT_LENGTH } from '../limits.js';
+import { LARGEST_RECORD_SIZE_LIMIT } from '../limits.js';
 import { CONTENT_TYPE, LEGACY_RECORD_VERSION, RECORD_HEADER_LENGTH } from './content-type.js';
 
 /** What one direction's keys come to: the AEAD key and the IV of RFC 9846 section 7.3. */
@@ -41,12 +41,13 @@ export class RecordSealer {
   }
 
   /**
-   * Writes one protected record into `output` at `at`: header, content, content type, tag. Returns the offset after it.
+   * Writes one protected record into `output` at `at`: header, content, content type, padding, tag. `output` holds zeros
+   * where the padding goes. Returns the offset after the record.
    * @throws TlsError `key-usage-limit` where the caller did not change keys in time
    */
-  sealInto(output: Uint8Array, at: number, type: number, content: Uint8Array): number {
+  sealInto(output: Uint8Array, at: number, type: number, content: Uint8Array, padding = 0): number {
     if (this.recordsLeft <= 0) throw new TlsError('key-usage-limit', { expected: 'a key update before the limit' });
-    const sealedLength = content.length + 1 + this.#tagLength;
+    const sealedLength = content.length + 1 + padding + this.#tagLength;
     const start = at + RECORD_HEADER_LENGTH;
     const end = start + sealedLength;
     writeRecordHeader(output, at, CONTENT_TYPE.application_data, LEGACY_RECORD_VERSION, sealedLength);
@@ -74,19 +75,20 @@ export class RecordOpener {
   }
 
   /**
-   * Removes protection and padding. Only a record that opens uses up its sequence number.
+   * Removes protection and padding. Only a record that opens uses up its sequence number. `longest` is the most that
+   * content, type and padding may come to.
    * @throws TlsError `bad-record-mac`, `record-too-long` or `inner-content-type-missing`
    */
-  open(record: Uint8Array): OpenedRecord {
+  open(record: Uint8Array, longest: number = LARGEST_RECORD_SIZE_LIMIT): OpenedRecord {
     const header = record.subarray(0, RECORD_HEADER_LENGTH);
     const inner = this.#opener.open(this.#nonce.current(), header, record.subarray(RECORD_HEADER_LENGTH));
     if (inner === null) throw new TlsError('bad-record-mac');
     this.#nonce.advance();
     // Section 5.4: the padded plaintext counts, not just the content.
-    if (inner.length > MAX_PLAINTEXT_LENGTH + 1) {
+    if (inner.length > longest) {
       throw new TlsError('record-too-long', {
         subject: 'TLSInnerPlaintext',
-        expected: `at most ${MAX_PLAINTEXT_LENGTH + 1} bytes`,
+        expected: `at most ${longest} bytes`,
         got: String(inner.length),
       });
     }

@@ -1,5 +1,5 @@
 import { TlsError } from '../error.js';
-import type { TlsLimits } from '../limits.js';
+import { LARGEST_RECORD_SIZE_LIMIT, type TlsLimits } from '../limits.js';
 import { CONTENT_TYPE, contentTypeName, RECORD_HEADER_LENGTH, type ContentTypeName } from './content-type.js';
 import { RecordDeframer, type RawRecord } from './deframer.js';
 import type { RecordOpener } from './protection.js';
@@ -28,6 +28,8 @@ export class RecordReader {
   /** Until the peer's first protected record: a client may refuse our flight before it has keys to say so with. */
   #peerMayAlertInTheClear: boolean;
   #changeCipherSpecs = 0;
+  /** Most that a protected record may hold, type and padding included. */
+  #longest = LARGEST_RECORD_SIZE_LIMIT;
   /** Bytes of refused early data that may still be passed over; 0 when none can come. */
   #skippableEarlyData = 0;
 
@@ -48,6 +50,11 @@ export class RecordReader {
     return this.#deframer.unread;
   }
 
+  /** Whether part of a record was read. */
+  get hasPartialRecord(): boolean {
+    return this.#deframer.hasPartialRecord;
+  }
+
   /** Forgets the bytes given and not yet read. */
   discard(): void {
     this.#deframer.discard();
@@ -57,6 +64,11 @@ export class RecordReader {
   useOpener(opener: RecordOpener | null): void {
     this.#opener?.destroy();
     this.#opener = opener;
+  }
+
+  /** Holds the peer to our record_size_limit (RFC 8449 section 4). */
+  limitRecords(longest: number): void {
+    this.#longest = longest;
   }
 
   /** A change_cipher_spec may come from a client's first hello to the peer's Finished (section 5). */
@@ -102,7 +114,7 @@ export class RecordReader {
     }
     let opened: { readonly type: number; readonly content: Uint8Array };
     try {
-      opened = this.#opener.open(record.bytes);
+      opened = this.#opener.open(record.bytes, this.#longest);
     } catch (error) {
       if (isBadRecordMac(error) && this.#skipsAsEarlyData(record)) return null;
       throw error;

@@ -1,5 +1,6 @@
 import { concatBytes } from '@portico/bytes';
 import { TlsError } from '../error.js';
+import { MAX_PLAINTEXT_LENGTH } from '../limits.js';
 import {
   CONTENT_TYPE,
   INITIAL_RECORD_VERSION,
@@ -7,6 +8,7 @@ import {
   RECORD_HEADER_LENGTH,
   type ContentTypeName,
 } from './content-type.js';
+import type { PaddingPolicy } from './padding.js';
 import { writeRecordHeader, type RecordSealer } from './protection.js';
 
 /**
@@ -14,8 +16,10 @@ import { writeRecordHeader, type RecordSealer } from './protection.js';
  * messages are packed: those that stand next to each other under the same keys share records (RFC 9846 section 5.1).
  */
 export class RecordWriter {
-  /** Most content in one record, in bytes. */
-  readonly maxFragmentLength: number;
+  #maxFragmentLength: number;
+  /** Most content and padding in one protected record. */
+  #longest = MAX_PLAINTEXT_LENGTH;
+  #padding: PaddingPolicy | null;
   readonly #maxPending: number;
   #sealer: RecordSealer | null = null;
   #chunks: Uint8Array[] = [];
@@ -24,9 +28,25 @@ export class RecordWriter {
   #messages: Uint8Array[] = [];
   #wroteFirst = false;
 
-  constructor(options: { readonly maxFragmentLength: number; readonly maxPending: number }) {
-    this.maxFragmentLength = options.maxFragmentLength;
+  constructor(options: {
+    readonly maxFragmentLength: number;
+    readonly maxPending: number;
+    readonly padding?: PaddingPolicy | null;
+  }) {
+    this.#maxFragmentLength = options.maxFragmentLength;
     this.#maxPending = options.maxPending;
+    this.#padding = options.padding ?? null;
+  }
+
+  /** Most content in one record, in bytes. */
+  get maxFragmentLength(): number {
+    return this.#maxFragmentLength;
+  }
+
+  /** Keeps to the peer's record_size_limit, which counts the content type too (RFC 8449 section 4). */
+  limitRecords(limit: number): void {
+    this.#longest = limit - 1;
+    this.#maxFragmentLength = Math.min(this.#maxFragmentLength, this.#longest);
   }
 
   /** Bytes that wait to be taken. */
@@ -62,7 +82,7 @@ export class RecordWriter {
   }
 
   /**
-   * Whether as much content may still wait to be taken.
+   * Whether as much content may still wait to be taken, padding apart.
    * @throws TlsError `too-much-pending-output`
    */
   demandRoomFor(contentLength: number): void {
@@ -109,13 +129,15 @@ export class RecordWriter {
     this.#append(output);
   }
 
-  #lengthInRecords(contentLength: number, maxFragmentLength = this.maxFragmentLength): number {
+  #lengthInRecords(contentLength: number, maxFragmentLength = this.#maxFragmentLength): number {
     const overhead = this.#sealer?.overhead ?? RECORD_HEADER_LENGTH;
     return contentLength + Math.max(1, Math.ceil(contentLength / maxFragmentLength)) * overhead;
   }
 
-  #writeRecords(type: ContentTypeName, content: Uint8Array, maxFragmentLength = this.maxFragmentLength): void {
-    const output = new Uint8Array(this.#lengthInRecords(content.length, maxFragmentLength));
+  #writeRecords(type: ContentTypeName, content: Uint8Array, maxFragmentLength = this.#maxFragmentLength): void {
+    const paddings = this.#paddings(type, content.length, maxFragmentLength);
+    const paddingLength = paddings === null ? 0 : paddings.reduce((sum, padding) => sum + padding, 0);
+    const output = new Uint8Array(this.#lengthInRecords(content.length, maxFragmentLength) + paddingLength);
     // Section 5.1: a first ClientHello SHOULD say 0x0301; everything after it must not.
     const version =
       !this.#wroteFirst && type === 'handshake' && content[0] === CLIENT_HELLO_CODE
@@ -123,19 +145,45 @@ export class RecordWriter {
         : LEGACY_RECORD_VERSION;
     let at = 0;
     let offset = 0;
+    let index = 0;
     do {
       const fragment = content.subarray(offset, offset + maxFragmentLength);
-      at = this.#writeRecord(output, at, CONTENT_TYPE[type], version, fragment);
+      at =
+        this.#sealer === null
+          ? writePlaintext(output, at, CONTENT_TYPE[type], version, fragment)
+          : this.#sealer.sealInto(output, at, CONTENT_TYPE[type], fragment, paddings?.[index]);
       offset += fragment.length;
+      index++;
     } while (offset < content.length);
     this.#append(output);
   }
 
-  #writeRecord(output: Uint8Array, at: number, type: number, version: number, fragment: Uint8Array): number {
-    if (this.#sealer !== null) return this.#sealer.sealInto(output, at, type, fragment);
-    writeRecordHeader(output, at, type, version, fragment.length);
-    output.set(fragment, at + RECORD_HEADER_LENGTH);
-    return at + RECORD_HEADER_LENGTH + fragment.length;
+  /**
+   * The padding of each record; null for none at all.
+   * @throws TlsError `callback-failed` for a policy that fails, or gives no number of bytes; it is not asked again
+   */
+  #paddings(type: ContentTypeName, contentLength: number, maxFragmentLength: number): number[] | null {
+    const policy = this.#padding;
+    if (policy === null || this.#sealer === null) return null;
+    this.#padding = null;
+    const paddings: number[] = [];
+    let rest = contentLength;
+    do {
+      const length = Math.min(rest, maxFragmentLength);
+      const room = this.#longest - length;
+      const padding = policy({ type, contentLength: length, room });
+      if (!Number.isInteger(padding) || padding < 0) {
+        throw new TlsError('callback-failed', {
+          subject: 'padding',
+          expected: '0 or more bytes',
+          got: String(padding),
+        });
+      }
+      paddings.push(Math.min(padding, room));
+      rest -= length;
+    } while (rest > 0);
+    this.#padding = policy;
+    return paddings;
   }
 
   #append(output: Uint8Array): void {
@@ -146,3 +194,9 @@ export class RecordWriter {
 }
 
 const CLIENT_HELLO_CODE = 1;
+
+function writePlaintext(output: Uint8Array, at: number, type: number, version: number, fragment: Uint8Array): number {
+  writeRecordHeader(output, at, type, version, fragment.length);
+  output.set(fragment, at + RECORD_HEADER_LENGTH);
+  return at + RECORD_HEADER_LENGTH + fragment.length;
+}

@@ -1,7 +1,7 @@
-import { asciiToBytes, BytesError, ByteReader, ByteWriter, bytesEqual, concatBytes, utf8ToBytes } from '@portico/bytes';
+import { asciiToBytes, BytesError, ByteReader, ByteWriter, bytesEqual, concatBytes } from '@portico/bytes';
 import { hkdfExpand, hkdfExtract, type CipherSuite, type CryptoProvider } from '@portico/crypto';
 import type { TicketProtector } from '../config.js';
-import { TlsError } from '../error.js';
+import { checkedKeys, LONGEST_KEY_NAME } from './named-keys.js';
 
 /** A key that protects tickets. */
 export interface TicketKey {
@@ -24,8 +24,8 @@ export interface TicketProtectorOptions {
  * @throws TlsError `invalid-configuration` for no key, a short or all-zero one, or a name that is too long or stands twice
  */
 export function createTicketProtector({ provider, keys }: TicketProtectorOptions): TicketProtector {
-  const known = checkedKeys(keys);
-  const [sealing] = known as [NamedKey];
+  const known = checkedKeys('ticket keys', keys);
+  const [sealing] = known;
   const [suite] = provider.cipherSuites as [CipherSuite];
   return {
     seal: (state) => {
@@ -57,27 +57,6 @@ export function createTicketProtector({ provider, keys }: TicketProtectorOptions
 
 const FORMAT_VERSION = 1;
 const SALT_LENGTH = 32;
-const SHORTEST_KEY = 32;
-const LONGEST_NAME = 32;
-
-interface NamedKey {
-  readonly name: Uint8Array;
-  readonly key: Uint8Array;
-}
-
-function checkedKeys(keys: readonly TicketKey[]): readonly NamedKey[] {
-  if (keys.length === 0) invalid('at least one');
-  const names = new Set(keys.map(({ name }) => name));
-  if (names.size !== keys.length) invalid('a name of its own for each');
-  return keys.map(({ name, key }) => {
-    const nameBytes = utf8ToBytes(name);
-    if (nameBytes.length === 0 || nameBytes.length > LONGEST_NAME) invalid(`names of 1 to ${LONGEST_NAME} bytes`);
-    if (key.length < SHORTEST_KEY) invalid(`at least ${SHORTEST_KEY} bytes each`, String(key.length));
-    // What an unset environment variable or a forgotten initialisation comes to.
-    if (key.every((byte) => byte === 0)) invalid('random bytes', 'zeros');
-    return { name: nameBytes, key: key.slice() };
-  });
-}
 
 interface TicketHeader {
   readonly suite: number;
@@ -86,7 +65,7 @@ interface TicketHeader {
 }
 
 function encodeHeader({ suite, name, salt }: TicketHeader): Uint8Array {
-  const writer = new ByteWriter(1 + 2 + 1 + LONGEST_NAME + SALT_LENGTH);
+  const writer = new ByteWriter(1 + 2 + 1 + LONGEST_KEY_NAME + SALT_LENGTH);
   writer.u8(FORMAT_VERSION);
   writer.u16(suite);
   writer.prefixed(1, name);
@@ -118,12 +97,4 @@ function ticketKeys(
   const keys = { key: material.slice(0, keyLength), nonce: material.slice(keyLength) };
   material.fill(0);
   return keys;
-}
-
-function invalid(expected: string, got?: string): never {
-  throw new TlsError('invalid-configuration', {
-    subject: 'ticket keys',
-    expected,
-    ...(got === undefined ? {} : { got }),
-  });
 }

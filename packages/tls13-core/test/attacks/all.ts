@@ -2,6 +2,7 @@ import type { AttackGroup } from './attack.js';
 import { CERTIFICATE_ATTACKS } from './certificates.js';
 import { CLIENT_AUTHENTICATION_ATTACKS } from './client-authentication.js';
 import { CLIENT_HELLO_ATTACKS } from './client-hellos.js';
+import { COOKIE_ATTACKS } from './cookies.js';
 import { EARLY_DATA_ATTACKS } from './early-data.js';
 import { ENDING_ATTACKS } from './endings.js';
 import { EXTENSION_ATTACKS } from './extensions.js';
@@ -17,6 +18,7 @@ export const ATTACK_GROUPS: readonly AttackGroup[] = [
   CERTIFICATE_ATTACKS,
   SERVER_HELLO_ATTACKS,
   CLIENT_HELLO_ATTACKS,
+  COOKIE_ATTACKS,
   EXTENSION_ATTACKS,
   RESUMPTION_ATTACKS,
   EXTERNAL_PSK_ATTACKS,

@@ -189,12 +189,17 @@ const CLIENT_HELLOS: readonly Attack[] = [
   ),
 ];
 
-function secondHello(attack: string, reason: TlsErrorReason, body: (honest: ClientHello) => ClientHello): Attack {
+function secondHello(
+  attack: string,
+  reason: TlsErrorReason,
+  body: (honest: ClientHello) => ClientHello,
+  excludedIn = 'handshake/server-retry.ts checkSecondClientHello',
+): Attack {
   return {
     attack: `after HelloRetryRequest: ${attack}`,
     against: 'server',
     section: '4.2.2',
-    excludedIn: 'handshake/negotiate.ts checkSecondClientHello',
+    excludedIn,
     reason,
     run: () => {
       const peer = new ScriptedClient(toyServer());
@@ -234,8 +239,11 @@ const SECOND_HELLOS: readonly Attack[] = [
     extensions: [...(hello.extensions ?? [])].reverse(),
   })),
   secondHello('early data', 'client-hello-changed', (hello) => withExtension(hello, 'early_data', new Uint8Array(0))),
-  secondHello('a cookie that nobody gave', 'client-hello-changed', (hello) =>
-    withExtension(hello, 'cookie', extension('cookie', cookieCodec, Uint8Array.of(1)).data),
+  secondHello(
+    'a cookie that nobody gave',
+    'client-hello-changed',
+    (hello) => withExtension(hello, 'cookie', extension('cookie', cookieCodec, Uint8Array.of(1)).data),
+    'handshake/server-hellos.ts receiveClientHello',
   ),
   secondHello('no share', 'group-not-requested', (hello) => withShares(hello, [])),
   secondHello('a share for another group', 'group-not-requested', (hello) =>

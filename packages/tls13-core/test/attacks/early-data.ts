@@ -162,7 +162,7 @@ const AGAINST_SERVER: readonly Attack[] = [
     'after HelloRetryRequest: early_data again',
     '4.3.10',
     'client-hello-changed',
-    'handshake/negotiate.ts checkSecondClientHello',
+    'handshake/server-retry.ts checkSecondClientHello',
     (client) => {
       client.clientHelloWithoutShare();
       client.announcesEarlyData = false;

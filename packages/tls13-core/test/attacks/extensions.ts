@@ -194,7 +194,7 @@ const AGAINST_SERVER: readonly Attack[] = [
     attack: 'after HelloRetryRequest: another ALPN list',
     against: 'server',
     section: '4.2.2',
-    excludedIn: 'handshake/negotiate.ts checkSecondClientHello',
+    excludedIn: 'handshake/server-retry.ts checkSecondClientHello',
     reason: 'client-hello-changed',
     run: () => {
       const peer = new ScriptedClient(toyServer({ alpn: { protocols: ['sip/2', 'h2'] } }));

@@ -1,7 +1,7 @@
-import { asciiToBytes } from '@portico/bytes';
+import { asciiToBytes, u16 } from '@portico/bytes';
 import type { TlsErrorReason } from '../../src/error.js';
 import { nextTrafficSecret, trafficKeys } from '../../src/key-schedule/key-schedule.js';
-import { EXTENSION_CODES } from '../../src/messages/extensions/extension.js';
+import { EXTENSION_CODES, extension } from '../../src/messages/extensions/extension.js';
 import { encodeHandshakeMessage } from '../../src/messages/message.js';
 import { RecordSealer } from '../../src/record/protection.js';
 import { ScriptedClient } from '../support/scripted-client.js';
@@ -180,6 +180,53 @@ const MESSAGES: readonly Attack[] = [
   onClient('an empty handshake record with padding', '5.1', 'empty-record', CONTENT, (peer) =>
     peer.serverHello().send('handshake', new Uint8Array(0), 9),
   ),
+  {
+    attack: 'a record longer than our record_size_limit',
+    against: 'client',
+    section: 'RFC 8449 4',
+    excludedIn: OPENER,
+    reason: 'record-too-long',
+    run: () => {
+      const peer = new ScriptedServer(toyClient({ recordSizeLimit: 100 }));
+      peer.encryptedExtensionList = [extension('record_size_limit', u16, 16_385)];
+      return peer.handshake();
+    },
+  },
+  {
+    attack: 'a record longer than our record_size_limit by its padding alone',
+    against: 'server',
+    section: 'RFC 8449 4',
+    excludedIn: OPENER,
+    reason: 'record-too-long',
+    run: () => {
+      const peer = new ScriptedClient(toyServer({ recordSizeLimit: 100 }));
+      peer.extraExtensions = [extension('record_size_limit', u16, 16_385)];
+      return peer.handshake().send('application_data', new Uint8Array(50).fill(1), 50);
+    },
+  },
+  {
+    attack: 'a record_size_limit of 63',
+    against: 'server',
+    section: 'RFC 8449 4',
+    excludedIn: 'messages/extensions/record-size-limit.ts decodeRecordSizeLimit',
+    reason: 'illegal-record-size-limit',
+    run: () => {
+      const peer = new ScriptedClient(toyServer());
+      peer.extraExtensions = [extension('record_size_limit', u16, 63)];
+      return peer.clientHello();
+    },
+  },
+  {
+    attack: 'a record_size_limit of 63',
+    against: 'client',
+    section: 'RFC 8449 4',
+    excludedIn: 'messages/extensions/record-size-limit.ts decodeRecordSizeLimit',
+    reason: 'illegal-record-size-limit',
+    run: () =>
+      new ScriptedServer(toyClient({ recordSizeLimit: 100 }))
+        .serverHello()
+        .encryptedExtensions([extension('record_size_limit', u16, 63)]),
+  },
   onClient('an empty alert record', '5.4', 'empty-record', 'content-judge.ts judgeAlert', (peer) =>
     peer.handshake().send('alert', new Uint8Array(0)),
   ),

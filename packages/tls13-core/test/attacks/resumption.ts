@@ -41,7 +41,7 @@ const SELECTED = 'handshake/proof.ts pskSelected';
 const FLOW = 'handshake/reassembler.ts next';
 const FITS = 'handshake/server-resumption.ts isResumable';
 const PSKS = 'handshake/negotiate.ts readPsks';
-const SECOND_PSKS = 'handshake/negotiate.ts checkSecondPsks';
+const SECOND_PSKS = 'handshake/server-retry.ts checkSecondPsks';
 const MALFORMED = 'messages/extensions/extension.ts decodeExtension';
 const OFFER = 'handshake/client-resumption.ts offerSession';
 const none = new Uint8Array(0);
@@ -255,7 +255,7 @@ const AGAINST_SERVER: readonly Attack[] = [
     'after HelloRetryRequest: no PSK any more, although it fitted',
     '4.2.2',
     'missing-extension',
-    'handshake/server.ts receiveClientHello',
+    'handshake/server-hellos.ts receiveClientHello',
     (client) => {
       client.clientHelloWithoutShare();
       client.offersModes = true;

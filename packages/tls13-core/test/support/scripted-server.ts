@@ -220,17 +220,20 @@ export class ScriptedServer extends ScriptedPeer {
 
   #firstSuite(): NonNullable<ScriptedPeer['suite']> {
     const offered = this.last('client_hello').cipherSuites;
-    const found = this.#config.provider.cipherSuites.find(({ id }) => id === offered[0]);
+    const known = this.#config.provider.cipherSuites;
+    const found = offered.flatMap((id) => known.filter((suite) => suite.id === id))[0];
     if (found === undefined) throw new Error('no suite in common');
     return found;
   }
 
   #respond(): { readonly group: NamedGroup; readonly share: Uint8Array; readonly secret: Uint8Array } {
     const data = this.last('client_hello').extensions?.find(({ type }) => type === EXTENSION_CODES.key_share)?.data;
-    const [entry] = decodeExtension(clientKeySharesCodec, data as Uint8Array, 'key_share');
     const { provider } = this.#config;
-    const group = provider.groups.find(({ id }) => id === entry?.group) as NamedGroup;
-    const response = group.respond(entry?.keyExchange as Uint8Array, provider.random);
-    return { group, ...(response as { share: Uint8Array; secret: Uint8Array }) };
+    const group = (id: number): NamedGroup | undefined => provider.groups.find((candidate) => candidate.id === id);
+    const entries = decodeExtension(clientKeySharesCodec, data as Uint8Array, 'key_share');
+    const entry = entries.find((candidate) => group(candidate.group) !== undefined);
+    const known = group(entry?.group as number) as NamedGroup;
+    const response = known.respond(entry?.keyExchange as Uint8Array, provider.random);
+    return { group: known, ...(response as { share: Uint8Array; secret: Uint8Array }) };
   }
 }
