@@ -43,7 +43,7 @@ const now = () => shared.clock;
 const POLICY = 'bogo';
 
 /** BoringSSL's default groups and, for peers' signatures, schemes: the tests know them. */
-const DEFAULT_GROUPS = [0x001d, 0x0017, 0x0018];
+const DEFAULT_GROUPS = [0x11ec, 0x001d, 0x0017, 0x0018];
 const DEFAULT_VERIFY = [0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601];
 
 export function commonConfig(flags, seen) {
@@ -86,10 +86,7 @@ export function clientConfig(flags, seen) {
             acceptUnoffered: flags['allow-unknown-alpn-protos'] === true,
           },
         }),
-    ...(flags['no-key-shares'] ? { keyShares: [] } : {}),
-    ...(flags['key-shares'] === undefined
-      ? {}
-      : { keyShares: known(noble.groups, flags['key-shares']).map(({ name }) => name) }),
+    keyShares: keyShares(flags),
     resumption: { now, policy: POLICY },
     ...(shared.session === null ? {} : { session: shared.session }),
     ...(flags['enable-early-data'] ? { earlyData: clientEarlyData() } : {}),
@@ -102,6 +99,18 @@ export function clientConfig(flags, seen) {
       return certificates.find(fits) ?? certificates[0] ?? null;
     }),
   };
+}
+
+/** As BoringSSL does where nothing is said: the first group with ML-KEM and the first without. */
+function keyShares(flags) {
+  if (flags['no-key-shares']) return [];
+  const groups = known(noble.groups, flags.curves ?? DEFAULT_GROUPS);
+  const hasMlKem = ({ name }) => /mlkem/i.test(name);
+  const chosen =
+    flags['key-shares'] === undefined
+      ? [groups.find(hasMlKem), groups.find((group) => !hasMlKem(group))].filter((group) => group !== undefined)
+      : known(noble.groups, flags['key-shares']);
+  return chosen.map(({ name }) => name);
 }
 
 export function serverConfig(flags, seen) {
