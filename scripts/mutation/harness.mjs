@@ -1,0 +1,74 @@
+// As much of vitest's interface as the tests of a core package use, for tests that stay loaded while mutants change
+// beneath them.
+import { realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const vitest = realpathSync(fileURLToPath(new URL('../../node_modules/vitest', import.meta.url)));
+const matchers = pathToFileURL(join(dirname(vitest), '@vitest/expect/dist/index.js')).href;
+const { chai, GLOBAL_EXPECT, JestAsymmetricMatchers, JestChaiExpect, JestExtend } = await import(matchers);
+for (const plugin of [JestExtend, JestChaiExpect, JestAsymmetricMatchers]) chai.use(plugin);
+
+export const expect = Object.assign((value, message) => chai.expect(value, message), chai.expect);
+Object.defineProperty(globalThis, GLOBAL_EXPECT, { value: expect, configurable: true });
+
+/** @typedef {{ path: string[], run: () => unknown, suites: Suite[] }} Test */
+/** @typedef {{ name: string, beforeAll: Function[], beforeEach: Function[], afterEach: Function[] }} Suite */
+
+/** @type {Test[]} */
+export const tests = [];
+/** @type {Suite[]} */
+let suites = [];
+const pending = [];
+
+/** Reads one file of tests: its describes and its hooks are its own. */
+export function describeFile(name, load) {
+  describe(name, load);
+}
+
+export function describe(name, body) {
+  const outer = suites;
+  suites = [...outer, { name, beforeAll: [], beforeEach: [], afterEach: [] }];
+  const result = body();
+  suites = outer;
+  if (result instanceof Promise) throw new Error(`an asynchronous describe: ${name}`);
+}
+
+export function it(name, run) {
+  tests.push({ path: [...suites.map((suite) => suite.name), name], run, suites });
+}
+
+const each = (define) => (table) => (name, body) => {
+  table.forEach((row, index) => {
+    const values = Array.isArray(row) ? row : [row];
+    define(`${name} [${index}]`, () => body(...values));
+  });
+};
+describe.each = each(describe);
+it.each = each(it);
+
+const hook = (kind) => (run) => suites.at(-1)[kind].push(run);
+export const beforeAll = hook('beforeAll');
+export const beforeEach = hook('beforeEach');
+export const afterEach = hook('afterEach');
+
+/** Runs what stands before all tests, once. */
+export async function prepare() {
+  for (const suite of new Set(tests.flatMap((test) => test.suites))) {
+    for (const run of suite.beforeAll) await run();
+  }
+  await Promise.all(pending);
+}
+
+/** Runs one test with the hooks around it. @returns {Promise<unknown>} what it threw, or undefined */
+export async function runTest({ run, suites: around }) {
+  try {
+    for (const suite of around) for (const before of suite.beforeEach) await before();
+    await run();
+    return undefined;
+  } catch (error) {
+    return error ?? new Error('threw nothing');
+  } finally {
+    for (const suite of around) for (const after of suite.afterEach) await after();
+  }
+}

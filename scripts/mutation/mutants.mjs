@@ -1,0 +1,146 @@
+// Finds the small mistakes that could be made in a TypeScript file, and writes a version of it that holds them all: each
+// stands behind a question to `__mutant`, so that one build serves for every mutant.
+import ts from 'typescript';
+
+/** @typedef {{ id: number, file: string, line: number, kind: string, text: string, verification: boolean }} Mutant */
+
+/** Sentences are for people; of what has spaces, only the labels of RFC 9846 section 7.1 go into a computation. */
+const LABEL = /^(tls13 |(c|s|e|ext|res|imp) |TLS 1\.3, )/;
+
+const RELATIONAL = { '<': ['<=', '>='], '<=': ['<', '>'], '>': ['>=', '<='], '>=': ['>', '<'] };
+const EQUALITY = { '===': ['!=='], '!==': ['==='] };
+const ARITHMETIC = { '+': ['-'], '-': ['+'], '*': ['/'], '/': ['*'], '%': ['*'] };
+const BITWISE = { '<<': ['>>'], '>>': ['<<'], '>>>': ['<<'], '&': ['|'], '|': ['&'], '^': ['&'] };
+const OPERATORS = { ...RELATIONAL, ...EQUALITY, ...ARITHMETIC, ...BITWISE };
+
+/**
+ * All mutants of one file, numbered from `firstId`, and its instrumented text.
+ * @returns {{ mutants: Mutant[], code: string }}
+ */
+export function mutate(file, text, firstId) {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
+  const mutants = [];
+  const original = (node) => text.slice(node.getStart(source), node.end);
+
+  const add = (node, kind, description) => {
+    const { line } = source.getLineAndCharacterOfPosition(node.getStart(source));
+    const id = firstId + mutants.length;
+    mutants.push({ id, file, line: line + 1, kind, text: description, verification: guardsThrow(node) });
+    return id;
+  };
+
+  /** The text of a node with the mutants of everything inside it. */
+  const inside = (node) => {
+    let code = '';
+    let at = node.getStart(source);
+    node.forEachChild((child) => {
+      const start = child.getStart(source);
+      if (start < at) return;
+      code += text.slice(at, start) + instrument(child);
+      at = child.end;
+    });
+    return code + text.slice(at, node.end);
+  };
+
+  const expression = (node, alternatives) => {
+    let code = inside(node);
+    for (const [kind, replacement] of alternatives) {
+      const id = add(node, kind, `${original(node)} → ${replacement}`);
+      code = `(__mutant(${id}) ? (${replacement}) : (${code}))`;
+    }
+    return code;
+  };
+
+  const instrument = (node) => {
+    if (isUntouched(node)) return original(node);
+    if (isRemovable(node)) {
+      const code = inside(node);
+      const id = add(node, ts.isThrowStatement(node) ? 'throw removed' : 'statement removed', original(node));
+      return `{ if (!__mutant(${id})) { ${code} } }`;
+    }
+    return expression(node, alternativesOf(node, original));
+  };
+
+  return { code: text.slice(0, source.getStart(source)) + inside(source), mutants };
+}
+
+function alternativesOf(node, original) {
+  const found = [];
+  if (isCondition(node)) found.push(['condition', 'true'], ['condition', 'false']);
+  if (ts.isBinaryExpression(node)) {
+    const operator = node.operatorToken.getText();
+    const left = original(node.left);
+    const right = original(node.right);
+    if (operator === '&&' || operator === '||') found.push(['operand', left], ['operand', right]);
+    if (operator === '??') found.push(['operand', right]);
+    if (operator in OPERATORS && !isText(node.left) && !isText(node.right)) {
+      for (const other of OPERATORS[operator]) found.push(['operator', `(${left}) ${other} (${right})`]);
+    }
+  }
+  if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken) {
+    found.push(['operator', original(node.operand)]);
+  }
+  if (ts.isNumericLiteral(node)) found.push(['literal', `${node.getText()} + 1`]);
+  if (node.kind === ts.SyntaxKind.TrueKeyword) found.push(['literal', 'false']);
+  if (node.kind === ts.SyntaxKind.FalseKeyword) found.push(['literal', 'true']);
+  if (ts.isStringLiteral(node)) found.push(['literal', "'mutant'"]);
+  return found;
+}
+
+/** What has no meaning at run time, and what only says how a failure reads. */
+function isUntouched(node) {
+  if (ts.isTypeNode(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return true;
+  if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || ts.isTypeParameterDeclaration(node)) return true;
+  if (ts.isTemplateExpression(node)) return true;
+  if (ts.isStringLiteral(node) && node.text.includes(' ') && !LABEL.test(node.text)) return true;
+  const { parent } = node;
+  if (parent === undefined) return false;
+  if (ts.isNewExpression(parent) && parent.expression.getText() === 'TlsError') {
+    // Its reason stays a mutant, its details do not.
+    return parent.arguments?.[0] !== node || ts.isIdentifier(node);
+  }
+  if (ts.isPropertyAssignment(parent)) return parent.name === node;
+  return ts.isStringLiteral(node) && (ts.isCaseClause(parent) || isCompared(node));
+}
+
+/** A word that is compared: the operator's mutants say as much. */
+function isCompared({ parent }) {
+  return ts.isBinaryExpression(parent) && parent.operatorToken.getText() in EQUALITY;
+}
+
+function isCondition(node) {
+  const { parent } = node;
+  if (ts.isIfStatement(parent)) return parent.expression === node;
+  return ts.isConditionalExpression(parent) && parent.condition === node;
+}
+
+/** A statement whose absence leaves a program: a throw, a call, an assignment. */
+function isRemovable(node) {
+  if (ts.isThrowStatement(node)) return true;
+  if (!ts.isExpressionStatement(node)) return false;
+  const { expression } = node;
+  return !(ts.isCallExpression(expression) && expression.expression.kind === ts.SyntaxKind.SuperKeyword);
+}
+
+function isText(node) {
+  return ts.isStringLiteral(node) || ts.isTemplateExpression(node) || ts.isNoSubstitutionTemplateLiteral(node);
+}
+
+/** Whether this is a check's: a throw itself, a condition of one, or the call of a function that is there to throw. */
+function guardsThrow(node) {
+  if (ts.isThrowStatement(node)) return true;
+  if (ts.isExpressionStatement(node)) {
+    return /^(yield\* )?(check|demand|judge|verify|required|refuse)/.test(
+      node.expression.getText().replace(/^.*#/, ''),
+    );
+  }
+  for (let at = node; at.parent !== undefined; at = at.parent) {
+    if (ts.isIfStatement(at.parent) && at.parent.expression === at) return endsInThrow(at.parent.thenStatement);
+  }
+  return false;
+}
+
+function endsInThrow(statement) {
+  if (ts.isThrowStatement(statement)) return true;
+  return ts.isBlock(statement) && statement.statements.some((inner) => ts.isThrowStatement(inner));
+}

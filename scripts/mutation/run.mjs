@@ -1,0 +1,211 @@
+// npm run mutate -- [--package tls13-core] [--only TEXT[,TEXT]] [--which all|verifications] [--slowest MS] [--hang MS]
+//   [--out FILE]
+// Mutation testing: makes one small mistake after the other in a package's sources and sees whether a test notices. All
+// mistakes are in one bundle with the tests, which stay loaded; so a mutant costs milliseconds where a test is near.
+import { fork } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { mutate } from './mutants.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, '../..');
+const option = (name, fallback) => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? fallback : process.argv[at + 1];
+};
+const packageFolder = join(root, 'packages', option('package', 'tls13-core'));
+const only = option('only', 'src/alpn/,src/key-schedule/,src/record/,src/handshake/').split(',');
+/** `verifications` plays only the mutants that take a check away: a throw, its condition, the call of a check. */
+const which = option('which', 'all');
+const slowest = option('slowest', '150');
+const results = join(root, 'test-results');
+const out = option('out', join(results, 'mutation.json'));
+const work = join(results, 'mutation', basename(out, '.json'));
+/** Which tests are quick: written by the process that measures, read by those that play what is read at load. */
+const quickFile = join(work, 'quick.json');
+/** No test of ours takes that long: a mutant that keeps the process busy for so long goes round in circles. */
+const HANG = Number(option('hang', '20000'));
+
+const { mutants, bundle } = await prepareBundle();
+console.log(`${mutants.length} mutants`);
+const verdicts = await playAll();
+report();
+
+async function prepareBundle() {
+  const found = [];
+  const instrumented = new Map();
+  for (const file of filesUnder(join(packageFolder, 'src'), '.ts').sort()) {
+    const name = relative(packageFolder, file);
+    if (!only.some((part) => name.includes(part))) continue;
+    const { mutants: own, code } = mutate(name, readFileSync(file, 'utf8'), found.length + 1);
+    found.push(...own);
+    instrumented.set(file, code);
+  }
+  // Snapshots of documents are vitest's own.
+  const testFiles = filesUnder(join(packageFolder, 'test'), '.test.ts').filter((file) => !file.includes('documents'));
+  const harness = pathToFileURL(join(here, 'harness.mjs')).href;
+  const entry = [
+    `import { describeFile } from '${harness}';`,
+    ...testFiles.map((file, index) => `import { load as load${index} } from ${JSON.stringify(file)};`),
+    ...testFiles.map((file, index) => `describeFile(${JSON.stringify(basename(file))}, load${index});`),
+  ].join('\n');
+  const outfile = join(work, 'bundle.mjs');
+  mkdirSync(dirname(outfile), { recursive: true });
+  await build({
+    stdin: { contents: entry, resolveDir: packageFolder, loader: 'js' },
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+    plugins: [sources(instrumented, new Set(testFiles), harness)],
+  });
+  return { mutants: found, bundle: pathToFileURL(outfile).href };
+}
+
+/** Mutated sources; tests as functions, so that each file's hooks stay its own; vitest's interface by the harness. */
+function sources(instrumented, testFiles, harness) {
+  return {
+    name: 'mutation',
+    setup(plugin) {
+      plugin.onResolve({ filter: /^vitest$/ }, () => ({ path: harness, external: true }));
+      plugin.onResolve({ filter: /^file:/ }, ({ path }) => ({ path, external: true }));
+      plugin.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        if (!path.startsWith(packageFolder)) return undefined;
+        const url = JSON.stringify(pathToFileURL(path).href);
+        const code = (instrumented.get(path) ?? readFileSync(path, 'utf8')).replaceAll('import.meta.url', url);
+        return { contents: testFiles.has(path) ? asFunction(code) : code, loader: 'ts' };
+      });
+    },
+  };
+}
+
+/** Imports stay outside; the rest of the file becomes the body of `load`. */
+function asFunction(code) {
+  const imports = [];
+  const body = code.replace(/^import [^;]*?;$/gms, (statement) => {
+    imports.push(statement);
+    return '';
+  });
+  return `${imports.join('\n')}\nexport function load() {\n${body.replaceAll(/^export /gm, '')}\n}\n`;
+}
+
+function isPlayed(id) {
+  return which === 'all' || mutants[id - 1].verification;
+}
+
+async function playAll() {
+  const known = new Map();
+  let queue = null;
+  let quick = 0;
+  while (queue === null || queue.length > 0) {
+    const worker = fork(join(here, 'worker.mjs'), [bundle, '0', slowest, quickFile], { stdio: 'inherit' });
+    const ended = await new Promise((resolve) => {
+      let timer = setTimeout(() => undefined, 0);
+      let current = null;
+      const next = () => {
+        clearTimeout(timer);
+        current = queue.shift() ?? null;
+        if (current === null) return resolve('done');
+        timer = setTimeout(() => resolve('hang'), HANG);
+        worker.send({ id: current });
+      };
+      worker.on('message', (message) => {
+        if (message.type === 'unloadable' || message.type === 'broken') console.error(message);
+        if (message.type === 'ready') {
+          if (queue === null) {
+            console.log(
+              `${message.tests} tests, ${message.quick} of them quick, ${message.milliseconds.toFixed(0)} ms`,
+            );
+            queue = message.inTests.filter(isPlayed);
+            for (const id of message.onlyInSlowTests.filter(isPlayed))
+              known.set(id, { verdict: 'not played: slow tests only' });
+            for (const id of message.onlyAtLoad.filter(isPlayed)) known.set(id, { verdict: 'at load' });
+          }
+          quick = message.quick;
+          next();
+        }
+        if (message.type === 'played') {
+          known.set(message.id, message);
+          if (message.verdict === 'spoilt') {
+            queue.unshift(message.id);
+            current = null;
+            resolve('spoilt');
+            return;
+          }
+          if (known.size % 100 === 0) console.log(`${known.size} played`);
+          next();
+        }
+      });
+      worker.on('exit', () => resolve('exit'));
+      process.once('SIGINT', () => worker.kill());
+      worker.current = () => current;
+    });
+    if (ended === 'hang' || ended === 'exit') {
+      const id = worker.current();
+      if (id === null) break;
+      known.set(id, { verdict: 'killed', by: [ended === 'hang' ? 'it never ends' : 'the process ends'] });
+    }
+    if (ended === 'spoilt' && quick === 0) break;
+    worker.kill('SIGKILL');
+  }
+  for (const [id, { verdict }] of known) if (verdict === 'at load') known.set(id, await playAtLoad(id));
+  return known;
+}
+
+/** What is read when the module is loaded needs a process of its own. */
+function playAtLoad(id) {
+  return new Promise((resolve) => {
+    const worker = fork(join(here, 'worker.mjs'), [bundle, String(id), slowest, quickFile], { stdio: 'ignore' });
+    const timer = setTimeout(() => resolve({ verdict: 'killed', by: ['it never ends'] }), 6 * HANG);
+    worker.on('message', (message) => {
+      if (message.type === 'played') resolve(message);
+      if (message.type === 'unloadable') resolve({ verdict: 'killed', by: ['it does not load'] });
+    });
+    worker.on('exit', () => {
+      clearTimeout(timer);
+      resolve({ verdict: 'killed', by: ['the process ends'] });
+    });
+  }).finally(() => undefined);
+}
+
+function report() {
+  const rows = new Map();
+  const listed = mutants
+    .filter(({ id }) => isPlayed(id))
+    .map((mutant) => ({ ...mutant, ...(verdicts.get(mutant.id) ?? { verdict: 'not reached' }) }));
+  for (const mutant of listed) {
+    for (const name of [dirname(mutant.file), mutant.file]) {
+      const row = rows.get(name) ?? { mutants: 0, killed: 0, verifications: 0, verificationsKilled: 0 };
+      rows.set(name, row);
+      row.mutants++;
+      if (mutant.verdict === 'killed') row.killed++;
+      if (mutant.verification) row.verifications++;
+      if (mutant.verification && mutant.verdict === 'killed') row.verificationsKilled++;
+    }
+  }
+  for (const mutant of listed) {
+    if (mutant.verdict === 'killed') continue;
+    const mark = mutant.verification ? ' VERIFICATION' : '';
+    console.log(
+      `${mutant.file}:${mutant.line} ${mutant.kind}${mark} ${mutant.verdict}: ${mutant.text.replaceAll(/\s+/g, ' ').slice(0, 160)}`,
+    );
+  }
+  for (const [name, row] of [...rows].sort()) {
+    const share = ((100 * row.killed) / row.mutants).toFixed(1);
+    console.log(
+      `${name}: ${row.killed} of ${row.mutants} killed (${share} %), of verifications ${row.verificationsKilled} of ${row.verifications}`,
+    );
+  }
+  mkdirSync(dirname(out), { recursive: true });
+  writeFileSync(out, `${JSON.stringify(listed, null, 1)}\n`);
+}
+
+function filesUnder(folder, ending) {
+  return readdirSync(folder, { recursive: true })
+    .map(String)
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(folder, name));
+}

@@ -1,0 +1,94 @@
+// One process that holds the tests and every mutant: says which test reaches which mutant, then plays mutants one by one.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { prepare, runTest, tests } from './harness.mjs';
+
+const [bundle, staticMutant, slowest, quickFile] = process.argv.slice(2);
+let active = Number(staticMutant);
+let reached = new Set();
+globalThis.__mutant = (id) => {
+  reached.add(id);
+  return id === active;
+};
+
+/** Tests that take longer are left out of the games with mutants. */
+const SLOWEST_TEST = Number(slowest);
+
+const say = (message) => process.send(message);
+
+try {
+  await import(bundle);
+  await prepare();
+} catch (error) {
+  say({ type: 'unloadable', error: String(error) });
+  process.exit(0);
+}
+
+if (active === 0) await play();
+else await playStatic();
+
+async function play() {
+  const atLoad = reached;
+  const timed = [];
+  for (const test of tests) {
+    reached = new Set();
+    const start = performance.now();
+    const failure = await runTest(test);
+    const milliseconds = performance.now() - start;
+    if (failure !== undefined) {
+      say({ type: 'broken', path: test.path, error: String(failure?.stack ?? failure) });
+      continue;
+    }
+    timed.push({ test, milliseconds, reached });
+  }
+  const quick = timed.filter(({ milliseconds }) => milliseconds <= SLOWEST_TEST);
+  quick.sort((left, right) => left.milliseconds - right.milliseconds);
+  // What another test reached first may be cached since: reached once is reached.
+  const slow = new Set(timed.filter((run) => !quick.includes(run)).flatMap((run) => [...run.reached]));
+  const fast = new Set(quick.flatMap((run) => [...run.reached]));
+  writeFileSync(quickFile, JSON.stringify(quick.map(({ test }) => tests.indexOf(test))));
+  say({
+    type: 'ready',
+    tests: tests.length,
+    quick: quick.length,
+    milliseconds: timed.reduce((sum, run) => sum + run.milliseconds, 0),
+    inTests: [...fast],
+    onlyInSlowTests: [...slow].filter((id) => !fast.has(id)),
+    onlyAtLoad: [...atLoad].filter((id) => !fast.has(id) && !slow.has(id)),
+  });
+  reached = { add: () => undefined };
+  process.on('message', async ({ id }) => {
+    say({ type: 'started', id });
+    say({ type: 'played', id, ...(await playOne(id, quick)) });
+  });
+}
+
+async function playOne(id, quick) {
+  let played = 0;
+  for (const { test, reached: within } of quick) {
+    if (!within.has(id)) continue;
+    played++;
+    active = id;
+    const failure = await runTest(test);
+    active = 0;
+    if (failure === undefined) continue;
+    // A test that fails without the mutant too was spoilt by what a mutant left behind: it says nothing.
+    if ((await runTest(test)) !== undefined) return { verdict: 'spoilt', by: test.path };
+    return { verdict: 'killed', by: test.path };
+  }
+  return { verdict: 'survived', played };
+}
+
+async function playStatic() {
+  reached = { add: () => undefined };
+  const quick = JSON.parse(readFileSync(quickFile, 'utf8')).map((index) => tests[index]);
+  for (const test of quick) {
+    if ((await runTest(test)) === undefined) continue;
+    say({ type: 'played', id: active, verdict: 'killed', by: test.path });
+    process.exit(0);
+  }
+  say({ type: 'played', id: active, verdict: 'survived', played: quick.length });
+  process.exit(0);
+}
+
+process.on('uncaughtException', () => undefined);
+process.on('unhandledRejection', () => undefined);
