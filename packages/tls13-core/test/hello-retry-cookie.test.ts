@@ -139,6 +139,26 @@ describe('a cookie in HelloRetryRequest, section 4.3.2', () => {
   });
 });
 
+describe('a second hello is refused', () => {
+  it('with a cookie that another connection gave to the very same hello', () => {
+    const client = createTlsClient(toyClient());
+    const hello = client.takeOutput();
+    const one = createTlsServer(cookieServer(otherGroup));
+    const other = createTlsServer(cookieServer({ ...otherGroup, later: 2000 }));
+    one.receive(hello);
+    other.receive(hello);
+    client.receive(one.takeOutput());
+    expect(failureOf(other.receive(client.takeOutput()))).toBe('invalid-cookie');
+  });
+
+  it('by a server that would have to ask once more: it prefers a group for which the client was not asked', () => {
+    const client = toyClient({ keyShares: ['x25519'] });
+    const pair = overTwoServers(client, cookieServer({ demand: 'always' }), cookieServer(otherGroup));
+    expect(failureOf(pair.serverEvents)).toBe('no-common-group');
+    expect(pair.clientEvents.at(-1)).toMatchObject({ error: { alert: { name: 'handshake_failure' } } });
+  });
+});
+
 describe('the cookie protector', () => {
   const provider = toyProvider(1);
   const { now } = cookieTestClock;

@@ -91,6 +91,8 @@ describe('a proof is not made', () => {
     expect(serverOfSession(pskSelected(fits), finishedOf('server'))).toMatchObject({ made: true, leaf });
     expect(reasonOf(() => serverOfSession(pskSelected(fits), finishedOf('client')))).toBe('internal-error');
     expect(reasonOf(() => serverOfSession({ made: false } as never, finishedOf('server')))).toBe('internal-error');
+    const unmade = { made: false, sender: 'server' } as never;
+    expect(reasonOf(() => serverOfSession(pskSelected(fits), unmade))).toBe('internal-error');
   });
 
   it('by hand: the private field cannot be given', () => {
