@@ -3,7 +3,7 @@
 // Mutation testing: makes one small mistake after the other in a package's sources and sees whether a test notices. All
 // mistakes are in one bundle with the tests, which stay loaded; so a mutant costs milliseconds where a test is near.
 import { fork } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -28,6 +28,7 @@ const quickFile = join(work, 'quick.json');
 /** No test of ours takes that long: a mutant that keeps the process busy for so long goes round in circles. */
 const HANG = Number(option('hang', '20000'));
 
+rmSync(work, { recursive: true, force: true });
 const { mutants, bundle } = await prepareBundle();
 console.log(`${mutants.length} mutants`);
 const verdicts = await playAll();
@@ -98,58 +99,52 @@ function isPlayed(id) {
 
 async function playAll() {
   const known = new Map();
+  const again = new Set();
   let queue = null;
-  let quick = 0;
   while (queue === null || queue.length > 0) {
     const worker = fork(join(here, 'worker.mjs'), [bundle, '0', slowest, quickFile], { stdio: 'inherit' });
+    let current = null;
     const ended = await new Promise((resolve) => {
-      let timer = setTimeout(() => undefined, 0);
-      let current = null;
+      let timer;
       const next = () => {
         clearTimeout(timer);
         current = queue.shift() ?? null;
         if (current === null) return resolve('done');
-        timer = setTimeout(() => resolve('hang'), HANG);
+        timer = setTimeout(() => resolve('it never ends'), HANG);
         worker.send({ id: current });
       };
       worker.on('message', (message) => {
-        if (message.type === 'unloadable' || message.type === 'broken') console.error(message);
-        if (message.type === 'ready') {
-          if (queue === null) {
-            console.log(
-              `${message.tests} tests, ${message.quick} of them quick, ${message.milliseconds.toFixed(0)} ms`,
-            );
+        switch (message.type) {
+          case 'measured':
+            console.log(`${message.tests} tests, ${message.quick} quick ones, ${message.milliseconds.toFixed(0)} ms`);
             queue = message.inTests.filter(isPlayed);
-            for (const id of message.onlyInSlowTests.filter(isPlayed))
-              known.set(id, { verdict: 'not played: slow tests only' });
+            for (const id of message.onlyInSlowTests) known.set(id, { verdict: 'not played: slow tests only' });
             for (const id of message.onlyAtLoad.filter(isPlayed)) known.set(id, { verdict: 'at load' });
-          }
-          quick = message.quick;
-          next();
-        }
-        if (message.type === 'played') {
-          known.set(message.id, message);
-          if (message.verdict === 'spoilt') {
-            queue.unshift(message.id);
-            current = null;
-            resolve('spoilt');
             return;
-          }
-          if (known.size % 100 === 0) console.log(`${known.size} played`);
-          next();
+          case 'ready':
+            return next();
+          case 'played':
+            if (message.verdict === 'spoilt') return resolve('spoilt');
+            known.set(message.id, message);
+            if (known.size % 100 === 0) console.log(`${known.size} played`);
+            return next();
+          case 'unloadable':
+          case 'broken':
+            console.error(message);
+            return;
         }
       });
-      worker.on('exit', () => resolve('exit'));
-      process.once('SIGINT', () => worker.kill());
-      worker.current = () => current;
+      worker.on('exit', () => resolve('the process ends'));
     });
-    if (ended === 'hang' || ended === 'exit') {
-      const id = worker.current();
-      if (id === null) break;
-      known.set(id, { verdict: 'killed', by: [ended === 'hang' ? 'it never ends' : 'the process ends'] });
-    }
-    if (ended === 'spoilt' && quick === 0) break;
     worker.kill('SIGKILL');
+    if (ended === 'done' || queue === null) break;
+    // The process may have been spoilt by an earlier mutant: once more in a fresh one, which only this one can spoil.
+    if (ended === 'spoilt' && !again.has(current)) {
+      again.add(current);
+      queue.unshift(current);
+    } else if (current !== null) {
+      known.set(current, { verdict: 'killed', by: [ended] });
+    }
   }
   for (const [id, { verdict }] of known) if (verdict === 'at load') known.set(id, await playAtLoad(id));
   return known;
@@ -168,7 +163,7 @@ function playAtLoad(id) {
       clearTimeout(timer);
       resolve({ verdict: 'killed', by: ['the process ends'] });
     });
-  }).finally(() => undefined);
+  });
 }
 
 function report() {

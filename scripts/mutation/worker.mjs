@@ -1,5 +1,5 @@
 // One process that holds the tests and every mutant: says which test reaches which mutant, then plays mutants one by one.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { prepare, runTest, tests } from './harness.mjs';
 
 const [bundle, staticMutant, slowest, quickFile] = process.argv.slice(2);
@@ -27,27 +27,31 @@ if (active === 0) await play();
 else await playStatic();
 
 async function play() {
+  const quick = existsSync(quickFile) ? readQuick() : await measure();
+  reached = { add: () => undefined };
+  process.on('message', async ({ id }) => say({ type: 'played', id, ...(await playOne(id, quick)) }));
+  say({ type: 'ready' });
+}
+
+/** Runs every test once: how long it takes, and which mutants it reaches. A later process reads it from a file. */
+async function measure() {
   const atLoad = reached;
   const timed = [];
-  for (const test of tests) {
+  for (const [index, test] of tests.entries()) {
     reached = new Set();
     const start = performance.now();
     const failure = await runTest(test);
     const milliseconds = performance.now() - start;
-    if (failure !== undefined) {
-      say({ type: 'broken', path: test.path, error: String(failure?.stack ?? failure) });
-      continue;
-    }
-    timed.push({ test, milliseconds, reached });
+    if (failure === undefined) timed.push({ index, test, milliseconds, reached });
+    else say({ type: 'broken', path: test.path, error: String(failure?.stack ?? failure) });
   }
   const quick = timed.filter(({ milliseconds }) => milliseconds <= SLOWEST_TEST);
   quick.sort((left, right) => left.milliseconds - right.milliseconds);
-  // What another test reached first may be cached since: reached once is reached.
   const slow = new Set(timed.filter((run) => !quick.includes(run)).flatMap((run) => [...run.reached]));
   const fast = new Set(quick.flatMap((run) => [...run.reached]));
-  writeFileSync(quickFile, JSON.stringify(quick.map(({ test }) => tests.indexOf(test))));
+  writeFileSync(quickFile, JSON.stringify(quick.map((run) => [run.index, [...run.reached]])));
   say({
-    type: 'ready',
+    type: 'measured',
     tests: tests.length,
     quick: quick.length,
     milliseconds: timed.reduce((sum, run) => sum + run.milliseconds, 0),
@@ -55,11 +59,12 @@ async function play() {
     onlyInSlowTests: [...slow].filter((id) => !fast.has(id)),
     onlyAtLoad: [...atLoad].filter((id) => !fast.has(id) && !slow.has(id)),
   });
-  reached = { add: () => undefined };
-  process.on('message', async ({ id }) => {
-    say({ type: 'started', id });
-    say({ type: 'played', id, ...(await playOne(id, quick)) });
-  });
+  return quick;
+}
+
+function readQuick() {
+  const saved = JSON.parse(readFileSync(quickFile, 'utf8'));
+  return saved.map(([index, ids]) => ({ test: tests[index], reached: new Set(ids) }));
 }
 
 async function playOne(id, quick) {
@@ -80,8 +85,8 @@ async function playOne(id, quick) {
 
 async function playStatic() {
   reached = { add: () => undefined };
-  const quick = JSON.parse(readFileSync(quickFile, 'utf8')).map((index) => tests[index]);
-  for (const test of quick) {
+  const quick = readQuick();
+  for (const { test } of quick) {
     if ((await runTest(test)) === undefined) continue;
     say({ type: 'played', id: active, verdict: 'killed', by: test.path });
     process.exit(0);
