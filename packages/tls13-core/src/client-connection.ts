@@ -14,6 +14,7 @@ export function createTlsClient(config: ClientConfig): TlsConnection {
     limits: settings.limits,
     maxFragmentLength: settings.maxFragmentLength,
     padding: settings.padding,
+    trace: settings.trace,
     peerAuthentication: 'demanded',
     start: (carrier) => clientHandshake({ settings, ...carrier }),
   });

@@ -12,6 +12,11 @@ export type {
   VerifyPeer,
 } from './config.js';
 export { parseSession, serializeSession, type Session } from './session/session.js';
+export { firstFittingCredential } from './credential-choice.js';
+export { matchesOidFilters } from './oid-filters.js';
+export type { OidFilter } from './messages/extensions/oid-filters.js';
+export { traceTo, type TraceEvent } from './trace.js';
+export type { Trace } from './record/trace.js';
 export { permutedExtensions, type ExtensionOrder } from './extension-order.js';
 export { grease, type Grease } from './grease.js';
 export { padToFullRecords, padToMultipleOf, type PaddingPolicy, type RecordToPad } from './record/padding.js';

@@ -3,7 +3,9 @@ import type { ExtensionOrder } from './extension-order.js';
 import type { Grease } from './grease.js';
 import type { ClientEarlyData, ServerEarlyData } from './handshake/early-data.js';
 import type { TlsLimits } from './limits.js';
+import type { OidFilter } from './messages/extensions/oid-filters.js';
 import type { PaddingPolicy } from './record/padding.js';
+import type { Trace } from './record/trace.js';
 import type { AcrossNames } from './session/across-names.js';
 import type { ExternalPsk } from './session/external-psk.js';
 import type { Session } from './session/session.js';
@@ -65,6 +67,8 @@ export interface CertificateRequestInfo {
   readonly signatureSchemes: readonly SignatureSchemeName[];
   /** DER-encoded distinguished names of certificate_authorities (RFC 9846 section 4.3.4); empty where not sent. */
   readonly certificateAuthorities: readonly Uint8Array[];
+  /** oid_filters (RFC 9846 section 4.3.5); empty where not sent. A credential that does not match them fails the handshake. */
+  readonly oidFilters: readonly OidFilter[];
 }
 
 export interface CommonConfig {
@@ -91,6 +95,8 @@ export interface CommonConfig {
    * 16385. Not asked for by default. A peer's own limit is kept by a server always, by a client that has one itself.
    */
   readonly recordSizeLimit?: number;
+  /** `traceTo` tells every record and message, sent and received, as data without secrets. Off by default. */
+  readonly trace?: Trace;
   /** `grease` sends the reserved values of RFC 8701, which peers must ignore. Off by default. */
   readonly grease?: Grease;
   /** How much padding protected records get: `padToMultipleOf`, `padToFullRecords` or a function. None by default. */
@@ -201,6 +207,11 @@ export interface ClientAuthenticationConfig {
   readonly verifyPeer: VerifyPeer;
   /** DER-encoded distinguished names, sent as certificate_authorities. */
   readonly certificateAuthorities?: readonly Uint8Array[];
+  /**
+   * Sent as oid_filters (RFC 9846 section 4.3.5), see `oidFilters`. A certificate that does not match is refused with
+   * unsupported_certificate, whatever `verifyPeer` says.
+   */
+  readonly oidFilters?: readonly OidFilter[];
   /**
    * A name for what `verifyPeer` demands; needed where there are `tickets`, which skip it. A ticket is taken only under
    * the name that it was made under: **use another name wherever `verifyPeer` is stricter or another than before**.

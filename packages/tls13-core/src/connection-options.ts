@@ -4,6 +4,7 @@ import type { HandshakeSink } from './handshake/sink.js';
 import type { KeyMaterial } from './key-schedule/key-material.js';
 import type { TlsLimits } from './limits.js';
 import type { PaddingPolicy } from './record/padding.js';
+import type { Trace } from './record/trace.js';
 
 /** What a connection gives to the flow that it carries. */
 interface Carrier {
@@ -21,6 +22,7 @@ export interface ConnectionOptions {
   readonly limits: TlsLimits;
   readonly maxFragmentLength: number;
   readonly padding?: PaddingPolicy | null;
+  readonly trace?: Trace | null;
   /** Whether a handshake without proof of who the peer is may complete. */
   readonly peerAuthentication: 'demanded' | 'optional';
   readonly start: FlowStart;

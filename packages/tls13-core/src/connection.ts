@@ -16,6 +16,8 @@ import { ParkedInput } from './parked-input.js';
 import { demandPeerFinished, recordSink, type RecordLayers } from './record-sink.js';
 import { RecordReader, type RecordContent } from './record/record-reader.js';
 import { RecordWriter } from './record/record-writer.js';
+import type { Trace } from './record/trace.js';
+import { guardedTrace } from './trace-guard.js';
 
 /**
  * A TLS 1.3 connection without input and output of its own: bytes in, bytes and events out. It holds no timer and no
@@ -28,6 +30,7 @@ export class TlsConnection {
   readonly #reader: RecordReader;
   readonly #writer: RecordWriter;
   readonly #judge: ContentJudge;
+  readonly #trace: Trace | null;
   #runner: FlowRunner<HandshakeResult> | null;
   #established: Established | null = null;
   readonly #keyMaterial = new KeyMaterial();
@@ -44,13 +47,17 @@ export class TlsConnection {
   #waiting: Promise<TlsEvent[]> | null = null;
   readonly #parked: ParkedInput;
 
-  constructor({ side, limits, maxFragmentLength, padding = null, peerAuthentication, start }: ConnectionOptions) {
+  constructor(options: ConnectionOptions) {
+    const { side, limits, maxFragmentLength, padding = null, peerAuthentication, start } = options;
+    const trace = options.trace == null ? null : guardedTrace(this.#guard, options.trace);
+    this.#trace = trace;
     this.#peerAuthentication = peerAuthentication;
-    this.#messages = new MessageReassembler(limits);
-    this.#reader = new RecordReader({ side, limits, insideMessage: () => !this.#messages.isEmpty });
+    this.#messages = new MessageReassembler(limits, trace);
+    this.#reader = new RecordReader({ side, limits, insideMessage: () => !this.#messages.isEmpty, trace });
     this.#writer = new RecordWriter({
       maxFragmentLength,
       maxPending: limits.pendingOutput,
+      trace,
       padding: padding === null ? null : (record) => askNow(this.#guard, 'padding', () => padding(record)),
     });
     this.#layers = { side, limits, messages: this.#messages, reader: this.#reader, writer: this.#writer };
@@ -292,6 +299,7 @@ export class TlsConnection {
   }
 
   #handleAlert(content: Uint8Array): void {
+    if (content.length === 2) this.#trace?.({ kind: 'alert', direction: 'received', bytes: content });
     if (this.#judge.judgeAlert(content, this.#info === null ? 'handshaking' : 'open') === 'ignored') return;
     this.#receivedClose = true;
     this.#reader.discard();

@@ -55,6 +55,11 @@ export { createCookieProtector, type CookieKey, type CookieProtectorOptions } fr
 export { createTicketProtector, type TicketKey, type TicketProtectorOptions } from './session/ticket-protector.js';
 
 // Options that only those pay for who name them.
+export { firstFittingCredential } from './credential-choice.js';
+export { matchesOidFilters, oidFilters } from './oid-filters.js';
+export type { OidFilter } from './messages/extensions/oid-filters.js';
+export { traceTo, type TraceEvent } from './trace.js';
+export type { Trace } from './record/trace.js';
 export { permutedExtensions, type ExtensionOrder } from './extension-order.js';
 export { grease, type Grease } from './grease.js';
 export { padToFullRecords, padToMultipleOf, type PaddingPolicy, type RecordToPad } from './record/padding.js';

@@ -14,6 +14,7 @@ export function createTlsServer(config: ServerConfig | ParsedServerConfig): TlsC
     limits: settings.limits,
     maxFragmentLength: settings.maxFragmentLength,
     padding: settings.padding,
+    trace: settings.trace,
     peerAuthentication: settings.clientAuthentication?.mode === 'require' ? 'demanded' : 'optional',
     start: (carrier) => serverHandshake({ settings, ...carrier }),
   });

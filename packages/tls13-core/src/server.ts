@@ -18,6 +18,10 @@ export type {
 } from './config.js';
 export { createCookieProtector, type CookieKey, type CookieProtectorOptions } from './session/cookie-protector.js';
 export { createTicketProtector, type TicketKey, type TicketProtectorOptions } from './session/ticket-protector.js';
+export { oidFilters } from './oid-filters.js';
+export type { OidFilter } from './messages/extensions/oid-filters.js';
+export { traceTo, type TraceEvent } from './trace.js';
+export type { Trace } from './record/trace.js';
 export { grease, type Grease } from './grease.js';
 export { padToFullRecords, padToMultipleOf, type PaddingPolicy, type RecordToPad } from './record/padding.js';
 export { TlsError, type TlsErrorKind, type TlsErrorReason } from './error.js';

@@ -29,7 +29,10 @@ import {
 } from './limits.js';
 import { isHostName } from './messages/extensions/server-name.js';
 import type { ClientTicketRequest } from './messages/extensions/ticket-request.js';
+import type { OidFilter } from './messages/extensions/oid-filters.js';
+import { readOidFilters } from './oid-filters.js';
 import type { PaddingPolicy } from './record/padding.js';
+import type { Trace } from './record/trace.js';
 import type { AcrossNames } from './session/across-names.js';
 import { MAX_SESSION_LIFETIME_SECONDS } from './session/lifetime.js';
 import { checkExternalPsk, type CheckedExternalPsk } from './session/external-psk.js';
@@ -52,6 +55,7 @@ interface CommonSettings {
   readonly recordSizeLimit: number | null;
   readonly padding: PaddingPolicy | null;
   readonly grease: Grease | null;
+  readonly trace: Trace | null;
 }
 
 export interface ClientSettings extends CommonSettings {
@@ -131,7 +135,17 @@ export function parseServerConfig(config: ServerConfig): ParsedServerConfig {
   return new ParsedServerConfig(config);
 }
 
+/** What a server asks for must be what it could be asked to read itself. */
+function checkOidFilters(filters: readonly OidFilter[]): void {
+  try {
+    readOidFilters(filters);
+  } catch (error) {
+    invalid('clientAuthentication.oidFilters', 'each identifier once, with DER', String(error));
+  }
+}
+
 function serverSettings(config: ServerConfig): ServerSettings {
+  checkOidFilters(config.clientAuthentication?.oidFilters ?? []);
   const { credentials, alpn, clientAuthentication } = config;
   if (typeof credentials !== 'function') {
     if (credentials.length === 0 && config.externalPsks === undefined) invalid('credentials', 'at least one');
@@ -301,6 +315,7 @@ function commonSettings(config: CommonConfig): CommonSettings {
     recordSizeLimit: config.recordSizeLimit ?? null,
     padding: config.padding ?? null,
     grease: config.grease ?? null,
+    trace: config.trace ?? null,
   };
 }
 

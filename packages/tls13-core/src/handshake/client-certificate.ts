@@ -4,8 +4,10 @@ import type { CertificateRequest } from '../messages/certificate-request.js';
 import { certificateAuthoritiesCodec } from '../messages/extensions/certificate-authorities.js';
 import { readExtensionBlock } from '../messages/extensions/extension-block.js';
 import { decodeExtension } from '../messages/extensions/extension.js';
+import { oidFiltersCodec } from '../messages/extensions/oid-filters.js';
 import { knownSignatureSchemes, signatureAlgorithmsCodec } from '../messages/extensions/signature-algorithms.js';
 import type { Received } from '../messages/message.js';
+import { matchesOidFilters, readOidFilters } from '../oid-filters.js';
 import type { ClientSettings } from '../settings.js';
 import { send, type FlowContext } from './context.js';
 import { ask, read, type Flow } from './flow.js';
@@ -72,12 +74,21 @@ export function* answerCertificateRequest(
       ? []
       : decodeExtension(certificateAuthoritiesCodec, authoritiesData, 'certificate_authorities');
 
+  const filtersData = block.get('oid_filters');
+  const oidFilters = filtersData === undefined ? [] : decodeExtension(oidFiltersCodec, filtersData, 'oid_filters');
+  // Judged before anybody is asked, so that a wrong request is the server's fault.
+  readOidFilters(oidFilters);
+
   const { selectCredential } = settings;
   const credential =
     selectCredential === null
       ? null
       : yield* ask(guard, 'selectCredential', () =>
-          selectCredential({ signatureSchemes: signatureSchemes.map(({ name }) => name), certificateAuthorities }),
+          selectCredential({
+            signatureSchemes: signatureSchemes.map(({ name }) => name),
+            certificateAuthorities,
+            oidFilters,
+          }),
         );
   if (credential === null) {
     send(sink, transcript, 'certificate', { certificateRequestContext: new Uint8Array(0), certificateList: [] });
@@ -86,6 +97,13 @@ export function* answerCertificateRequest(
   // A credential that the server cannot check is no reason to go on as nobody: the application meant to be somebody.
   const chosen = chooseCredential([credential], signatureSchemes);
   if (chosen === null) throw new TlsError('no-common-signature-scheme', { subject: 'certificate_request' });
+  // Section 4.3.5: a certificate that is sent must have all that was asked for.
+  if (!matchesOidFilters(chosen.credential.certificateChain[0] as Uint8Array, oidFilters)) {
+    throw new TlsError('credential-does-not-match', {
+      subject: 'certificate_request',
+      expected: 'what oid_filters ask for',
+    });
+  }
   yield* sendCertificate(context, transcript, 'client', chosen);
   return chosen;
 }

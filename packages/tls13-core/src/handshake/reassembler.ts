@@ -8,14 +8,17 @@ import {
   type HandshakeType,
 } from '../messages/handshake-type.js';
 import { decodeHandshakeMessage, type ReceivedMessage } from '../messages/message.js';
+import type { Trace } from '../record/trace.js';
 
 /** Puts handshake messages together from the fragments that records carry (RFC 9846 section 5.1). */
 export class MessageReassembler {
   readonly #queue = new ByteQueue();
   readonly #limits: TlsLimits;
+  readonly #trace: Trace | null;
 
-  constructor(limits: TlsLimits) {
+  constructor(limits: TlsLimits, trace: Trace | null = null) {
     this.#limits = limits;
+    this.#trace = trace;
   }
 
   /** Whether nothing is held: no part of a message, and no message that was not read. */
@@ -62,6 +65,7 @@ export class MessageReassembler {
     }
     if (this.#queue.length < HANDSHAKE_HEADER_LENGTH + length) return null;
     const message = decodeHandshakeMessage(type, this.#queue.take(HANDSHAKE_HEADER_LENGTH + length));
+    this.#trace?.({ kind: 'message', direction: 'received', bytes: message.raw });
     if (!expected.includes(message.type)) throw unexpected(expected, message.type);
     return message;
   }

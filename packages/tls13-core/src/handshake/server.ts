@@ -10,11 +10,13 @@ import { certificateAuthoritiesCodec } from '../messages/extensions/certificate-
 import { EXTENSION_CODES, extension, type Extension } from '../messages/extensions/extension.js';
 import { keyShareEntryCodec } from '../messages/extensions/key-share.js';
 import { selectedIdentityCodec } from '../messages/extensions/pre-shared-key.js';
+import { oidFiltersCodec, type OidFilter } from '../messages/extensions/oid-filters.js';
 import { recordSizeLimitExtension } from '../messages/extensions/record-size-limit.js';
 import { signatureAlgorithmsCodec } from '../messages/extensions/signature-algorithms.js';
 import { supportedGroupsCodec } from '../messages/extensions/supported-groups.js';
 import { serverSupportedVersionsCodec, TLS_1_2, TLS_1_3 } from '../messages/extensions/supported-versions.js';
 import { serverTicketRequestCodec } from '../messages/extensions/ticket-request.js';
+import { matchesOidFilters } from '../oid-filters.js';
 import type { ServerSettings } from '../settings.js';
 import { readClock } from './clock.js';
 import { logSecrets, send, type FlowContext, type HandshakeResult } from './context.js';
@@ -289,7 +291,7 @@ function encryptedExtensions(
 
 function certificateRequestExtensions(
   settings: ServerSettings,
-  { certificateAuthorities = [] }: ClientAuthenticationConfig,
+  { certificateAuthorities = [], oidFilters = [] }: ClientAuthenticationConfig,
 ): readonly Extension[] {
   const schemes = settings.signatureSchemes.map(({ id }) => id);
   const extensions = [extension('signature_algorithms', signatureAlgorithmsCodec, schemes)];
@@ -297,6 +299,7 @@ function certificateRequestExtensions(
     const data = encode(certificateAuthoritiesCodec, certificateAuthorities);
     extensions.push({ type: EXTENSION_CODES.certificate_authorities, data });
   }
+  if (oidFilters.length > 0) extensions.push(extension('oid_filters', oidFiltersCodec, oidFilters));
   return settings.grease?.certificateRequest(extensions, settings.provider.random) ?? extensions;
 }
 
@@ -304,7 +307,7 @@ function certificateRequestExtensions(
 function* authenticateClient(
   context: Context,
   transcript: Transcript,
-  { mode, verifyPeer }: ClientAuthenticationConfig,
+  { mode, verifyPeer, oidFilters = [] }: ClientAuthenticationConfig,
   client: ReadClientHello,
 ): Flow<AuthenticatedBy | null> {
   const message = yield* read('certificate');
@@ -314,5 +317,20 @@ function* authenticateClient(
     if (mode === 'require') throw new TlsError('certificate-required');
     return null;
   }
+  demandMatch(certificates[0] as Uint8Array, oidFilters);
   return yield* authenticatePeer(context, transcript, 'client', certificates, verifyPeer, client.serverName);
+}
+
+/**
+ * Section 4.3.5: a client may have skipped what it does not know, and then the choice is ours.
+ * @throws TlsError `certificate-unsupported`, `malformed-certificate`
+ */
+function demandMatch(leaf: Uint8Array, oidFilters: readonly OidFilter[]): void {
+  let matches = false;
+  try {
+    matches = matchesOidFilters(leaf, oidFilters);
+  } catch (cause) {
+    throw new TlsError('malformed-certificate', { cause });
+  }
+  if (!matches) throw new TlsError('certificate-unsupported', { expected: 'what oid_filters ask for' });
 }

@@ -3,6 +3,7 @@ import { LARGEST_RECORD_SIZE_LIMIT, type TlsLimits } from '../limits.js';
 import { CONTENT_TYPE, contentTypeName, RECORD_HEADER_LENGTH, type ContentTypeName } from './content-type.js';
 import { RecordDeframer, type RawRecord } from './deframer.js';
 import type { RecordOpener } from './protection.js';
+import type { Trace } from './trace.js';
 
 /** What a record held, after everything that is the record layer's own was judged. */
 export interface RecordContent {
@@ -16,12 +17,14 @@ interface RecordReaderOptions {
   readonly limits: TlsLimits;
   /** Whether part of a handshake message was read and the rest is still to come. */
   readonly insideMessage: () => boolean;
+  readonly trace?: Trace | null;
 }
 
 /** Reads records under the current receiving keys, and holds them to RFC 9846 sections 5 to 5.4. */
 export class RecordReader {
   readonly #limits: TlsLimits;
   readonly #insideMessage: () => boolean;
+  readonly #trace: Trace | null;
   readonly #deframer = new RecordDeframer();
   #opener: RecordOpener | null = null;
   #peerMayChangeCipherSpec: boolean;
@@ -33,7 +36,8 @@ export class RecordReader {
   /** Bytes of refused early data that may still be passed over; 0 when none can come. */
   #skippableEarlyData = 0;
 
-  constructor({ side, limits, insideMessage }: RecordReaderOptions) {
+  constructor({ side, limits, insideMessage, trace = null }: RecordReaderOptions) {
+    this.#trace = trace;
     this.#limits = limits;
     this.#insideMessage = insideMessage;
     this.#peerMayChangeCipherSpec = side === 'client';
@@ -64,6 +68,7 @@ export class RecordReader {
   useOpener(opener: RecordOpener | null): void {
     this.#opener?.destroy();
     this.#opener = opener;
+    if (opener !== null) this.#trace?.({ kind: 'keys-changed', direction: 'received' });
   }
 
   /** Holds the peer to our record_size_limit (RFC 8449 section 4). */
@@ -90,8 +95,24 @@ export class RecordReader {
       const record = this.#deframer.next();
       if (record === null) return null;
       const content = this.#read(record);
+      if (this.#trace !== null) this.#show(this.#trace, record, content);
       if (content !== null) return content;
     }
+  }
+
+  /** What was dropped without being opened is not told. */
+  #show(trace: Trace, { type, bytes }: RawRecord, content: RecordContent | null): void {
+    const dropped = type === CONTENT_TYPE.change_cipher_spec ? 'change_cipher_spec' : null;
+    const contentType = content?.type ?? dropped;
+    if (contentType === null) return;
+    trace({
+      kind: 'record',
+      direction: 'received',
+      contentType,
+      protection: type === CONTENT_TYPE.application_data ? 'protected' : 'plaintext',
+      length: bytes.length,
+      contentLength: content?.content.length ?? 1,
+    });
   }
 
   /** Null for a record that is dropped. */

@@ -9,6 +9,7 @@ import {
   type ContentTypeName,
 } from './content-type.js';
 import type { PaddingPolicy } from './padding.js';
+import type { Trace } from './trace.js';
 import { writeRecordHeader, type RecordSealer } from './protection.js';
 
 /**
@@ -20,6 +21,7 @@ export class RecordWriter {
   /** Most content and padding in one protected record. */
   #longest = MAX_PLAINTEXT_LENGTH;
   #padding: PaddingPolicy | null;
+  readonly #trace: Trace | null;
   readonly #maxPending: number;
   #sealer: RecordSealer | null = null;
   #chunks: Uint8Array[] = [];
@@ -32,10 +34,12 @@ export class RecordWriter {
     readonly maxFragmentLength: number;
     readonly maxPending: number;
     readonly padding?: PaddingPolicy | null;
+    readonly trace?: Trace | null;
   }) {
     this.#maxFragmentLength = options.maxFragmentLength;
     this.#maxPending = options.maxPending;
     this.#padding = options.padding ?? null;
+    this.#trace = options.trace ?? null;
   }
 
   /** Most content in one record, in bytes. */
@@ -64,6 +68,7 @@ export class RecordWriter {
     this.flush();
     this.#sealer?.destroy();
     this.#sealer = sealer;
+    if (sealer !== null) this.#trace?.({ kind: 'keys-changed', direction: 'sent' });
   }
 
   /** All that waits, in one array. */
@@ -98,6 +103,7 @@ export class RecordWriter {
   /** One whole handshake message, which waits for more to share a record with until the next `flush`. */
   writeMessage(message: Uint8Array): void {
     this.#messages.push(message);
+    this.#trace?.({ kind: 'message', direction: 'sent', bytes: message });
   }
 
   /** Puts the messages that wait into as few records as they fit in. */
@@ -111,6 +117,7 @@ export class RecordWriter {
   /** One alert, which is never fragmented (RFC 9846 section 5.1). */
   writeAlert(alert: Uint8Array): void {
     this.flush();
+    this.#trace?.({ kind: 'alert', direction: 'sent', bytes: alert });
     this.#writeRecords('alert', alert, alert.length);
   }
 
@@ -127,6 +134,14 @@ export class RecordWriter {
     writeRecordHeader(output, 0, CONTENT_TYPE.change_cipher_spec, LEGACY_RECORD_VERSION, 1);
     output[RECORD_HEADER_LENGTH] = 1;
     this.#append(output);
+    this.#trace?.({
+      kind: 'record',
+      direction: 'sent',
+      contentType: 'change_cipher_spec',
+      protection: 'plaintext',
+      length: output.length,
+      contentLength: 1,
+    });
   }
 
   #lengthInRecords(contentLength: number, maxFragmentLength = this.#maxFragmentLength): number {
@@ -148,10 +163,19 @@ export class RecordWriter {
     let index = 0;
     do {
       const fragment = content.subarray(offset, offset + maxFragmentLength);
+      const start = at;
       at =
         this.#sealer === null
           ? writePlaintext(output, at, CONTENT_TYPE[type], version, fragment)
           : this.#sealer.sealInto(output, at, CONTENT_TYPE[type], fragment, paddings?.[index]);
+      this.#trace?.({
+        kind: 'record',
+        direction: 'sent',
+        contentType: type,
+        protection: this.#sealer === null ? 'plaintext' : 'protected',
+        length: at - start,
+        contentLength: fragment.length,
+      });
       offset += fragment.length;
       index++;
     } while (offset < content.length);

@@ -1,0 +1,29 @@
+import { bytesEqual } from '@portico/bytes';
+import { parseCertificate } from '@portico/x509';
+import type { CertificateRequestInfo, Credential } from './config.js';
+import { matchesOidFilters } from './oid-filters.js';
+
+/**
+ * A `selectCredential` that takes the first credential which a server's CertificateRequest fits: a scheme that both have,
+ * a certificate that one of its authorities issued where it names some (RFC 9846 section 4.3.4), and all that its
+ * oid_filters ask for (section 4.3.5). Null, an empty Certificate, where there is none.
+ */
+export function firstFittingCredential(
+  credentials: readonly Credential[],
+): (request: CertificateRequestInfo) => Credential | null {
+  return ({ signatureSchemes, certificateAuthorities, oidFilters }) =>
+    credentials.find(({ certificateChain, signer }) => {
+      const [leaf] = certificateChain;
+      if (leaf === undefined || !signer.schemes.some((scheme) => signatureSchemes.includes(scheme))) return false;
+      return isIssuedBy(certificateChain, certificateAuthorities) && matchesOidFilters(leaf, oidFilters);
+    }) ?? null;
+}
+
+/** Names are compared as bytes: an authority that writes its own name in two ways is no help to anybody. */
+function isIssuedBy(chain: readonly Uint8Array[], authorities: readonly Uint8Array[]): boolean {
+  if (authorities.length === 0) return true;
+  return chain.some((certificate) => {
+    const { issuer } = parseCertificate(certificate);
+    return authorities.some((name) => bytesEqual(name, issuer.raw));
+  });
+}
