@@ -1,5 +1,7 @@
 import { concatBytes } from '@portico/bytes';
+import { OID } from '@portico/x509';
 import { certificateVerifyContent } from '../../src/messages/certificate-verify.js';
+import { oidFilters } from '../../src/oid-filters.js';
 import { ScriptedClient } from '../support/scripted-client.js';
 import { TOY_CLIENT, TOY_SERVER, toyServer, toyServerWithClientAuthentication } from '../support/toy-credentials.js';
 import type { Attack, AttackGroup } from './attack.js';
@@ -108,6 +110,19 @@ const AGAINST_SERVER: readonly Attack[] = [
         .clientHello()
         .certificate()
         .certificateVerify(),
+  },
+  {
+    attack: 'a client certificate without what oid_filters ask for',
+    against: 'server',
+    section: '4.3.5',
+    excludedIn: 'handshake/server.ts demandMatch',
+    reason: 'certificate-unsupported',
+    run: () => {
+      const filters = oidFilters({ extendedKeyUsage: [OID.sipDomain] });
+      const verifyPeer = () => ({ trusted: true }) as const;
+      const clientAuthentication = { mode: 'request', verifyPeer, oidFilters: filters } as const;
+      return new ScriptedClient(toyServer({ clientAuthentication })).clientHello().certificate().certificateVerify();
+    },
   },
   {
     attack: 'Finished with one bit changed',

@@ -1,4 +1,8 @@
+import { derOid, derSequence, OID } from '@portico/x509';
 import { certificateVerifyContent } from '../../src/messages/certificate-verify.js';
+import { extension } from '../../src/messages/extensions/extension.js';
+import { oidFiltersCodec, type OidFilter } from '../../src/messages/extensions/oid-filters.js';
+import { oidFilters } from '../../src/oid-filters.js';
 import { ScriptedServer } from '../support/scripted-server.js';
 import { TOY_CLIENT, toyClient } from '../support/toy-credentials.js';
 import { toyProvider } from '../support/toy-provider.js';
@@ -29,6 +33,23 @@ function serverAtFinished(): ScriptedServer {
 
 const lastByteFlipped = (bytes: Uint8Array): Uint8Array =>
   bytes.map((byte, i) => (i === bytes.length - 1 ? byte ^ 1 : byte));
+
+const CLIENT_FILTERS = oidFilters({ extendedKeyUsage: [OID.clientAuth] });
+
+function requestWithFilters(filters: readonly OidFilter[]): ScriptedServer {
+  return server()
+    .serverHello()
+    .encryptedExtensions()
+    .certificateRequest({
+      body: (honest) => ({
+        ...honest,
+        extensions: [...honest.extensions, extension('oid_filters', oidFiltersCodec, filters)],
+      }),
+    })
+    .certificate()
+    .certificateVerify()
+    .finished();
+}
 
 const AGAINST_CLIENT: readonly Attack[] = [
   {
@@ -238,6 +259,31 @@ const AGAINST_CLIENT: readonly Attack[] = [
         .certificate()
         .certificateVerify()
         .finished(),
+  },
+  {
+    attack: 'oid_filters that are no DER',
+    against: 'client',
+    section: '4.3.5',
+    excludedIn: 'oid-filters.ts readDer',
+    reason: 'malformed-extension',
+    run: () => requestWithFilters([{ oid: Uint8Array.of(6, 9), values: new Uint8Array(0) }]),
+  },
+  {
+    attack: 'oid_filters with one identifier twice',
+    against: 'client',
+    section: '4.3.5',
+    excludedIn: 'oid-filters.ts readOidFilters',
+    reason: 'illegal-oid-filter',
+    run: () => requestWithFilters([...CLIENT_FILTERS, ...CLIENT_FILTERS]),
+  },
+  {
+    attack: 'oid_filters that ask for anyExtendedKeyUsage',
+    against: 'client',
+    section: '4.3.5',
+    excludedIn: 'oid-filters.ts readOidFilters',
+    reason: 'illegal-oid-filter',
+    run: () =>
+      requestWithFilters([{ oid: derOid(OID.extKeyUsage), values: derSequence(derOid(OID.anyExtendedKeyUsage)) }]),
   },
   {
     attack: 'a CertificateRequest after the handshake, which was never offered',
