@@ -1,3 +1,4 @@
+import { concatBytes } from '@portico/bytes';
 import { derOid, derSequence, OID } from '@portico/x509';
 import { certificateVerifyContent } from '../../src/messages/certificate-verify.js';
 import { extension } from '../../src/messages/extensions/extension.js';
@@ -267,6 +268,15 @@ const AGAINST_CLIENT: readonly Attack[] = [
     excludedIn: 'oid-filters.ts readDer',
     reason: 'malformed-extension',
     run: () => requestWithFilters([{ oid: Uint8Array.of(6, 9), values: new Uint8Array(0) }]),
+  },
+  {
+    attack: 'oid_filters with a byte behind an identifier',
+    against: 'client',
+    section: '4.3.5',
+    excludedIn: 'oid-filters.ts readDer',
+    reason: 'malformed-extension',
+    run: () =>
+      requestWithFilters([{ oid: concatBytes(derOid(OID.extKeyUsage), Uint8Array.of(0)), values: derSequence() }]),
   },
   {
     attack: 'oid_filters with one identifier twice',
