@@ -49,7 +49,7 @@ export class TlsConnection {
 
   constructor(options: ConnectionOptions) {
     const { side, limits, maxFragmentLength, padding = null, peerAuthentication, start } = options;
-    const trace = options.trace == null ? null : guardedTrace(this.#guard, options.trace);
+    const trace = options.trace ? guardedTrace(this.#guard, options.trace) : null;
     this.#trace = trace;
     this.#peerAuthentication = peerAuthentication;
     this.#messages = new MessageReassembler(limits, trace);

@@ -1,5 +1,14 @@
-import { derNamedBits, derOid, DerReader, derSequence, KEY_USAGES, OID, X509Error, type KeyUsage } from '@portico/x509';
-import { parseCertificate } from '@portico/x509';
+import {
+  derNamedBits,
+  derOid,
+  DerReader,
+  derSequence,
+  KEY_USAGES,
+  OID,
+  parseCertificate,
+  X509Error,
+  type KeyUsage,
+} from '@portico/x509';
 import { TlsError } from './error.js';
 import type { OidFilter } from './messages/extensions/oid-filters.js';
 

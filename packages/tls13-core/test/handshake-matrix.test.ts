@@ -276,7 +276,7 @@ describe('client certificates', () => {
       },
     );
     expect(seen).toEqual([
-      { signatureSchemes: ['ed25519', 'ecdsa_secp256r1_sha256'], certificateAuthorities: authorities },
+      { signatureSchemes: ['ed25519', 'ecdsa_secp256r1_sha256'], certificateAuthorities: authorities, oidFilters: [] },
     ]);
   });
 });
