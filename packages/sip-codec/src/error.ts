@@ -53,79 +53,73 @@ interface ReasonFacts {
   readonly status: number | 'none';
 }
 
+const BROKEN: ReasonFacts = { level: 'framing', kind: 'decode', status: 400 };
+const TOO_LARGE: ReasonFacts = { level: 'framing', kind: 'peer-incompatible', status: 513 };
+const BAD_URI: ReasonFacts = { level: 'uri', kind: 'decode', status: 400 };
+const BAD_HEADER: ReasonFacts = { level: 'header', kind: 'decode', status: 400 };
+const BAD_SENSE: ReasonFacts = { level: 'semantic', kind: 'peer-misbehaved', status: 400 };
+const CALLER: ReasonFacts = { level: 'caller', kind: 'api-misuse', status: 'none' };
+
+/** What is right and beyond us. */
+const beyond = (status: number): ReasonFacts => ({ level: 'semantic', kind: 'peer-incompatible', status });
+
+/** Total by its type: each reason has its level, its kind and the status that RFC 3261 section 21 suggests. */
+const FACTS: { readonly [Reason in SipErrorReason]: ReasonFacts } = {
+  'bare-cr': BROKEN,
+  'bare-lf': BROKEN,
+  'mixed-line-ends': BROKEN,
+  'fold-after-start-line': BROKEN,
+  'content-length-missing': BROKEN,
+  'content-length-malformed': BROKEN,
+  'content-length-repeated': BROKEN,
+  'content-length-mismatch': BROKEN,
+  'head-truncated': BROKEN,
+  'body-truncated': BROKEN,
+  'start-line-too-long': TOO_LARGE,
+  'header-line-too-long': TOO_LARGE,
+  'header-block-too-large': TOO_LARGE,
+  'too-many-headers': TOO_LARGE,
+  'body-too-large': { ...TOO_LARGE, status: 413 },
+  'start-line-syntax': { ...BROKEN, level: 'start-line' },
+  'version-not-supported': { ...TOO_LARGE, level: 'start-line', status: 505 },
+  'uri-syntax': BAD_URI,
+  'uri-part-not-allowed': BAD_URI,
+  'field-syntax': BAD_HEADER,
+  'header-syntax': BAD_HEADER,
+  'value-out-of-range': BAD_HEADER,
+  'header-missing': BAD_SENSE,
+  'header-repeated': BAD_SENSE,
+  'cseq-method-mismatch': BAD_SENSE,
+  'address-of-record-scheme': BAD_SENSE,
+  'branch-without-identifier': BAD_SENSE,
+  'body-syntax': { level: 'semantic', kind: 'decode', status: 400 },
+  'method-unknown': /* @__PURE__ */ beyond(501),
+  'method-not-allowed': /* @__PURE__ */ beyond(405),
+  'uri-scheme-unsupported': /* @__PURE__ */ beyond(416),
+  'extension-unsupported': /* @__PURE__ */ beyond(420),
+  'media-type-unsupported': /* @__PURE__ */ beyond(415),
+  'not-acceptable': /* @__PURE__ */ beyond(406),
+  'hops-exhausted': { ...BAD_SENSE, status: 483 },
+  'auth-scheme-unsupported': /* @__PURE__ */ beyond(401),
+  'via-not-ours': { ...BAD_SENSE, status: 'none' },
+  'line-break-in-value': CALLER,
+  'invalid-argument': CALLER,
+};
+
 /** The one total mapping from a reason to its level, its kind and the status that RFC 3261 section 21 suggests. */
 export function factsOf(reason: SipErrorReason): ReasonFacts {
-  switch (reason) {
-    case 'bare-cr':
-    case 'bare-lf':
-    case 'mixed-line-ends':
-    case 'fold-after-start-line':
-    case 'content-length-missing':
-    case 'content-length-malformed':
-    case 'content-length-repeated':
-    case 'content-length-mismatch':
-    case 'head-truncated':
-    case 'body-truncated':
-      return { level: 'framing', kind: 'decode', status: 400 };
-    case 'start-line-too-long':
-    case 'header-line-too-long':
-    case 'header-block-too-large':
-    case 'too-many-headers':
-      return { level: 'framing', kind: 'peer-incompatible', status: 513 };
-    case 'body-too-large':
-      return { level: 'framing', kind: 'peer-incompatible', status: 413 };
-    case 'start-line-syntax':
-      return { level: 'start-line', kind: 'decode', status: 400 };
-    case 'version-not-supported':
-      return { level: 'start-line', kind: 'peer-incompatible', status: 505 };
-    case 'uri-syntax':
-    case 'uri-part-not-allowed':
-      return { level: 'uri', kind: 'decode', status: 400 };
-    case 'field-syntax':
-    case 'header-syntax':
-    case 'value-out-of-range':
-      return { level: 'header', kind: 'decode', status: 400 };
-    case 'header-missing':
-    case 'header-repeated':
-    case 'cseq-method-mismatch':
-    case 'address-of-record-scheme':
-    case 'branch-without-identifier':
-      return { level: 'semantic', kind: 'peer-misbehaved', status: 400 };
-    case 'body-syntax':
-      return { level: 'semantic', kind: 'decode', status: 400 };
-    case 'method-unknown':
-      return { level: 'semantic', kind: 'peer-incompatible', status: 501 };
-    case 'method-not-allowed':
-      return { level: 'semantic', kind: 'peer-incompatible', status: 405 };
-    case 'uri-scheme-unsupported':
-      return { level: 'semantic', kind: 'peer-incompatible', status: 416 };
-    case 'extension-unsupported':
-      return { level: 'semantic', kind: 'peer-incompatible', status: 420 };
-    case 'media-type-unsupported':
-      return { level: 'semantic', kind: 'peer-incompatible', status: 415 };
-    case 'not-acceptable':
-      return { level: 'semantic', kind: 'peer-incompatible', status: 406 };
-    case 'hops-exhausted':
-      return { level: 'semantic', kind: 'peer-misbehaved', status: 483 };
-    case 'auth-scheme-unsupported':
-      return { level: 'semantic', kind: 'peer-incompatible', status: 401 };
-    case 'via-not-ours':
-      return { level: 'semantic', kind: 'peer-misbehaved', status: 'none' };
-    case 'line-break-in-value':
-    case 'invalid-argument':
-      return { level: 'caller', kind: 'api-misuse', status: 'none' };
-  }
+  return FACTS[reason];
 }
 
 export interface SipErrorDetails {
   /** Offset in the message, in bytes, at which the problem was seen. */
-  readonly offset?: number;
+  readonly offset?: number | undefined;
   /** The ABNF rule of RFC 3261 section 25 that was being read, or the section whose rule is broken. */
-  readonly rule?: string;
+  readonly rule?: string | undefined;
   /** Canonical name of the header field, or `Request-Line`, `Request-URI`, `SIP-Version`, `Status-Line`, `Status-Code`. */
-  readonly field?: string;
-  readonly expected?: string;
-  readonly got?: string;
+  readonly field?: string | undefined;
+  readonly expected?: string | undefined;
+  readonly got?: string | undefined;
 }
 
 /** The one error type of this package. `reason` is stable; `message` is for people. */

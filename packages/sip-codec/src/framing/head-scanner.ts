@@ -7,7 +7,6 @@ import {
   readContentLength,
 } from './content-length.js';
 import type { SipLimits } from './limits.js';
-import { findControl } from './scan.js';
 
 export type Strictness = 'strict' | 'lenient';
 
@@ -102,8 +101,8 @@ export class HeadScanner {
     let lineStart = start + this.#lineStart;
     let allowed = start + this.#allowed;
     for (;;) {
-      if (words !== undefined && this.#lineEnd === CRLF && this.#lengthField === NONE) {
-        i = this.#passOrdinaryFields(bytes, words, start, lineStart, i, end);
+      if (words !== undefined && this.#lineEnd !== BARE_LF && this.#lengthField === NONE) {
+        i = this.#passOrdinaryLines(bytes, words, start, lineStart, i, end);
         if (this.headLength !== 0) return true;
         lineStart = start + this.#lineStart;
         allowed = start + this.#allowed;
@@ -114,7 +113,8 @@ export class HeadScanner {
         const byte = bytes[i] as number;
         if ((byte !== SP && byte !== HTAB) || i === start) allowed = start + this.#beginField(i - start);
       }
-      i = findControl(bytes, words, i, end);
+      // In a SIP head such a byte is a line end, a tab or a control character that has to be looked at anyway.
+      while (i < end && (bytes[i] as number) >= SP) i++;
       // An empty line is no field: the limits do not concern it.
       if (i > allowed && i > lineStart) this.#refuseLength();
       if (i === end) break;
@@ -147,12 +147,12 @@ export class HeadScanner {
   }
 
   /**
-   * The quick way through ordinary fields: whole, on one line, within the limits. Goes on at `from`, which may be inside
-   * of a line, and returns the offset up to which all has been looked at; the state is that of the line it stopped in.
-   * Takes the empty line too, if it gets so far: then `headLength` is set.
+   * The quick way through ordinary lines: the start line, and fields that are whole, on one line, within the limits. Goes
+   * on at `from`, which may be inside of a line, and returns the offset up to which all has been looked at; the state is
+   * that of the line it stopped in. Takes the empty line too, if it gets so far: then `headLength` is set.
    * The words are searched here, as in findControl, because a call for each line would cost as much as the search.
    */
-  #passOrdinaryFields(
+  #passOrdinaryLines(
     bytes: Uint8Array,
     words: Int32Array,
     start: number,
@@ -160,11 +160,11 @@ export class HeadScanner {
     from: number,
     end: number,
   ): number {
-    const { headerLine, headerBlock, headerCount } = this.#limits;
+    const { startLine, headerLine, headerBlock, headerCount } = this.#limits;
     const base = bytes.byteOffset;
     const wordsEnd = (end + base) >> 2;
     const foursEnd = wordsEnd - 3;
-    const lastLineEnd = Math.min(end - CRLF, start + this.#blockStart + headerBlock);
+    let lastLineEnd = lineFrom === start ? end - CRLF : Math.min(end - CRLF, start + this.#blockStart + headerBlock);
     const marks = this.marks;
     let fieldStart = start + this.#fieldStart;
     let lineStart = lineFrom;
@@ -207,6 +207,15 @@ export class HeadScanner {
       }
       i += (31 - Math.clz32(hits & -hits)) >> 3;
       if (i > lastLineEnd || bytes[i] !== CR || bytes[i + 1] !== LF) break;
+      if (lineStart === start) {
+        if (i - start > startLine) break;
+        this.#lineEnd = CRLF;
+        i += CRLF;
+        lineStart = i;
+        this.#blockStart = i - start;
+        lastLineEnd = Math.min(lastLineEnd, i + headerBlock);
+        continue;
+      }
       if (i - lineStart > headerLine || marks.length >= headerCount) break;
       if (mayBeLength(bytes, lineStart, i)) {
         const nameEnd = contentLengthNameEnd(bytes, lineStart, i);
@@ -332,17 +341,17 @@ export class HeadScanner {
     this.intactLength = this.headLength;
     throw new SipError(reason, {
       offset,
-      ...(reason === 'body-too-large' ? {} : { rule: 'Content-Length' }),
+      rule: got === undefined ? 'Content-Length' : undefined,
       field: 'Content-Length',
-      ...(expected === undefined ? {} : { expected }),
-      ...(got === undefined ? {} : { got }),
+      expected,
+      got,
     });
   }
 
   /** The head breaks off in the current field; the fields before it are intact. */
   #fail(reason: SipErrorReason, offset: number, expected?: string): never {
     this.intactLength = this.#fieldStart;
-    throw new SipError(reason, { offset, ...(expected === undefined ? {} : { expected }) });
+    throw new SipError(reason, { offset, expected });
   }
 }
 
