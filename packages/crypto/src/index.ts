@@ -16,6 +16,7 @@ export type {
   KeyAlgorithm,
   KeyExchange,
   MaybePromise,
+  MlDsaName,
   NamedGroup,
   PrivateKey,
   PublicKey,

@@ -1,9 +1,17 @@
 import { createProvider } from './create-provider.js';
-import { aes128GcmSha256, aes256GcmSha384, chacha20Poly1305Sha256 } from './noble/cipher-suites.js';
+import {
+  aes128Ccm8Sha256,
+  aes128CcmSha256,
+  aes128GcmSha256,
+  aes256GcmSha384,
+  chacha20Poly1305Sha256,
+} from './noble/cipher-suites.js';
 import { ecdsaP256, ecdsaP384, ecdsaP521 } from './noble/ecdsa.js';
 import { ed25519 } from './noble/ed25519.js';
+import { ed448 } from './noble/ed448.js';
 import { sha256, sha384, sha512 } from './noble/hashes.js';
 import { secp256r1MlKem768, secp384r1MlKem1024, x25519MlKem768 } from './noble/hybrid-groups.js';
+import { mldsa44, mldsa65, mldsa87 } from './noble/ml-dsa.js';
 import { mlkem1024, mlkem512, mlkem768 } from './noble/ml-kem.js';
 import { secp256r1, secp384r1, secp521r1 } from './noble/nist-groups.js';
 import { rsa, rsaPss } from './noble/rsa.js';
@@ -12,6 +20,8 @@ import { x448 } from './noble/x448.js';
 import type { CryptoProvider, RandomBytes } from './provider.js';
 
 export {
+  aes128Ccm8Sha256,
+  aes128CcmSha256,
   aes128GcmSha256,
   aes256GcmSha384,
   chacha20Poly1305Sha256,
@@ -19,6 +29,10 @@ export {
   ecdsaP384,
   ecdsaP521,
   ed25519,
+  ed448,
+  mldsa44,
+  mldsa65,
+  mldsa87,
   mlkem1024,
   mlkem512,
   mlkem768,
@@ -52,7 +66,7 @@ export function createNobleProvider(options: NobleProviderOptions): CryptoProvid
     name: 'noble',
     random: options.random,
     hashes: [sha256, sha384, sha512],
-    cipherSuites: [chacha20Poly1305Sha256, aes128GcmSha256, aes256GcmSha384],
+    cipherSuites: [chacha20Poly1305Sha256, aes128GcmSha256, aes256GcmSha384, aes128CcmSha256, aes128Ccm8Sha256],
     groups: [
       x25519MlKem768,
       secp256r1MlKem768,
@@ -66,6 +80,6 @@ export function createNobleProvider(options: NobleProviderOptions): CryptoProvid
       mlkem1024,
       mlkem512,
     ],
-    keyAlgorithms: [ecdsaP256, ed25519, ecdsaP384, ecdsaP521, rsa, rsaPss],
+    keyAlgorithms: [ecdsaP256, ed25519, ecdsaP384, ecdsaP521, ed448, rsa, rsaPss, mldsa44, mldsa65, mldsa87],
   });
 }

@@ -44,7 +44,12 @@ export interface AeadOpener {
   destroy(): void;
 }
 
-export type CipherSuiteName = 'TLS_AES_128_GCM_SHA256' | 'TLS_AES_256_GCM_SHA384' | 'TLS_CHACHA20_POLY1305_SHA256';
+export type CipherSuiteName =
+  | 'TLS_AES_128_GCM_SHA256'
+  | 'TLS_AES_256_GCM_SHA384'
+  | 'TLS_CHACHA20_POLY1305_SHA256'
+  | 'TLS_AES_128_CCM_SHA256'
+  | 'TLS_AES_128_CCM_8_SHA256';
 
 /** A TLS 1.3 cipher suite: an AEAD and a hash (RFC 9846 appendix B.4). */
 export interface CipherSuite {
@@ -59,6 +64,8 @@ export interface CipherSuite {
   readonly tagLength: number;
   /** Records that may be sealed under one key (RFC 9846 section 5.5); Infinity where the section sets no limit. */
   readonly confidentialityLimit: number;
+  /** `off` for a suite that a configuration has to name; nobody gets it unasked. */
+  readonly byDefault?: 'off';
   createSealer(key: Uint8Array): AeadSealer;
   createOpener(key: Uint8Array): AeadOpener;
 }
@@ -127,14 +134,23 @@ export type PublicKey =
       /** Restrictions from the key's RSASSA-PSS-params (RFC 4055 section 3.1), or null where the key has none. */
       readonly restriction: { readonly hash: HashName; readonly minimumSaltLength: number } | null;
     }
-  | { readonly type: 'ed25519'; readonly key: Uint8Array };
+  | { readonly type: 'ed25519' | 'ed448'; readonly key: Uint8Array }
+  | { readonly type: MlDsaName; readonly key: Uint8Array };
+
+/** The parameter sets of FIPS 204. */
+export type MlDsaName = 'ml-dsa-44' | 'ml-dsa-65' | 'ml-dsa-87';
 
 /** A private key, as x509 reads it from PKCS#8, SEC1 or PKCS#1. Integers are big-endian. */
 export type PrivateKey =
   | { readonly type: 'ec'; readonly curve: EcCurveName; /** Padded to the field size. */ readonly scalar: Uint8Array }
   | ({ readonly type: 'rsa' } & RsaPrivateValues)
   | ({ readonly type: 'rsa-pss' } & RsaPrivateValues)
-  | { readonly type: 'ed25519'; readonly seed: Uint8Array };
+  | { readonly type: 'ed25519' | 'ed448'; readonly seed: Uint8Array }
+  | {
+      readonly type: MlDsaName;
+      /** 32 bytes. A key has a seed, an expanded key, or both (RFC 9881 section 6). */ readonly seed: Uint8Array | null;
+      readonly expandedKey: Uint8Array | null;
+    };
 
 /** RSAPrivateKey of RFC 8017 appendix A.1.2. */
 export interface RsaPrivateValues {
@@ -153,7 +169,8 @@ export type SignatureAlgorithm =
   | { readonly type: 'ecdsa'; readonly hash: HashName }
   | { readonly type: 'rsa-pkcs1'; readonly hash: HashName }
   | { readonly type: 'rsa-pss'; readonly hash: HashName; /** Bytes. */ readonly saltLength: number }
-  | { readonly type: 'ed25519' };
+  | { readonly type: 'ed25519' | 'ed448' }
+  | { readonly type: MlDsaName };
 
 /** Signing and verifying with one kind of key. */
 export interface KeyAlgorithm {

@@ -12,6 +12,10 @@ export type SignatureSchemeName =
   | 'ecdsa_secp384r1_sha384'
   | 'ecdsa_secp521r1_sha512'
   | 'ed25519'
+  | 'ed448'
+  | 'mldsa44'
+  | 'mldsa65'
+  | 'mldsa87'
   | 'rsa_pss_rsae_sha256'
   | 'rsa_pss_rsae_sha384'
   | 'rsa_pss_rsae_sha512'
@@ -37,15 +41,20 @@ export interface SignatureScheme {
 /** Every scheme this project knows, in the order in which it prefers them. */
 export const SIGNATURE_SCHEMES: readonly SignatureScheme[] = [
   ecdsa('ecdsa_secp256r1_sha256', 0x0403, 'P-256', 'sha256'),
-  { name: 'ed25519', id: 0x0807, algorithm: { type: 'ed25519' }, keyType: 'ed25519', certificatesOnly: false },
+  namedByKey('ed25519', 0x0807, 'ed25519'),
   ecdsa('ecdsa_secp384r1_sha384', 0x0503, 'P-384', 'sha384'),
   ecdsa('ecdsa_secp521r1_sha512', 0x0603, 'P-521', 'sha512'),
+  namedByKey('ed448', 0x0808, 'ed448'),
   rsaPss('rsa_pss_rsae_sha256', 0x0804, 'rsa', 'sha256', 32),
   rsaPss('rsa_pss_rsae_sha384', 0x0805, 'rsa', 'sha384', 48),
   rsaPss('rsa_pss_rsae_sha512', 0x0806, 'rsa', 'sha512', 64),
   rsaPss('rsa_pss_pss_sha256', 0x0809, 'rsa-pss', 'sha256', 32),
   rsaPss('rsa_pss_pss_sha384', 0x080a, 'rsa-pss', 'sha384', 48),
   rsaPss('rsa_pss_pss_sha512', 0x080b, 'rsa-pss', 'sha512', 64),
+  // draft-ietf-tls-mldsa
+  namedByKey('mldsa44', 0x0904, 'ml-dsa-44'),
+  namedByKey('mldsa65', 0x0905, 'ml-dsa-65'),
+  namedByKey('mldsa87', 0x0906, 'ml-dsa-87'),
   rsaPkcs1('rsa_pkcs1_sha256', 0x0401, 'sha256'),
   rsaPkcs1('rsa_pkcs1_sha384', 0x0501, 'sha384'),
   rsaPkcs1('rsa_pkcs1_sha512', 0x0601, 'sha512'),
@@ -75,6 +84,15 @@ export function keyFitsScheme(key: PublicKey | PrivateKey, scheme: SignatureSche
 export function keyAlgorithmFor(provider: CryptoProvider, key: PublicKey | PrivateKey): KeyAlgorithm | undefined {
   const curve = key.type === 'ec' ? key.curve : undefined;
   return provider.keyAlgorithms.find((algorithm) => algorithm.keyType === key.type && algorithm.curve === curve);
+}
+
+/** A scheme that says no more than its kind of key does. */
+function namedByKey(
+  name: SignatureSchemeName,
+  id: number,
+  type: 'ed25519' | 'ed448' | 'ml-dsa-44' | 'ml-dsa-65' | 'ml-dsa-87',
+): SignatureScheme {
+  return { name, id, algorithm: { type }, keyType: type, certificatesOnly: false };
 }
 
 function ecdsa(

@@ -9,7 +9,7 @@ describe('the noble provider', () => {
 
   it('prefers ChaCha20-Poly1305, which is its fastest, and hybrids to X25519', () => {
     const provider = noble.createNobleProvider({ random: deterministicRandom(1) });
-    expect(provider.cipherSuites.map((suite) => suite.id)).toEqual([0x1303, 0x1301, 0x1302]);
+    expect(provider.cipherSuites.map((suite) => suite.id)).toEqual([0x1303, 0x1301, 0x1302, 0x1304, 0x1305]);
     expect(provider.groups.map((group) => group.id)).toEqual([
       ...[0x11ec, 0x11eb, 0x11ed],
       ...[0x001d, 0x0017, 0x0018, 0x0019, 0x001e],
@@ -17,16 +17,21 @@ describe('the noble provider', () => {
     ]);
   });
 
-  it('gives ML-KEM alone only to those who name it', () => {
+  it('gives ML-KEM alone and CCM only to those who name it', () => {
     const provider = noble.createNobleProvider({ random: deterministicRandom(1) });
     const off = provider.groups.filter(({ byDefault }) => byDefault === 'off');
     expect(off).toEqual([noble.mlkem768, noble.mlkem1024, noble.mlkem512]);
+    const suitesOff = provider.cipherSuites.filter(({ byDefault }) => byDefault === 'off');
+    expect(suitesOff).toEqual([noble.aes128CcmSha256, noble.aes128Ccm8Sha256]);
   });
 
   it('limits AES-GCM to 2^24.5 records, RFC 9846 section 5.5', () => {
     expect(noble.aes128GcmSha256.confidentialityLimit).toBe(23_726_566);
     expect(noble.aes256GcmSha384.confidentialityLimit).toBe(23_726_566);
     expect(noble.chacha20Poly1305Sha256.confidentialityLimit).toBe(Infinity);
+    // RFC 9147 section 4.5.3.
+    expect(noble.aes128CcmSha256.confidentialityLimit).toBe(2 ** 23);
+    expect(noble.aes128Ccm8Sha256.confidentialityLimit).toBe(2 ** 23);
   });
 });
 

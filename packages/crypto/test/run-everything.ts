@@ -1,6 +1,6 @@
 // A program for `no-host-crypto.test.ts`: uses every algorithm once and prints what came out.
 import { bytesToHex } from '@portico/bytes';
-import type { PrivateKey, SignatureAlgorithm } from '@portico/crypto';
+import type { KeyAlgorithm, PrivateKey, SignatureAlgorithm } from '@portico/crypto';
 import { createNobleProvider } from '@portico/crypto/noble';
 import { deterministicRandom } from './deterministic-random.js';
 import values from './vectors/rsa-2048.json' with { type: 'json' };
@@ -29,13 +29,26 @@ for (const keys of provider.keyAlgorithms) {
   const privateKey = isRsa
     ? ({ type: keys.keyType, ...rsaPrivateValues(values) } as PrivateKey)
     : ((await keys.generate?.(random)) as PrivateKey);
-  const algorithm: SignatureAlgorithm = isRsa
-    ? { type: 'rsa-pss', hash: 'sha256', saltLength: 32 }
-    : keys.keyType === 'ec'
-      ? { type: 'ecdsa', hash: 'sha384' }
-      : { type: 'ed25519' };
+  const algorithm = algorithmOf(keys);
   const signature = await keys.sign(privateKey, algorithm, message, random);
   const verified = await keys.verify(keys.publicKey(privateKey), algorithm, message, signature);
   console.log(keys.keyType, keys.curve, verified, bytesToHex(signature));
 }
 console.log('done');
+
+/** With a hash of another length than the curve's, for ECDSA. */
+function algorithmOf({ keyType }: KeyAlgorithm): SignatureAlgorithm {
+  switch (keyType) {
+    case 'rsa':
+    case 'rsa-pss':
+      return { type: 'rsa-pss', hash: 'sha256', saltLength: 32 };
+    case 'ec':
+      return { type: 'ecdsa', hash: 'sha384' };
+    case 'ed25519':
+    case 'ed448':
+    case 'ml-dsa-44':
+    case 'ml-dsa-65':
+    case 'ml-dsa-87':
+      return { type: keyType };
+  }
+}

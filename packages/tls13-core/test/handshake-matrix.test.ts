@@ -28,7 +28,10 @@ const FURTHER_GROUPS: readonly GroupName[] = [
   'MLKEM768',
   'MLKEM1024',
 ];
+/** Off by default: both sides have to name them. */
+const FURTHER_SUITES: readonly CipherSuiteName[] = ['TLS_AES_128_CCM_SHA256', 'TLS_AES_128_CCM_8_SHA256'];
 const KINDS: readonly CertificateKind[] = ['P-256', 'P-384', 'P-521', 'ed25519', 'rsa', 'rsa-pss'];
+const FURTHER_KINDS: readonly CertificateKind[] = ['ed448', 'ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'];
 
 /** What a client offers, what a server knows, and what comes of it. */
 const ALPN_CASES: readonly {
@@ -61,7 +64,7 @@ let verifyPeer: VerifyPeer;
 beforeAll(async () => {
   authority = await createTestAuthority();
   verifyPeer = createCertificateVerifier({ provider, trustAnchors: authority.trustAnchors, now: () => NOW });
-  for (const kind of KINDS) credentials.set(kind, await authority.credential(kind));
+  for (const kind of [...KINDS, ...FURTHER_KINDS]) credentials.set(kind, await authority.credential(kind));
   // RSA keys take their time to find.
 }, 60_000);
 
@@ -98,6 +101,8 @@ function expectTalk(pair: Pair): void {
 }
 
 const COMBINATIONS = [
+  ...SUITES.flatMap((suite) => FURTHER_KINDS.map((kind) => ({ suite, group: 'x25519' as const, kind }))),
+  ...FURTHER_SUITES.flatMap((suite) => GROUPS.map((group) => ({ suite, group, kind: 'P-256' as const }))),
   ...SUITES.flatMap((suite) => GROUPS.flatMap((group) => KINDS.map((kind) => ({ suite, group, kind })))),
   ...SUITES.flatMap((suite) => FURTHER_GROUPS.map((group) => ({ suite, group }))).map((combination, index) => ({
     ...combination,
@@ -117,7 +122,7 @@ describe.each(['with the share at once', 'after HelloRetryRequest'] as const)(
       const keyShares: readonly GroupName[] = way === 'with the share at once' ? [group] : [];
       const pair = connect(
         { ...client, cipherSuites: [suite], groups: [group], keyShares },
-        { ...server, groups: [group], credentials: [credential(kind)] },
+        { ...server, cipherSuites: [suite], groups: [group], credentials: [credential(kind)] },
       );
       expectTalk(pair);
       const expected = {
@@ -142,7 +147,7 @@ describe('ALPN without overlap ends every suite, group and certificate with aler
     for (const keyShares of [[group], []]) {
       const pair = connect(
         { cipherSuites: [suite], groups: [group], keyShares, alpn: { protocols: ['h2'] } },
-        { groups: [group], credentials: [credential(kind)], alpn: { protocols: ['sip/2'] } },
+        { cipherSuites: [suite], groups: [group], credentials: [credential(kind)], alpn: { protocols: ['sip/2'] } },
       );
       expect(failureOf(pair.serverEvents)).toBe('no-application-protocol');
       expect(pair.clientEvents.at(-1)).toMatchObject({ error: { alert: { code: 120 } } });
@@ -219,8 +224,15 @@ describe('preferences', () => {
   });
 });
 
+describe('what is off by default', () => {
+  it.each(FURTHER_SUITES)('%s is neither offered nor taken unasked', (suite) => {
+    expect(failureOf(connect({ cipherSuites: [suite] }, {}).serverEvents)).toBe('no-common-cipher-suite');
+    expect(failureOf(connect({}, { cipherSuites: [suite] }).serverEvents)).toBe('no-common-cipher-suite');
+  });
+});
+
 describe('client certificates', () => {
-  it.each(KINDS)('%s, verified by the server', (kind) => {
+  it.each([...KINDS, ...FURTHER_KINDS])('%s, verified by the server', (kind) => {
     const own = credential(kind);
     const pair = connect({ selectCredential: () => own }, { clientAuthentication: { mode: 'require', verifyPeer } });
     expectTalk(pair);

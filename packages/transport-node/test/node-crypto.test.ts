@@ -23,7 +23,7 @@ describe('the provider over node:crypto', () => {
 
   it('prefers AES, which processors have instructions for, and hybrids to X25519', () => {
     const { cipherSuites, groups } = defaultProvider();
-    expect(cipherSuites.map(({ id }) => id)).toEqual([0x1301, 0x1302, 0x1303]);
+    expect(cipherSuites.map(({ id }) => id)).toEqual([0x1301, 0x1302, 0x1303, 0x1304, 0x1305]);
     const other = noble.createNobleProvider({ random: deterministicRandom(1) });
     expect(groups.map(({ id }) => id)).toEqual(other.groups.map(({ id }) => id));
     expect(groups[0]?.id).toBe(0x11ec);
@@ -214,7 +214,7 @@ describe('beside the provider over noble', () => {
 
 describe('where Node lacks an algorithm', () => {
   const everything = {
-    ciphers: ['aes-128-gcm', 'aes-256-gcm', 'chacha20-poly1305'],
+    ciphers: ['aes-128-gcm', 'aes-256-gcm', 'chacha20-poly1305', 'aes-128-ccm'],
     curves: ['prime256v1', 'secp384r1', 'secp521r1'],
     x25519: true,
     ed25519: true,
@@ -226,6 +226,8 @@ describe('where Node lacks an algorithm', () => {
     expect(some.missing).toEqual([
       'TLS_AES_256_GCM_SHA384',
       'TLS_CHACHA20_POLY1305_SHA256',
+      'TLS_AES_128_CCM_SHA256',
+      'TLS_AES_128_CCM_8_SHA256',
       'x25519',
       'secp384r1',
       'secp521r1',

@@ -4,7 +4,16 @@ import { DerReader } from './der/reader.js';
 import { TAG } from './der/tag.js';
 import { derExplicit, derNull, derOid, derSequence, derSmallInteger } from './der/writer.js';
 import { X509Error } from './error.js';
-import { ECDSA_OIDS, findByOid, HASH_OIDS, OID, RSA_PKCS1_OIDS, WEAK_HASH_OIDS, WEAK_SIGNATURE_OIDS } from './oids.js';
+import {
+  ECDSA_OIDS,
+  findByOid,
+  HASH_OIDS,
+  OID,
+  PARAMETERLESS_OIDS,
+  RSA_PKCS1_OIDS,
+  WEAK_HASH_OIDS,
+  WEAK_SIGNATURE_OIDS,
+} from './oids.js';
 
 /** AlgorithmIdentifier, RFC 5280 section 4.1.1.2. Views of the input. */
 export interface AlgorithmIdentifier {
@@ -32,7 +41,8 @@ export function readAlgorithmIdentifier(reader: DerReader): AlgorithmIdentifier 
 }
 
 /**
- * Which signature algorithm an identifier names: RFC 4055 (RSA), RFC 5758 (ECDSA), RFC 8410 (Ed25519).
+ * Which signature algorithm an identifier names: RFC 4055 (RSA), RFC 5758 (ECDSA), RFC 8410 (Ed25519, Ed448),
+ * RFC 9881 (ML-DSA).
  * @throws X509Error `invalid-algorithm` for a known algorithm with the wrong parameters
  */
 export function readSignatureAlgorithm(identifier: AlgorithmIdentifier): SignatureAlgorithmReading {
@@ -49,9 +59,10 @@ export function readSignatureAlgorithm(identifier: AlgorithmIdentifier): Signatu
     if (parameters !== null) demandNull(identifier);
     return { algorithm: { type: 'rsa-pkcs1', hash: rsaHash }, problem: null };
   }
-  if (oid === OID.ed25519) {
+  const parameterless = findByOid(PARAMETERLESS_OIDS, oid);
+  if (parameterless !== null) {
     demandAbsent(identifier);
-    return { algorithm: { type: 'ed25519' }, problem: null };
+    return { algorithm: { type: parameterless }, problem: null };
   }
   if (oid === OID.rsassaPss) return readPssParameters(identifier);
   return { algorithm: null, problem: WEAK_SIGNATURE_OIDS.has(oid) ? 'weak' : 'unsupported' };
@@ -67,7 +78,11 @@ export function encodeSignatureAlgorithm(algorithm: SignatureAlgorithm): Uint8Ar
     case 'rsa-pss':
       return derSequence(derOid(OID.rsassaPss), encodePssParameters(algorithm.hash, algorithm.saltLength));
     case 'ed25519':
-      return derSequence(derOid(OID.ed25519));
+    case 'ed448':
+    case 'ml-dsa-44':
+    case 'ml-dsa-65':
+    case 'ml-dsa-87':
+      return derSequence(derOid(PARAMETERLESS_OIDS[algorithm.type]));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { EcCurveName, HashName } from '@portico/crypto';
+import type { EcCurveName, HashName, MlDsaName } from '@portico/crypto';
 
 /** Object identifiers under the names that their RFCs give them. */
 export const OID = {
@@ -8,6 +8,7 @@ export const OID = {
   mgf1: '1.2.840.113549.1.1.8',
   ecPublicKey: '1.2.840.10045.2.1',
   ed25519: '1.3.101.112',
+  ed448: '1.3.101.113',
   // Certificate extensions: RFC 5280 section 4.2.1
   subjectKeyIdentifier: '2.5.29.14',
   keyUsage: '2.5.29.15',
@@ -46,6 +47,15 @@ export const CURVE_OIDS: Readonly<Record<EcCurveName, string>> = {
   'P-256': '1.2.840.10045.3.1.7',
   'P-384': '1.3.132.0.34',
   'P-521': '1.3.132.0.35',
+};
+
+/** Keys and signatures alike, without parameters: RFC 8410 section 3, RFC 9881 section 2. */
+export const PARAMETERLESS_OIDS: Readonly<Record<'ed25519' | 'ed448' | MlDsaName, string>> = {
+  ed25519: OID.ed25519,
+  ed448: OID.ed448,
+  'ml-dsa-44': '2.16.840.1.101.3.4.3.17',
+  'ml-dsa-65': '2.16.840.1.101.3.4.3.18',
+  'ml-dsa-87': '2.16.840.1.101.3.4.3.19',
 };
 
 /** RFC 4055 section 2.1. */

@@ -126,10 +126,21 @@ describe('parsing', () => {
     expect(isSelfIssued(only('p256-root.pem'))).toBe(true);
   });
 
-  it('keeps a certificate with an unknown key, and says why there is none', () => {
+  it('reads Ed448, key and signature', () => {
     expect(only('ed448-root.pem')).toMatchObject({
+      publicKey: { type: 'ed448' },
+      publicKeyProblem: null,
+      signatureReading: { algorithm: { type: 'ed448' } },
+    });
+  });
+
+  it('keeps a certificate with an unknown key, and says why there is none', () => {
+    const algorithm = derSequence(derOid('1.2.3.4'));
+    const subjectPublicKeyInfo = derSequence(algorithm, derBitString(octets(1)));
+    const unknown = made({ subjectPublicKeyInfo, innerAlgorithm: algorithm, outerAlgorithm: algorithm });
+    expect(parseCertificate(unknown)).toMatchObject({
       publicKey: null,
-      publicKeyProblem: expect.stringContaining('1.3.101.113') as string,
+      publicKeyProblem: expect.stringContaining('1.2.3.4') as string,
       signatureReading: { algorithm: null, problem: 'unsupported' },
     });
     expect(only('sha1-leaf.pem').signatureReading).toEqual({ algorithm: null, problem: 'weak' });

@@ -159,13 +159,16 @@ describe('issuing', () => {
     expect(Buffer.from((block as { bytes: Uint8Array }).bytes).includes(Buffer.from(point))).toBe(true);
   });
 
-  it.each(['P-256', 'P-384', 'P-521', 'ed25519'] as const)('generates %s keys', async (kind) => {
-    const key = await generatePrivateKey(provider, kind);
-    expect(
-      createAuthority({ provider, privateKey: key, subject: [['CN', kind]], notBefore, notAfter }).certificate.publicKey
-        ?.type,
-    ).toBe(key.type);
-  });
+  it.each(['P-256', 'P-384', 'P-521', 'ed25519', 'ed448', 'ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'] as const)(
+    'generates %s keys',
+    async (kind) => {
+      const key = await generatePrivateKey(provider, kind);
+      expect(
+        createAuthority({ provider, privateKey: key, subject: [['CN', kind]], notBefore, notAfter }).certificate
+          .publicKey?.type,
+      ).toBe(key.type);
+    },
+  );
 
   it('with a provider that signs later', async () => {
     const keyAlgorithms = provider.keyAlgorithms.map((one) => ({

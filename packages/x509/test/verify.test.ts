@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   certificatesFromPem,
   derOid,
+  derBitString,
   derNull,
   derSequence,
   OID,
@@ -245,7 +246,7 @@ function sanOnly(): { oid: string; critical: boolean; value: Uint8Array }[] {
 const unknownCritical = { oid: '1.3.6.1.4.1.55738.1', critical: true, value: derNull() };
 const weakAlgorithm = derSequence(derOid('1.2.840.10045.4.1'));
 const unknownAlgorithm = derSequence(derOid('1.2.3.4'));
-const unsupportedKey = certificatesFromPem(fixture('ed448-root.pem'))[0]?.subjectPublicKeyInfo as Uint8Array;
+const unsupportedKey = derSequence(unknownAlgorithm, derBitString(new Uint8Array(57)));
 const weakKey = certificatesFromPem(fixture('weak-rsa-root.pem'))[0]?.subjectPublicKeyInfo as Uint8Array;
 const somewhere = { type: 'uri', uri: 'http://example.com/' } as const;
 const caWith = (template: object, issuer: Credential = root): Credential => authority('ca', { issuer, template });

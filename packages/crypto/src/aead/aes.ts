@@ -125,6 +125,35 @@ export function xorCounterMode(
   stream.fill(0);
 }
 
+/**
+ * CBC-MAC over the whole blocks of `bytes[0, end)`, SP 800-38C section 6.1 steps 2 and 3: `state` holds the last block's
+ * cipher, as four big-endian words.
+ */
+export function absorbCbc(roundKeys: Int32Array, state: Int32Array, bytes: Uint8Array, end: number): void {
+  let a = state[0] as number;
+  let b = state[1] as number;
+  let c = state[2] as number;
+  let d = state[3] as number;
+  for (let offset = 0; offset < end; offset += 16) {
+    encryptBlock(
+      roundKeys,
+      a ^ readWord(bytes, offset),
+      b ^ readWord(bytes, offset + 4),
+      c ^ readWord(bytes, offset + 8),
+      d ^ readWord(bytes, offset + 12),
+    );
+    a = stream[0] as number;
+    b = stream[1] as number;
+    c = stream[2] as number;
+    d = stream[3] as number;
+  }
+  state[0] = a;
+  state[1] = b;
+  state[2] = c;
+  state[3] = d;
+  stream.fill(0);
+}
+
 /** Cipher, FIPS 197 section 5.1: one block into `stream`. A function of its own because that keeps it in registers. */
 function encryptBlock(roundKeys: Int32Array, w0: number, w1: number, w2: number, w3: number): void {
   const last = roundKeys.length - 4;

@@ -1,6 +1,7 @@
+import { CCM_NONCE_LENGTH, createAesCcmOpener, createAesCcmSealer, type CcmTagLength } from '../aead/aes-ccm.js';
 import { createAesGcmOpener, createAesGcmSealer, GCM_NONCE_LENGTH, GCM_TAG_LENGTH } from '../aead/aes-gcm.js';
 import { CryptoError } from '../error.js';
-import type { CipherSuite } from '../provider.js';
+import type { CipherSuite, CipherSuiteName } from '../provider.js';
 import {
   CHACHA_KEY_LENGTH,
   CHACHA_NONCE_LENGTH,
@@ -51,6 +52,33 @@ export const chacha20Poly1305Sha256: CipherSuite = {
   createSealer: createChaChaSealer,
   createOpener: createChaChaOpener,
 };
+
+/**
+ * RFC 9846 section 5.5 is silent on CCM. By RFC 9001 appendix B.2 a margin of 2^-57 needs v + q <= 2^34.5 / l, for q
+ * records of l blocks and v forgeries: 2^23.5 with l = 2^10, a full record, and v = q. RFC 9147 section 4.5.3 sets 2^23.
+ */
+const CCM_RECORD_LIMIT = 0x800000;
+
+/** TLS_AES_128_CCM_SHA256, RFC 9846 appendix B.4. */
+export const aes128CcmSha256: CipherSuite = /* @__PURE__ */ ccmSuite('TLS_AES_128_CCM_SHA256', 0x1304, 16);
+
+/** TLS_AES_128_CCM_8_SHA256, RFC 9846 appendix B.4: for small devices, with a tag that is guessed once in 2^64. */
+export const aes128Ccm8Sha256: CipherSuite = /* @__PURE__ */ ccmSuite('TLS_AES_128_CCM_8_SHA256', 0x1305, 8);
+
+function ccmSuite(name: CipherSuiteName, id: number, tagLength: CcmTagLength): CipherSuite {
+  return {
+    name,
+    id,
+    hash: sha256,
+    keyLength: 16,
+    ivLength: CCM_NONCE_LENGTH,
+    tagLength,
+    confidentialityLimit: CCM_RECORD_LIMIT,
+    byDefault: 'off',
+    createSealer: (key) => createAesCcmSealer(key, tagLength),
+    createOpener: (key) => createAesCcmOpener(key, tagLength),
+  };
+}
 
 /** The two AES suites share their AEAD, which takes either key: only here is it known which one is meant. */
 function checkedKey(key: Uint8Array, length: number): Uint8Array {

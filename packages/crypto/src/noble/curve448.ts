@@ -1,6 +1,9 @@
-import { edwards, type EdwardsPointCons } from '@noble/curves/abstract/edwards.js';
+import { eddsa, edwards, type EdDSA, type EdwardsPointCons } from '@noble/curves/abstract/edwards.js';
 import { Field } from '@noble/curves/abstract/modular.js';
 import { montgomery, type MontgomeryECDH } from '@noble/curves/abstract/montgomery.js';
+import { concatBytes } from '@portico/bytes';
+import { shake256 } from '@noble/hashes/sha3.js';
+import { createHasher } from '@noble/hashes/utils.js';
 import { buildCurve, lazy, scopedRandom } from './scoped-random.js';
 
 const PRIME = /* @__PURE__ */ (() => 2n ** 448n - 2n ** 224n - 1n)();
@@ -31,6 +34,21 @@ const edwards448: () => EdwardsPointCons = /* @__PURE__ */ lazy(() =>
   ),
 );
 
+/** SHAKE256 with the output of Ed448, RFC 8032 section 5.2. */
+const shake256Of114 = /* @__PURE__ */ createHasher(() => shake256.create({ dkLen: 114 }));
+
+/** Ed448, RFC 8032 section 5.2. */
+export const nobleEd448: () => EdDSA = /* @__PURE__ */ lazy(() =>
+  buildCurve(() =>
+    eddsa(edwards448(), shake256Of114, {
+      adjustScalarBytes: clamp,
+      domain: dom4,
+      randomBytes: scopedRandom,
+      zip215: false,
+    }),
+  ),
+);
+
 /** X448, RFC 7748 section 5. Multiplying the base point goes through the cached, blinded tables of edwards448. */
 export const nobleX448: () => MontgomeryECDH = /* @__PURE__ */ lazy(() =>
   buildCurve(() =>
@@ -54,6 +72,14 @@ function clamp(scalar: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   scalar[55] = (scalar[55] as number) | 0x80;
   if (scalar.length > 56) scalar[56] = 0;
   return scalar;
+}
+
+/** "SigEd448" in ASCII. */
+const DOM4_LABEL = /* @__PURE__ */ Uint8Array.of(0x53, 0x69, 0x67, 0x45, 0x64, 0x34, 0x34, 0x38);
+
+/** dom4, RFC 8032 section 2, before what it separates. TLS and X.509 have an empty context and no prehash. */
+function dom4(data: Uint8Array, context: Uint8Array, prehash: boolean): Uint8Array<ArrayBuffer> {
+  return concatBytes(DOM4_LABEL, Uint8Array.of(prehash ? 1 : 0, context.length), context, data);
 }
 
 /** [k]B on the Edwards form, mapped to u = y^2 / x^2 (RFC 7748 section 4.2). */

@@ -53,6 +53,9 @@ function kemGroup(name: GroupName, id: number, lengths: KemLengths, noble: () =>
     start: (random) => {
       // A copy, so that wiping it does not write into the source's memory.
       const seed = Uint8Array.from(random(SEED_LENGTH));
+      if (seed.length !== SEED_LENGTH) {
+        throw new CryptoError('invalid-length', `${name}: expected a seed of ${SEED_LENGTH} bytes, got ${seed.length}`);
+      }
       const { publicKey, secretKey } = noble().keygen(seed);
       seed.fill(0);
       let destroyed = false;

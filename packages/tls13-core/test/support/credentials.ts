@@ -10,7 +10,8 @@ export const NOW = Date.UTC(2026, 5, 1);
 const NOT_BEFORE = Date.UTC(2026, 0, 1);
 const NOT_AFTER = Date.UTC(2027, 0, 1);
 
-export type CertificateKind = 'P-256' | 'P-384' | 'P-521' | 'ed25519' | 'rsa' | 'rsa-pss';
+export type CertificateKind =
+  'P-256' | 'P-384' | 'P-521' | 'ed25519' | 'ed448' | 'rsa' | 'rsa-pss' | 'ml-dsa-44' | 'ml-dsa-65' | 'ml-dsa-87';
 
 /** A CA of its own for each set of credentials, made once per test file. */
 export interface TestAuthority {

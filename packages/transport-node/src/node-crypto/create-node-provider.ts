@@ -28,8 +28,8 @@ export interface NodeProviderOptions {
 
 /**
  * Every algorithm of `@portico/crypto` over `node:crypto`: native speed, and in constant time. AES comes first, which
- * today's processors have instructions for. What this build of Node lacks is served by noble, and `name` says so. ML-KEM
- * and X448 are always noble's: the oldest Node that is supported has no ML-KEM.
+ * today's processors have instructions for. What this build of Node lacks is served by noble, and `name` says so. ML-KEM,
+ * ML-DSA, X448 and Ed448 are always noble's: the oldest Node that is supported lacks the first two.
  */
 export function createNodeProvider(options: NodeProviderOptions = {}): CryptoProvider {
   const { missing, ...algorithms } = (found ??= chooseAlgorithms(lookAround()));
@@ -77,6 +77,8 @@ export function chooseAlgorithms(there: Availability): ChosenAlgorithms {
     suite(noble.aes128GcmSha256, 'aes-128-gcm', sha256),
     suite(noble.aes256GcmSha384, 'aes-256-gcm', sha384),
     suite(noble.chacha20Poly1305Sha256, 'chacha20-poly1305', sha256),
+    suite(noble.aes128CcmSha256, 'aes-128-ccm', sha256),
+    suite(noble.aes128Ccm8Sha256, 'aes-128-ccm', sha256),
   ];
   const curves = {
     x25519: pick('x25519', there.x25519, x25519, noble.x25519),
@@ -104,8 +106,12 @@ export function chooseAlgorithms(there: Availability): ChosenAlgorithms {
       pick('ed25519', there.ed25519, ed25519, noble.ed25519),
       ecdsa(ecdsaP384, noble.ecdsaP384, 'secp384r1'),
       ecdsa(ecdsaP521, noble.ecdsaP521, 'secp521r1'),
+      noble.ed448,
       rsa,
       rsaPss,
+      noble.mldsa44,
+      noble.mldsa65,
+      noble.mldsa87,
     ],
     missing,
   };

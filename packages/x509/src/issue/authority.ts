@@ -111,7 +111,7 @@ export function generalNameFromText(text: string): GeneralName {
  */
 export function generatePrivateKey(
   provider: CryptoProvider,
-  kind: EcCurveName | 'ed25519' | 'rsa' | 'rsa-pss',
+  kind: EcCurveName | Exclude<PublicKey['type'], 'ec'>,
 ): MaybePromise<PrivateKey> {
   const algorithm = provider.keyAlgorithms.find(({ keyType, curve }) => (curve ?? keyType) === kind);
   const key = algorithm?.generate?.(provider.random);

@@ -147,7 +147,11 @@ export function usualSignatureAlgorithm(key: PrivateKey): SignatureAlgorithm {
     case 'rsa-pss':
       return { type: 'rsa-pss', hash: 'sha256', saltLength: 32 };
     case 'ed25519':
-      return { type: 'ed25519' };
+    case 'ed448':
+    case 'ml-dsa-44':
+    case 'ml-dsa-65':
+    case 'ml-dsa-87':
+      return { type: key.type };
   }
 }
 

@@ -36,7 +36,11 @@ function sameKey(own: PublicKey, certified: PublicKey): boolean {
     case 'ec':
       return certified.type === 'ec' && own.curve === certified.curve && bytesEqual(own.point, certified.point);
     case 'ed25519':
-      return certified.type === 'ed25519' && bytesEqual(own.key, certified.key);
+    case 'ed448':
+    case 'ml-dsa-44':
+    case 'ml-dsa-65':
+    case 'ml-dsa-87':
+      return certified.type === own.type && bytesEqual(own.key, certified.key);
     case 'rsa':
     case 'rsa-pss':
       return (

@@ -1,9 +1,10 @@
 import { bytesEqual, concatBytes } from '@portico/bytes';
-import type { EcCurveName, PrivateKey, PublicKey, RsaPrivateValues } from '@portico/crypto';
+import type { EcCurveName, MlDsaName, PrivateKey, PublicKey, RsaPrivateValues } from '@portico/crypto';
 import { demandAbsent, demandNull, readAlgorithmIdentifier, type AlgorithmIdentifier } from '../algorithm.js';
 import { DerReader } from '../der/reader.js';
-import { contextPrimitive } from '../der/tag.js';
+import { contextPrimitive, TAG } from '../der/tag.js';
 import {
+  der,
   derBitString,
   derExplicit,
   derNull,
@@ -14,11 +15,9 @@ import {
   derUnsignedInteger,
 } from '../der/writer.js';
 import { X509Error } from '../error.js';
-import { CURVE_OIDS, OID } from '../oids.js';
+import { CURVE_OIDS, findByOid, OID, PARAMETERLESS_OIDS } from '../oids.js';
 import { decodePem, encodePem } from './pem.js';
 import { FIELD_LENGTH, readNamedCurve } from './public-key.js';
-
-const ED25519_SEED_LENGTH = 32;
 
 /**
  * The first private key in a PEM file: `PRIVATE KEY` (PKCS#8), `EC PRIVATE KEY` (SEC1) or `RSA PRIVATE KEY` (PKCS#1).
@@ -84,7 +83,12 @@ export function privateKeyToPkcs8(key: PrivateKey, publicKey?: PublicKey): Uint8
     case 'rsa-pss':
       return pkcs8(derSequence(derOid(OID.rsassaPss)), encodeRsaPrivateKey(key));
     case 'ed25519':
-      return pkcs8(derSequence(derOid(OID.ed25519)), derOctetString(key.seed));
+    case 'ed448':
+      return pkcs8(derSequence(derOid(PARAMETERLESS_OIDS[key.type])), derOctetString(key.seed));
+    case 'ml-dsa-44':
+    case 'ml-dsa-65':
+    case 'ml-dsa-87':
+      return pkcs8(derSequence(derOid(PARAMETERLESS_OIDS[key.type])), encodeMlDsaKey(key));
   }
 }
 
@@ -129,20 +133,80 @@ function readByAlgorithm(algorithm: AlgorithmIdentifier, contents: Uint8Array): 
       return { type: 'rsa', ...readRsaPrivateKey(contents) };
     case OID.rsassaPss:
       return { type: 'rsa-pss', ...readRsaPrivateKey(contents) };
-    case OID.ed25519: {
-      demandAbsent(algorithm);
+    default:
+      return readParameterlessKey(algorithm, contents);
+  }
+}
+
+function readParameterlessKey(algorithm: AlgorithmIdentifier, contents: Uint8Array): PrivateKey {
+  const type = findByOid(PARAMETERLESS_OIDS, algorithm.oid);
+  if (type === null) {
+    throw new X509Error('unsupported-key', { expected: 'RSA, EC, Ed25519, Ed448 or ML-DSA', got: algorithm.oid });
+  }
+  demandAbsent(algorithm);
+  switch (type) {
+    case 'ed25519':
+    case 'ed448': {
       // CurvePrivateKey is an OCTET STRING within the OCTET STRING, RFC 8410 section 7.
       const reader = new DerReader(contents);
-      const seed = reader.octetString('a CurvePrivateKey');
+      const seed = demandLength(reader.octetString('a CurvePrivateKey'), SEED_LENGTHS[type]);
       reader.end();
-      if (seed.length !== ED25519_SEED_LENGTH) {
-        throw new X509Error('invalid-key', { expected: `${ED25519_SEED_LENGTH} bytes`, got: String(seed.length) });
-      }
-      return { type: 'ed25519', seed };
+      return { type, seed };
     }
-    default:
-      throw new X509Error('unsupported-key', { expected: 'RSA, EC or Ed25519', got: algorithm.oid });
+    case 'ml-dsa-44':
+    case 'ml-dsa-65':
+    case 'ml-dsa-87':
+      return readMlDsaKey(type, contents);
   }
+}
+
+/** RFC 8410 section 7, RFC 9881 section 6. Bytes. */
+const SEED_LENGTHS = { ed25519: 32, ed448: 57, mlDsa: 32 } as const;
+/** RFC 9881 section 6. Bytes. */
+const EXPANDED_LENGTHS: Readonly<Record<MlDsaName, number>> = {
+  'ml-dsa-44': 2560,
+  'ml-dsa-65': 4032,
+  'ml-dsa-87': 4896,
+};
+
+/**
+ * ML-DSA-PrivateKey, RFC 9881 section 6: a seed under [0], an expanded key, or a sequence of both.
+ * @throws X509Error `invalid-key` and the DER reasons
+ */
+function readMlDsaKey(type: MlDsaName, contents: Uint8Array): PrivateKey {
+  const reader = new DerReader(contents);
+  const tagged = reader.optional(contextPrimitive(0));
+  if (tagged !== null) {
+    reader.end();
+    return { type, seed: demandLength(reader.contents(tagged), SEED_LENGTHS.mlDsa), expandedKey: null };
+  }
+  if (reader.peek() === TAG.octetString) {
+    const expandedKey = demandLength(reader.octetString('an expandedKey'), EXPANDED_LENGTHS[type]);
+    reader.end();
+    return { type, seed: null, expandedKey };
+  }
+  const both = reader.sequence('an ML-DSA private key');
+  reader.end();
+  const seed = demandLength(both.octetString('a seed'), SEED_LENGTHS.mlDsa);
+  const expandedKey = demandLength(both.octetString('an expandedKey'), EXPANDED_LENGTHS[type]);
+  both.end();
+  return { type, seed, expandedKey };
+}
+
+function encodeMlDsaKey({ seed, expandedKey }: MlDsaPrivateKey): Uint8Array {
+  if (seed !== null && expandedKey !== null) return derSequence(derOctetString(seed), derOctetString(expandedKey));
+  if (seed !== null) return der(contextPrimitive(0), seed);
+  if (expandedKey !== null) return derOctetString(expandedKey);
+  throw new X509Error('invalid-argument', { expected: 'a seed or an expanded key' });
+}
+
+type MlDsaPrivateKey = Extract<PrivateKey, { readonly type: MlDsaName }>;
+
+function demandLength(bytes: Uint8Array, length: number): Uint8Array {
+  if (bytes.length !== length) {
+    throw new X509Error('invalid-key', { expected: `${length} bytes`, got: String(bytes.length) });
+  }
+  return bytes;
 }
 
 function readEcPrivateKey(bytes: Uint8Array, outerCurve: EcCurveName | null): PrivateKey {

@@ -10,17 +10,24 @@ import {
 import { DerReader } from '../der/reader.js';
 import { derBitString, derNull, derOid, derSequence, derUnsignedInteger } from '../der/writer.js';
 import { X509Error } from '../error.js';
-import { CURVE_OIDS, findByOid, OID } from '../oids.js';
+import { CURVE_OIDS, findByOid, OID, PARAMETERLESS_OIDS } from '../oids.js';
 import { decodePem, encodePem } from './pem.js';
 
 /** Bytes of a field element: a point is 0x04 and two of them. */
 export const FIELD_LENGTH = { 'P-256': 32, 'P-384': 48, 'P-521': 66 } as const;
 
-const ED25519_KEY_LENGTH = 32;
+/** Bytes of a subjectPublicKey that has no inner structure: RFC 8410 section 4, RFC 9881 section 4. */
+const PLAIN_KEY_LENGTHS = {
+  ed25519: 32,
+  ed448: 57,
+  'ml-dsa-44': 1312,
+  'ml-dsa-65': 1952,
+  'ml-dsa-87': 2592,
+} as const;
 
 /**
  * SubjectPublicKeyInfo, RFC 5280 section 4.1.2.7: RSA (RFC 8017), RSASSA-PSS (RFC 4055), EC on P-256, P-384 and P-521
- * (RFC 5480), Ed25519 (RFC 8410). The key's bytes are copies.
+ * (RFC 5480), Ed25519 and Ed448 (RFC 8410), ML-DSA (RFC 9881). The key's bytes are copies.
  * @throws X509Error `unsupported-key` for another algorithm, curve or point form; `invalid-key` and the DER reasons
  */
 export function publicKeyFromSpki(spki: Uint8Array): PublicKey {
@@ -45,7 +52,11 @@ export function publicKeyToSpki(key: PublicKey): Uint8Array {
       return derSequence(derSequence(derOid(OID.rsassaPss), parameters), derBitString(encodeRsaPublicKey(key)));
     }
     case 'ed25519':
-      return derSequence(derSequence(derOid(OID.ed25519)), derBitString(key.key));
+    case 'ed448':
+    case 'ml-dsa-44':
+    case 'ml-dsa-65':
+    case 'ml-dsa-87':
+      return derSequence(derSequence(derOid(PARAMETERLESS_OIDS[key.type])), derBitString(key.key));
   }
 }
 
@@ -83,13 +94,21 @@ export function readSubjectPublicKeyInfo(outer: DerReader): PublicKey {
       return { type: 'rsa', ...readRsaPublicKey(bits) };
     case OID.rsassaPss:
       return { type: 'rsa-pss', ...readRsaPublicKey(bits), restriction: readRestriction(algorithm) };
-    case OID.ed25519:
-      demandAbsent(algorithm);
-      if (bits.length !== ED25519_KEY_LENGTH) throw invalidKey(`${ED25519_KEY_LENGTH} bytes`, String(bits.length));
-      return { type: 'ed25519', key: bits };
     default:
-      throw new X509Error('unsupported-key', { expected: 'RSA, EC or Ed25519', got: algorithm.oid });
+      return readPlainKey(algorithm, bits);
   }
+}
+
+/** A key that is nothing but bytes: Ed25519, Ed448 (RFC 8410 section 4), ML-DSA (RFC 9881 section 4). */
+function readPlainKey(algorithm: AlgorithmIdentifier, bits: Uint8Array): PublicKey {
+  const type = findByOid(PARAMETERLESS_OIDS, algorithm.oid);
+  if (type === null) {
+    throw new X509Error('unsupported-key', { expected: 'RSA, EC, Ed25519, Ed448 or ML-DSA', got: algorithm.oid });
+  }
+  demandAbsent(algorithm);
+  const length = PLAIN_KEY_LENGTHS[type];
+  if (bits.length !== length) throw invalidKey(`${length} bytes`, String(bits.length));
+  return { type, key: bits };
 }
 
 /** ECParameters must be a namedCurve and nothing else, RFC 5480 section 2.1.1. @throws X509Error */
