@@ -29,6 +29,7 @@ export { createRsaKeyAlgorithm, type RsaKeyType } from './rsa/key-algorithm.js';
 export {
   keyAlgorithmFor,
   keyFitsScheme,
+  maySignCertificateVerify,
   signatureSchemeById,
   SIGNATURE_SCHEMES,
   supportedSignatureSchemes,

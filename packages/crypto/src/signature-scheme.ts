@@ -24,7 +24,10 @@ export type SignatureSchemeName =
   | 'rsa_pss_pss_sha512'
   | 'rsa_pkcs1_sha256'
   | 'rsa_pkcs1_sha384'
-  | 'rsa_pkcs1_sha512';
+  | 'rsa_pkcs1_sha512'
+  | 'rsa_pkcs1_sha256_legacy'
+  | 'rsa_pkcs1_sha384_legacy'
+  | 'rsa_pkcs1_sha512_legacy';
 
 /** A SignatureScheme of RFC 9846 section 4.3.3: code point, algorithm, and the only kind of key it goes with. */
 export interface SignatureScheme {
@@ -34,8 +37,13 @@ export interface SignatureScheme {
   readonly keyType: PublicKey['type'];
   /** Only for ECDSA, whose schemes name the curve in TLS 1.3. */
   readonly curve?: EcCurveName;
-  /** PKCS#1 v1.5 signs certificates only, never a CertificateVerify. */
-  readonly certificatesOnly: boolean;
+  /**
+   * What it may sign besides certificates: the CertificateVerify of either side, of a client only (RFC 9963), or of
+   * nobody, as PKCS#1 v1.5 (RFC 9846 section 4.3.3).
+   */
+  readonly certificateVerify: 'both' | 'client' | 'none';
+  /** `off` for a scheme that a configuration has to name; nobody gets it unasked. */
+  readonly byDefault?: 'off';
 }
 
 /** Every scheme this project knows, in the order in which it prefers them. */
@@ -58,6 +66,10 @@ export const SIGNATURE_SCHEMES: readonly SignatureScheme[] = [
   rsaPkcs1('rsa_pkcs1_sha256', 0x0401, 'sha256'),
   rsaPkcs1('rsa_pkcs1_sha384', 0x0501, 'sha384'),
   rsaPkcs1('rsa_pkcs1_sha512', 0x0601, 'sha512'),
+  // RFC 9963
+  rsaPkcs1Legacy('rsa_pkcs1_sha256_legacy', 0x0420, 'sha256'),
+  rsaPkcs1Legacy('rsa_pkcs1_sha384_legacy', 0x0520, 'sha384'),
+  rsaPkcs1Legacy('rsa_pkcs1_sha512_legacy', 0x0620, 'sha512'),
 ];
 
 /** The scheme with that code point, or undefined for one we do not know. */
@@ -72,6 +84,11 @@ export function supportedSignatureSchemes(provider: CryptoProvider): readonly Si
       (algorithm) => algorithm.keyType === scheme.keyType && algorithm.curve === scheme.curve,
     ),
   );
+}
+
+/** Whether a side's CertificateVerify may be signed with a scheme (RFC 9846 section 4.3.3, RFC 9963 section 2). */
+export function maySignCertificateVerify({ certificateVerify }: SignatureScheme, side: 'client' | 'server'): boolean {
+  return certificateVerify === 'both' || certificateVerify === side;
 }
 
 /** Whether a key may be used with a scheme: kind of key and, for ECDSA, curve (RFC 9846 section 4.3.3). */
@@ -92,7 +109,7 @@ function namedByKey(
   id: number,
   type: 'ed25519' | 'ed448' | 'ml-dsa-44' | 'ml-dsa-65' | 'ml-dsa-87',
 ): SignatureScheme {
-  return { name, id, algorithm: { type }, keyType: type, certificatesOnly: false };
+  return { name, id, algorithm: { type }, keyType: type, certificateVerify: 'both' };
 }
 
 function ecdsa(
@@ -101,7 +118,7 @@ function ecdsa(
   curve: EcCurveName,
   hash: 'sha256' | 'sha384' | 'sha512',
 ): SignatureScheme {
-  return { name, id, algorithm: { type: 'ecdsa', hash }, keyType: 'ec', curve, certificatesOnly: false };
+  return { name, id, algorithm: { type: 'ecdsa', hash }, keyType: 'ec', curve, certificateVerify: 'both' };
 }
 
 function rsaPss(
@@ -111,9 +128,14 @@ function rsaPss(
   hash: 'sha256' | 'sha384' | 'sha512',
   saltLength: number,
 ): SignatureScheme {
-  return { name, id, algorithm: { type: 'rsa-pss', hash, saltLength }, keyType, certificatesOnly: false };
+  return { name, id, algorithm: { type: 'rsa-pss', hash, saltLength }, keyType, certificateVerify: 'both' };
 }
 
 function rsaPkcs1(name: SignatureSchemeName, id: number, hash: 'sha256' | 'sha384' | 'sha512'): SignatureScheme {
-  return { name, id, algorithm: { type: 'rsa-pkcs1', hash }, keyType: 'rsa', certificatesOnly: true };
+  return { name, id, algorithm: { type: 'rsa-pkcs1', hash }, keyType: 'rsa', certificateVerify: 'none' };
+}
+
+/** PKCS#1 v1.5 again, for clients whose keys are in hardware that knows nothing else. */
+function rsaPkcs1Legacy(name: SignatureSchemeName, id: number, hash: 'sha256' | 'sha384' | 'sha512'): SignatureScheme {
+  return { ...rsaPkcs1(name, id, hash), certificateVerify: 'client', byDefault: 'off' };
 }

@@ -1,4 +1,5 @@
 import {
+  maySignCertificateVerify,
   supportedSignatureSchemes,
   type CipherSuite,
   type CryptoProvider,
@@ -218,6 +219,11 @@ export function clientSettings(config: ClientConfig): ClientSettings {
     invalid('alpn.protocols', 'at least one where ALPN is required');
   }
   if (typeof config.verifyPeer !== 'function') invalid('verifyPeer', 'a function that judges certificates');
+  // RFC 9963 section 2: never in a ClientHello, as no server may sign with them.
+  const clientsOnly = common.signatureSchemes.find(
+    (scheme) => !maySignCertificateVerify(scheme, 'server') && maySignCertificateVerify(scheme, 'client'),
+  );
+  if (clientsOnly !== undefined) invalid('signatureSchemes', 'schemes that servers sign with', clientsOnly.name);
   const serverName = config.serverName ?? null;
   return Object.freeze({
     ...common,

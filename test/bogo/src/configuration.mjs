@@ -53,11 +53,13 @@ export function commonConfig(flags, seen) {
   const groups = known(noble.groups, flags.curves ?? DEFAULT_GROUPS);
   const wanted = flags['verify-prefs'] ?? DEFAULT_VERIFY;
   // Schemes that TLS 1.3 does not have (SHA-1) cannot be switched on: where nothing else is wanted, the defaults stay.
-  const schemes = SIGNATURE_SCHEMES.some(({ id }) => wanted.includes(id)) ? wanted : DEFAULT_VERIFY;
+  // Nor can a client ask for those that only clients sign with (RFC 9963).
+  const askable = SIGNATURE_SCHEMES.filter(({ certificateVerify }) => flags.server || certificateVerify !== 'client');
+  const schemes = askable.some(({ id }) => wanted.includes(id)) ? wanted : DEFAULT_VERIFY;
   return {
     provider: noble,
     groups: groups.map(({ name }) => name),
-    signatureSchemes: known(SIGNATURE_SCHEMES, schemes, 'skip').map(({ name }) => name),
+    signatureSchemes: known(askable, schemes, 'skip').map(({ name }) => name),
     keyLog: (line) => {
       const [label, , secret] = line.split(' ');
       seen.secrets.set(label, secret);

@@ -1,6 +1,6 @@
 // The shim's certificates and PSKs, and which of them a connection used.
 import { readFileSync } from 'node:fs';
-import { SIGNATURE_SCHEMES } from '@portico/crypto';
+import { keyFitsScheme, SIGNATURE_SCHEMES } from '@portico/crypto';
 import { createSigner, importExternalPsk } from '@portico/tls13-core';
 import { certificatesFromPem, privateKeyFromPem } from '@portico/x509';
 
@@ -32,16 +32,13 @@ export function readCertificates(provider, flags, seen) {
 
 function readSigner(provider, credential) {
   const privateKey = privateKeyFromPem(readFileSync(credential['key-file']));
-  const signer = createSigner(provider, privateKey);
-  const usable = isTooSmall(privateKey) ? [] : signer.schemes;
+  if (isTooSmall(privateKey)) return { schemes: [], sign: createSigner(provider, privateKey).sign };
+  const wanted = credential['signing-prefs']?.map((id) => SIGNATURE_SCHEMES.find((scheme) => scheme.id === id));
   // A key whose preferences leave nothing is still a credential: the handshake has to fail, not the configuration.
-  const schemes =
-    credential['signing-prefs'] === undefined
-      ? usable
-      : credential['signing-prefs']
-          .map((id) => SIGNATURE_SCHEMES.find((scheme) => scheme.id === id)?.name)
-          .filter((name) => usable.includes(name));
-  return { schemes, sign: signer.sign };
+  const usable = wanted?.filter(
+    (scheme) => scheme !== undefined && scheme.certificateVerify !== 'none' && keyFitsScheme(privateKey, scheme),
+  );
+  return createSigner(provider, privateKey, usable === undefined ? {} : { schemes: usable.map(({ name }) => name) });
 }
 
 /** The runner has an RSA key of 1024 bits, with which our provider does not sign. */

@@ -95,7 +95,7 @@ export function* answerCertificateRequest(
     return null;
   }
   // A credential that the server cannot check is no reason to go on as nobody: the application meant to be somebody.
-  const chosen = chooseCredential([credential], signatureSchemes);
+  const chosen = chooseCredential([credential], signatureSchemes, 'client');
   if (chosen === null) throw new TlsError('no-common-signature-scheme', { subject: 'certificate_request' });
   // Section 4.3.5: a certificate that is sent must have all that was asked for.
   if (!matchesOidFilters(chosen.credential.certificateChain[0] as Uint8Array, oidFilters)) {

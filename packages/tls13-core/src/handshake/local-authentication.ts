@@ -1,4 +1,4 @@
-import type { SignatureScheme } from '@portico/crypto';
+import { maySignCertificateVerify, type SignatureScheme } from '@portico/crypto';
 import type { Credential } from '../config.js';
 import { TlsError } from '../error.js';
 import type { Transcript } from '../key-schedule/transcript.js';
@@ -20,6 +20,7 @@ export interface ChosenCredential {
 export function chooseCredential(
   credentials: readonly Credential[],
   peerSchemes: readonly SignatureScheme[],
+  side: 'server' | 'client',
 ): ChosenCredential | null {
   for (const credential of credentials) {
     if (credential.certificateChain.length === 0) {
@@ -30,7 +31,9 @@ export function chooseCredential(
       });
     }
     for (const name of credential.signer.schemes) {
-      const scheme = peerSchemes.find((candidate) => candidate.name === name && !candidate.certificatesOnly);
+      const scheme = peerSchemes.find(
+        (candidate) => candidate.name === name && maySignCertificateVerify(candidate, side),
+      );
       if (scheme !== undefined) return { credential, scheme };
     }
   }

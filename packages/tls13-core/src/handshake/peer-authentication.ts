@@ -1,6 +1,7 @@
 import {
   keyAlgorithmFor,
   keyFitsScheme,
+  maySignCertificateVerify,
   signatureSchemeById,
   type PublicKey,
   type SignatureScheme,
@@ -76,8 +77,9 @@ export function* authenticatePeer(
 
   const { body, raw } = yield* read('certificate_verify');
   const scheme = signatureSchemeById(body.algorithm);
-  // Section 4.5.2: the scheme must be one of those offered, and PKCS#1 v1.5 is for certificates only.
-  if (scheme === undefined || scheme.certificatesOnly || !context.settings.signatureSchemes.includes(scheme)) {
+  // Section 4.5.2: the scheme must be one of those offered, and PKCS#1 v1.5 is for certificates; RFC 9963 for clients.
+  const fits = scheme !== undefined && maySignCertificateVerify(scheme, peer);
+  if (!fits || !context.settings.signatureSchemes.includes(scheme)) {
     throw new TlsError('signature-scheme-not-offered', { got: `0x${body.algorithm.toString(16)}` });
   }
   if (!keyFitsScheme(judged.leafKey, scheme)) {

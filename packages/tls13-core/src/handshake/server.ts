@@ -211,7 +211,7 @@ function selectCredential(
   if (signatureSchemes === null) {
     throw new TlsError('missing-extension', { subject: 'client_hello', expected: 'signature_algorithms' });
   }
-  const chosen = chooseCredential(credentials, signatureSchemes);
+  const chosen = chooseCredential(credentials, signatureSchemes, 'server');
   if (chosen === null) throw new TlsError('no-common-signature-scheme');
   return chosen;
 }

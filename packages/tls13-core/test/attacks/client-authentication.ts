@@ -93,6 +93,17 @@ const AGAINST_SERVER: readonly Attack[] = [
         .certificateVerify({ body: (honest) => ({ ...honest, algorithm: 0x0401 }) }),
   },
   {
+    attack: 'a CertificateVerify with rsa_pkcs1_sha256_legacy that the server did not ask for',
+    against: 'server',
+    section: '4.5.2',
+    excludedIn: VERIFY,
+    reason: 'signature-scheme-not-offered',
+    run: () =>
+      clientAtCertificate()
+        .certificate()
+        .certificateVerify({ body: (honest) => ({ ...honest, algorithm: 0x0420 }) }),
+  },
+  {
     attack: 'a certificate that the server’s verifier does not trust',
     against: 'server',
     section: '4.5.1.3',

@@ -296,6 +296,14 @@ const AGAINST_CLIENT: readonly Attack[] = [
       requestWithFilters([{ oid: derOid(OID.extKeyUsage), values: derSequence(derOid(OID.anyExtendedKeyUsage)) }]),
   },
   {
+    attack: 'a CertificateVerify with rsa_pkcs1_sha256_legacy, which is for clients (RFC 9963)',
+    against: 'client',
+    section: '4.5.2',
+    excludedIn: VERIFY,
+    reason: 'signature-scheme-not-offered',
+    run: () => serverAtVerify().certificateVerify({ body: (honest) => ({ ...honest, algorithm: 0x0420 }) }),
+  },
+  {
     attack: 'a CertificateRequest after the handshake, which was never offered',
     against: 'client',
     section: '4.3.6',

@@ -17,6 +17,8 @@ export type CertificateKind =
 export interface TestAuthority {
   readonly trustAnchors: readonly TrustAnchor[];
   credential(kind: CertificateKind, names?: readonly string[]): Promise<Credential>;
+  /** The same with the private key, for a signer of one's own. */
+  keyed(kind: CertificateKind): Promise<Credential & { readonly privateKey: PrivateKey }>;
 }
 
 const provider = seededProvider(0x0ca);
@@ -39,12 +41,18 @@ export async function createTestAuthority(name = 'Test CA'): Promise<TestAuthori
     notBefore: NOT_BEFORE,
     notAfter: NOT_AFTER,
   });
+  async function keyed(kind: CertificateKind, names: readonly string[] = ['localhost', '127.0.0.1', 'sip:localhost']) {
+    const key = await privateKey(kind);
+    const leaf = createLeaf({ provider, issuer: authority, key, names, notBefore: NOT_BEFORE, notAfter: NOT_AFTER });
+    return { certificateChain: [leaf.raw], signer: createSigner(provider, key), privateKey: key };
+  }
+
   return {
     trustAnchors: [trustAnchorFromDer(authority.certificate.raw)],
-    credential: async (kind, names = ['localhost', '127.0.0.1', 'sip:localhost']) => {
-      const key = await privateKey(kind);
-      const leaf = createLeaf({ provider, issuer: authority, key, names, notBefore: NOT_BEFORE, notAfter: NOT_AFTER });
-      return { certificateChain: [leaf.raw], signer: createSigner(provider, key) };
+    keyed,
+    credential: async (kind, names) => {
+      const { certificateChain, signer } = await keyed(kind, names);
+      return { certificateChain, signer };
     },
   };
 }
