@@ -18,7 +18,7 @@ const GROUP = 'X25519';
 export async function native(effort) {
   const setup = await makeSetup();
   // Enough in each connection that its handshake does not count.
-  const mebibytes = effort.secondsPerRound > 0.2 ? { 1: 64, 50: 8 } : { 1: 32, 50: 4 };
+  const mebibytes = effort.secondsPerRound > 0.2 ? { 1: 64, 50: 8 } : { 1: 8, 50: 1 };
   const jobs = [];
   for (const concurrency of CONCURRENCY) {
     const amount = mebibytes[concurrency] << 20;
