@@ -31,6 +31,8 @@ export class TlsConnection {
   readonly #writer: RecordWriter;
   readonly #judge: ContentJudge;
   readonly #trace: Trace | null;
+  /** A tracer threw; the connection fails as soon as it is done with what it is at. */
+  #traceFailure: TlsError | null = null;
   #runner: FlowRunner<HandshakeResult> | null;
   #established: Established | null = null;
   readonly #keyMaterial = new KeyMaterial();
@@ -49,7 +51,7 @@ export class TlsConnection {
 
   constructor(options: ConnectionOptions) {
     const { side, limits, maxFragmentLength, padding = null, peerAuthentication, start } = options;
-    const trace = options.trace ? guardedTrace(this.#guard, options.trace) : null;
+    const trace = options.trace ? this.#guardedTrace(options.trace) : null;
     this.#trace = trace;
     this.#peerAuthentication = peerAuthentication;
     this.#messages = new MessageReassembler(limits, trace);
@@ -155,6 +157,7 @@ export class TlsConnection {
     this.#writer.demandRoomFor(plaintext.length);
     this.#early.demandToSend(plaintext.length);
     if (plaintext.length > 0) this.#writer.writeApplicationData(plaintext);
+    this.#demandTraced();
   }
 
   /** How many bytes `sendEarly` takes now. */
@@ -186,6 +189,7 @@ export class TlsConnection {
       this.#writer.demandRoomFor(plaintext.length);
       this.#writer.writeApplicationData(plaintext);
     }
+    this.#demandTraced();
   }
 
   /** All bytes that are to be written to the transport now, in one array that belongs to the caller. */
@@ -212,6 +216,7 @@ export class TlsConnection {
     }
     this.#writer.writeAlert(encodeAlert('close_notify'));
     if (this.#receivedClose) this.#end('closed');
+    this.#failIfTracerDid();
   }
 
   /**
@@ -247,6 +252,7 @@ export class TlsConnection {
   updateKeys({ requestPeer = false }: { readonly requestPeer?: boolean } = {}): void {
     this.#guard.refuseReentrant('updateKeys');
     this.#demandOpen('updateKeys').keyUpdates.update(requestPeer ? 'update_requested' : 'update_not_requested');
+    this.#demandTraced();
   }
 
   /**
@@ -383,14 +389,34 @@ export class TlsConnection {
         error instanceof TlsError ? error : new TlsError('internal-error', { cause: error, got: String(error) }),
       );
     }
+    this.#failIfTracerDid();
     const wanted = this.#guard.takePostponed();
     if (wanted === 'close') this.close();
     if (wanted === 'abort') this.#abort(this.#postponedAlert);
   }
 
+  #guardedTrace(trace: Trace): Trace {
+    return guardedTrace(this.#guard, trace, (error) => (this.#traceFailure = error));
+  }
+
+  #failIfTracerDid(): void {
+    if (this.#traceFailure !== null) this.#fail(this.#traceFailure);
+  }
+
+  /** @throws TlsError `callback-failed` where a tracer threw, and the connection has failed */
+  #demandTraced(): void {
+    this.#failIfTracerDid();
+    if (this.#traceFailure !== null) throw this.#traceFailure;
+  }
+
   #fail(error: TlsError): void {
     if (this.#ended !== 'no') return;
     const alert = alertForReason(error.reason);
+    try {
+      this.#writer.flush();
+    } catch {
+      // A padding policy that fails as well: what it was asked about is lost, and the alert goes out all the same.
+    }
     if (alert !== 'none' && !this.#sentClose) this.#writer.writeAlert(encodeAlert(alert));
     this.#events.push({ type: 'failed', error });
     this.#end('failed');

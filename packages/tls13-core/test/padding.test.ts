@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { padToFullRecords, padToMultipleOf, type PaddingPolicy, type RecordToPad } from '../src/record/padding.js';
 import { createPair, dataOf, failureOf, runNow, type Pair } from './support/pair.js';
 import { recordsOf } from './support/records.js';
-import { TOY_CLIENT, toyClient, toyServer, toyServerWithClientAuthentication } from './support/toy-credentials.js';
+import {
+  TOY_CLIENT,
+  TOY_SERVER,
+  toyClient,
+  toyServer,
+  toyServerWithClientAuthentication,
+} from './support/toy-credentials.js';
 
 const TAG_LENGTH = 16;
 
@@ -98,6 +104,36 @@ describe('padding, section 5.4', () => {
     };
     const pair = runNow(createPair(toyClient({ padding: broken }), toyServer()));
     expect([failureOf(pair.clientEvents), failureOf(pair.serverEvents)]).toEqual(['callback-failed', 'alert-received']);
+  });
+
+  it('that fails at an alert is left out of it: the failure stays what it was, and closing closes', () => {
+    const broken = ({ type }: RecordToPad): number => {
+      if (type === 'alert') throw new Error('no idea');
+      return 0;
+    };
+    const failing = padded(broken);
+    expect(failureOf(failing.client.receive(Uint8Array.of(22, 3, 3, 0, 1, 0)))).toBe('unprotected-record');
+    expect(failing.client.state).toBe('failed');
+    runNow(failing);
+    expect(failureOf(failing.serverEvents)).toBe('alert-received');
+
+    const closing = padded(broken);
+    closing.client.close();
+    runNow(closing);
+    expect(closing.serverEvents.at(-1)).toEqual({ type: 'peer-closed' });
+  });
+
+  it('that fails at what stands in front of the alert of another failure changes nothing about it', () => {
+    const fail = (): never => {
+      throw new Error('no idea');
+    };
+    const signer = { ...TOY_SERVER.signer, sign: fail };
+    // EncryptedExtensions and Certificate wait for CertificateVerify when it fails.
+    const server = toyServer({ padding: fail, credentials: [{ ...TOY_SERVER, signer }] });
+    const pair = runNow(createPair(toyClient(), server));
+    expect(pair.serverEvents.at(-1)).toMatchObject({ type: 'failed', error: { subject: 'sign' } });
+    expect(pair.server.state).toBe('failed');
+    expect(failureOf(pair.clientEvents)).toBe('alert-received');
   });
 
   it('cannot call the connection', () => {

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { asciiToBytes, bytesToHex } from '@portico/bytes';
 import type { CryptoProvider, Hash, NamedGroup } from '@portico/crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { TlsConnection } from '../src/connection.js';
 import { encodeHandshakeMessage } from '../src/messages/message.js';
 import { Session } from '../src/session/session.js';
 import { traceTo, type TraceEvent } from '../src/trace.js';
@@ -133,6 +134,48 @@ describe('a trace', () => {
     const pair = runNow(createPair(toyClient({ trace }), toyServer()));
     expect([failureOf(pair.clientEvents), failureOf(pair.serverEvents)]).toEqual(['callback-failed', 'alert-received']);
     expect(calls).toBe(1);
+  });
+
+  it.each([
+    ['send', (connection: TlsConnection) => connection.send(Uint8Array.of(1))],
+    ['updateKeys', (connection: TlsConnection) => connection.updateKeys()],
+  ])('that throws in %s fails the connection there, and no record is lost', (_call, act) => {
+    let isFull = false;
+    const trace = traceTo(() => {
+      if (isFull) throw new Error('full');
+    });
+    const pair = runNow(createPair(toyClient({ trace }), toyServer()));
+    pair.client.send(asciiToBytes('before'));
+    isFull = true;
+    expect(() => act(pair.client)).toThrow('callback-failed');
+    expect(pair.client.state).toBe('failed');
+    runNow(pair);
+    // The alert came, under keys and with a sequence number that fit: so did all that was in front of it.
+    expect(failureOf(pair.serverEvents)).toBe('alert-received');
+    expect(failureOf(pair.client.receive(new Uint8Array(0)))).toBe('callback-failed');
+  });
+
+  it('that throws while a failure is told leaves the failure what it was', () => {
+    const seen: TraceEvent[] = [];
+    const trace = traceTo((event) => {
+      seen.push(event);
+      if (event.type === 'alert') throw new Error('full');
+    });
+    const peer = new ScriptedServer(toyClient({ trace })).serverHello().finished();
+    expect(failureOf(peer.events)).toBe('unexpected-message');
+    expect(seen.at(-1)).toMatchObject({ type: 'alert', direction: 'sent' });
+  });
+
+  it('that throws while we close fails the connection, behind close_notify', () => {
+    const trace = traceTo((event) => {
+      if (event.type === 'alert') throw new Error('full');
+    });
+    const pair = runNow(createPair(toyClient({ trace }), toyServer()));
+    pair.client.close();
+    expect(pair.client.state).toBe('failed');
+    runNow(pair);
+    expect(pair.serverEvents.at(-1)).toMatchObject({ type: 'peer-closed' });
+    expect(failureOf(pair.client.receive(new Uint8Array(0)))).toBe('callback-failed');
   });
 
   it('cannot call the connection', () => {

@@ -8,9 +8,9 @@ import {
   RECORD_HEADER_LENGTH,
   type ContentTypeName,
 } from './content-type.js';
-import type { PaddingPolicy } from './padding.js';
-import type { Trace } from './trace.js';
+import type { PaddingPolicy, RecordToPad } from './padding.js';
 import { writeRecordHeader, type RecordSealer } from './protection.js';
+import type { Trace } from './trace.js';
 
 /**
  * Puts messages and data into records under the current sending keys, and holds them until they are taken. Handshake
@@ -183,8 +183,9 @@ export class RecordWriter {
   }
 
   /**
-   * The padding of each record; null for none at all.
-   * @throws TlsError `callback-failed` for a policy that fails, or gives no number of bytes; it is not asked again
+   * The padding of each record; null for none at all. A policy that fails is not asked again, and an alert, which may be
+   * the last word, goes out without it.
+   * @throws TlsError `callback-failed` for a policy that fails, or gives no number of bytes
    */
   #paddings(type: ContentTypeName, contentLength: number, maxFragmentLength: number): number[] | null {
     const policy = this.#padding;
@@ -192,20 +193,16 @@ export class RecordWriter {
     this.#padding = null;
     const paddings: number[] = [];
     let rest = contentLength;
-    do {
-      const length = Math.min(rest, maxFragmentLength);
-      const room = this.#longest - length;
-      const padding = policy({ type, contentLength: length, room });
-      if (!Number.isInteger(padding) || padding < 0) {
-        throw new TlsError('callback-failed', {
-          subject: 'padding',
-          expected: '0 or more bytes',
-          got: String(padding),
-        });
-      }
-      paddings.push(Math.min(padding, room));
-      rest -= length;
-    } while (rest > 0);
+    try {
+      do {
+        const length = Math.min(rest, maxFragmentLength);
+        paddings.push(askForPadding(policy, { type, contentLength: length, room: this.#longest - length }));
+        rest -= length;
+      } while (rest > 0);
+    } catch (error) {
+      if (type === 'alert') return null;
+      throw error;
+    }
     this.#padding = policy;
     return paddings;
   }
@@ -218,6 +215,14 @@ export class RecordWriter {
 }
 
 const CLIENT_HELLO_CODE = 1;
+
+function askForPadding(policy: PaddingPolicy, record: RecordToPad): number {
+  const padding = policy(record);
+  if (!Number.isInteger(padding) || padding < 0) {
+    throw new TlsError('callback-failed', { subject: 'padding', expected: '0 or more bytes', got: String(padding) });
+  }
+  return Math.min(padding, record.room);
+}
 
 function writePlaintext(output: Uint8Array, at: number, type: number, version: number, fragment: Uint8Array): number {
   writeRecordHeader(output, at, type, version, fragment.length);
