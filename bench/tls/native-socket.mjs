@@ -23,7 +23,10 @@ export function runClient(socket, { letter, amount }) {
   });
 }
 
-/** What a server of the bench does with its sockets; `tls-server-process.mjs` is the same. */
+/**
+ * What a server of the bench does with its sockets. The first byte says what: D = send, U = count, H = nothing; then come
+ * twelve digits, how many bytes.
+ */
 export function serve(socket) {
   socket.on('error', () => socket.destroy());
   socket.once('data', (first) => {
