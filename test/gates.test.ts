@@ -76,6 +76,27 @@ describe('the gate for imports', () => {
       '../headers/via.js',
       'headers comes after framing',
     ],
+    [
+      'an entry of its own from a header',
+      'sip-codec',
+      'headers/via.ts',
+      '../extensions/table.js',
+      'extensions comes after headers',
+    ],
+    [
+      'routing from a message',
+      'sip-codec',
+      'message/message.ts',
+      '../routing/dialog.js',
+      'routing comes after message',
+    ],
+    [
+      'revocation from the path builder',
+      'x509',
+      'path/build.ts',
+      '../revocation/crl.js',
+      'revocation comes after path',
+    ],
   ])('refuses to import %s', (_, packageName, path, specifier, why) => {
     const forms = [`import '${specifier}';`, `export * from '${specifier}';`, `import type { X } from '${specifier}';`];
     for (const source of forms) expect(importFaults(packageName, path, source).join()).toContain(why);
