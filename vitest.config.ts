@@ -31,6 +31,7 @@ export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', 'test/interop/full/**'],
+    setupFiles: ['test/support/property-seed.ts'],
     testTimeout: 120_000,
     maxWorkers: 2,
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'] },

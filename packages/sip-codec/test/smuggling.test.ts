@@ -1,6 +1,7 @@
-import type { SipErrorReason } from '@portico/sip-codec';
+import { DEFAULT_SIP_LIMITS, type SipErrorReason } from '@portico/sip-codec';
 import { describe, expect, it } from 'vitest';
-import { said } from './wire.js';
+import { frameStreamPlainly } from './twin-framer.js';
+import { said, wire } from './wire.js';
 
 /** Each known way to make two readers see different messages, and what we make of it by either set of rules. */
 interface Differential {
@@ -24,6 +25,7 @@ const TABLE: readonly Differential[] = [
   { name: 'folded after the value', fields: 'Content-Length: 5\r\n  \r\n', strict: 5, lenient: 5 },
   { name: 'fold that holds a second value', fields: 'Content-Length: 5\r\n 6\r\n', strict: 'content-length-malformed', lenient: 'content-length-malformed' },
   { name: 'folded between name and colon', fields: 'Content-Length\r\n : 5\r\n', strict: 'content-length-malformed', lenient: 'content-length-malformed' },
+  { name: 'folded before the colon and after it', fields: 'CONTENT-LENGTH\r\n \t:\r\n 5\r\n', strict: 'content-length-malformed', lenient: 'content-length-malformed' },
   { name: 'two equal', fields: 'Content-Length: 5\r\nContent-Length: 5\r\n', strict: 'content-length-repeated', lenient: 5 },
   { name: 'two equal, one compact', fields: 'l: 5\r\nContent-Length: 05\r\n', strict: 'content-length-repeated', lenient: 5 },
   { name: 'two different', fields: 'Content-Length: 5\r\nContent-Length: 0\r\n', strict: 'content-length-repeated', lenient: 'content-length-repeated' },
@@ -72,6 +74,18 @@ describe('readings that differ between implementations', () => {
       const head = `${START}${row.fields}\r\n`;
       const got = said({ mode: 'stream', strictness }, `${head}12345`);
       expect(got[0]).toBe(typeof expected === 'string' ? expected : `message ${head.length}+${expected}`);
+    });
+
+    it.each(TABLE)(`${strictness}, by the plain twin: $name`, (row) => {
+      const expected = row[strictness];
+      const head = `${START}${row.fields}\r\n`;
+      const options = { keepAlive: 'off', strictness, limits: DEFAULT_SIP_LIMITS } as const;
+      const [first] = frameStreamPlainly(wire(`${head}12345`), options);
+      expect(first).toMatchObject(
+        typeof expected === 'string'
+          ? { type: 'error', reason: expected }
+          : { type: 'message', headLength: head.length, bytes: { length: head.length + expected } },
+      );
     });
   }
 

@@ -113,7 +113,7 @@ function readMessage(
     if (blockStart < 0) blockStart = next;
     else if (isFold) {
       if (fields === 0) return fail('fold-after-start-line');
-      current += ` ${line}`;
+      current += `\n${line}`;
     } else {
       finishField();
       fields++;
@@ -125,7 +125,8 @@ function readMessage(
 
   let length: number | undefined;
   for (const value of lengths) {
-    const match = /^[ \t]*:[ \t]*([0-9]{1,10})[ \t]*$/.exec(value);
+    // HCOLON: spaces and tabs before the colon, folds only after it.
+    const match = /^[ \t]*:[ \t\n]*([0-9]{1,10})[ \t\n]*$/.exec(value);
     if (match === null) return fail('content-length-malformed');
     const number = Number(match[1]);
     if (length !== undefined && (strictness === 'strict' || length !== number)) return fail('content-length-repeated');
