@@ -1,3 +1,4 @@
+export { P_ACCESS_NETWORK_INFO, type AccessNetwork } from './extensions/access-network.js';
 export {
   ALLOW_EVENTS,
   EVENT,
@@ -22,7 +23,6 @@ export {
   SECURITY_VERIFY,
 } from './extensions/preferences.js';
 export {
-  P_ACCESS_NETWORK_INFO,
   P_ASSOCIATED_URI,
   P_CALLED_PARTY_ID,
   P_CHARGING_FUNCTION_ADDRESSES,

@@ -30,6 +30,7 @@ import {
   HISTORY_INFO,
   IDENTITY,
   JOIN,
+  P_ACCESS_NETWORK_INFO,
   P_ASSERTED_IDENTITY,
   P_CHARGING_VECTOR,
   P_DCS_BILLING_INFO,
@@ -137,6 +138,7 @@ describe('values', () => {
     [REFERRED_BY, '<sip:a@b>;cid="x"', 'cid'],
     [IDENTITY, 'abc;alg=ES256', 'info'],
     [IDENTITY, 'abc;info=x', 'ident-info-uri'],
+    [IDENTITY, 'abc;alg=ES256;info=<http://a>', 'ident-info'],
     [HISTORY_INFO, '<sip:a@b>', 'hi-index'],
     [HISTORY_INFO, '<sip:a@b>;index=01', 'hi-index'],
     [SESSION_ID, UUID.toUpperCase(), 'sess-uuid'],
@@ -144,6 +146,8 @@ describe('values', () => {
     [RESOURCE_PRIORITY, 'dsn.flash.x', 'r-value'],
     [FEATURE_CAPS, '*;audio', 'feature-cap'],
     [FEATURE_CAPS, '*;+sip.pns=apns', 'feature-cap'],
+    [FEATURE_CAPS, '*;+a="<b>c>"', 'feature-cap'],
+    [P_ACCESS_NETWORK_INFO, '3GPP-GERAN;"a";b;B=1', 'generic-param'],
     [ACCEPT_CONTACT, '*;require=x', 'require'],
     [P_CHARGING_VECTOR, 'orig-ioi=x', 'icid-value'],
     [P_DCS_BILLING_INFO, 'a5/9F@h;charge="x"', 'charge'],
@@ -162,11 +166,44 @@ describe('values', () => {
   });
 });
 
+describe('values that no parameter of a usual header has', () => {
+  it('a feature-capability indicator with escaped brackets comes back as it was (RFC 6809, RFC 3840 section 9)', () => {
+    const values = parseHeaderValue(FEATURE_CAPS, '*;+a="<b\\>\\\\\\"c>";+d="x,!y"');
+    expect(values).toEqual([
+      [
+        { name: '+a', value: '<b>\\"c>', quoted: true },
+        { name: '+d', value: 'x,!y', quoted: true },
+      ],
+    ]);
+    expect(FEATURE_CAPS.format(values)).toBe('*;+a="<b\\>\\\\\\"c>";+d="x,!y"');
+    expect(featureTag(values[0] ?? [], '+a')).toEqual({ type: 'text', text: 'b>\\"c' });
+  });
+
+  it('P-Access-Network-Info: quoted strings and addresses that stand for themselves (RFC 7315 section 5.4)', () => {
+    const values = parseHeaderValue(
+      P_ACCESS_NETWORK_INFO,
+      'IEEE-802.11;"a\\"b";[2001:db8::1];network-provided, 3GPP-GERAN',
+    );
+    expect(values).toEqual([
+      {
+        token: 'IEEE-802.11',
+        parameters: [{ name: 'network-provided', value: null, quoted: false }],
+        values: [
+          { text: 'a"b', quoted: true },
+          { text: '[2001:db8::1]', quoted: false },
+        ],
+      },
+      { token: '3GPP-GERAN', parameters: [], values: [] },
+    ]);
+    expect(P_ACCESS_NETWORK_INFO.format(values)).toBe('IEEE-802.11;network-provided;"a\\"b";[2001:db8::1], 3GPP-GERAN');
+  });
+});
+
 describe('parameters of Contact', () => {
   const [contact] = parseHeaderValue(
     CONTACT,
     '<sip:a@b>;reg-id=1;+sip.instance="<urn:uuid:0>";pub-gruu="sip:a@b;gr=x";temp-gruu="sip:t@b;gr";audio;' +
-      'methods="INVITE,BYE";description="<a, b>";+x="!a,#>=1.5";+bad="a b";+unquoted=x',
+      'methods="INVITE,BYE";description="<a, b>";+e="<a\\>\\<b>";+x="!a,#>=1.5";+bad="a b";+unquoted=x',
   ) as readonly { readonly parameters: Parameters<typeof contactRegId>[0] }[];
   const parameters = contact?.parameters ?? [];
 
@@ -198,6 +235,7 @@ describe('parameters of Contact', () => {
     expect(featureTag(parameters, 'video')).toBeUndefined();
     expect(featureTag(parameters, 'methods')).toEqual({ type: 'list', values: ['INVITE', 'BYE'] });
     expect(featureTag(parameters, 'description')).toEqual({ type: 'text', text: 'a, b' });
+    expect(featureTag(parameters, '+e')).toEqual({ type: 'text', text: 'a><b' });
     expect(featureTag(parameters, '+x')).toEqual({ type: 'list', values: ['!a', '#>=1.5'] });
     expect(refused(() => featureTag(parameters, '+bad')).rule).toBe('tag-value-list');
     expect(refused(() => featureTag(parameters, '+unquoted')).rule).toBe('feature-param');

@@ -4,7 +4,7 @@ import { RFC3261_TEXT } from './rfc3261-grammar.js';
 /**
  * The header fields of the extensions, each from its own RFC. Differences: P-Asserted-Identity and
  * P-Preferred-Identity may have parameters, as 3GPP has them; Identity may have the letters of base64url
- * and quotes round ppt, as the examples of RFC 8224 have; Session-Expires and its kin are bounded in their readers.
+ * and quotes round ppt, as the examples of RFC 8224 have; access-info may be any generic-param, as 3GPP has it; Session-Expires and its kin are bounded in their readers.
  */
 const TEXT = String.raw`
 RAck = "RAck" HCOLON response-num LWS CSeq-num LWS Method
@@ -185,8 +185,9 @@ vnetwork-spec = (token / quoted-string) *(SEMI vnetwork-param)
 vnetwork-param = generic-param
 P-Access-Network-Info = "P-Access-Network-Info" HCOLON access-net-spec *(COMMA access-net-spec)
 access-net-spec = token *(SEMI access-info)
-access-info = ( access-info-name EQUAL (token / quoted-string) ) / "network-provided" / generic-param
+access-info = ( access-info-name EQUAL (token / quoted-string) ) / "network-provided" / gen-value / generic-param
 access-info-name = "cgi-3gpp" / "utran-cell-id-3gpp" / "i-wlan-node-id" / "dsl-location" / "eth-location"
+    / "fiber-location" / "ci-3gpp2" / "ci-3gpp2-femto" / "gstn-location" / "dvb-rcs2-node-id" / "local-time-zone"
 P-Charging-Function-Addresses = "P-Charging-Function-Addresses" HCOLON charge-addr-params
     *(COMMA charge-addr-params)
 charge-addr-params = charge-addr-param *(SEMI charge-addr-param)

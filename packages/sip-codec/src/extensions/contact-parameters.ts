@@ -66,22 +66,19 @@ export function featureTag(
   const { value, quoted } = parameter;
   if (value === null) return null;
   if (!quoted) return refuse('feature-param', 'a value in quotes', parameter);
-  // string-value = "<" *(qdtext-no-abkt / quoted-pair ) ">"
-  if (/^<[^<>]*>$/.test(value)) return { type: 'text', text: value.slice(1, -1) };
-  if (!isFeatureValue(value)) return refuse('tag-value-list', 'tag-values', parameter);
-  return { type: 'list', values: value.split(',') };
+  // string-value = "<" *(qdtext-no-abkt / quoted-pair ) ">", whose pairs are resolved: it may hold brackets.
+  if (/^<[^]*>$/.test(value)) return { type: 'text', text: value.slice(1, -1) };
+  const values = value.split(',');
+  const form = new RegExp(`^${TAG_VALUE}$`);
+  return values.every((one) => form.test(one))
+    ? { type: 'list', values }
+    : refuse('tag-value-list', 'tag-values', parameter);
 }
 
-/** Whether a quoted value is `tag-value-list / string-value`. */
-export function isFeatureValue(value: string): boolean {
-  return /^<[^<>]*>$/.test(value) || value.split(',').every(isTagValue);
-}
+const NUMBER = '[+-]?[0-9]+(?:\\.[0-9]*)?';
 
-/** `tag-value = ["!"] (token-nobang / boolean / numeric)` */
-function isTagValue(value: string): boolean {
-  const number = '[+-]?[0-9]+(?:\\.[0-9]*)?';
-  return new RegExp(`^!?(?:[A-Za-z0-9.%*_+\`'~-]+|#(?:>=|<=|=|${number}:)${number})$`).test(value);
-}
+/** `tag-value = ["!"] (token-nobang / boolean / numeric)`, RFC 3840 section 9, as a regular expression. */
+export const TAG_VALUE: string = `!?(?:[A-Za-z0-9.%*_+\`'~-]+|#(?:>=|<=|=|${NUMBER}:)${NUMBER})`;
 
 function refuse(rule: string, expected: string, { value }: Parameter): never {
   throw new SipError('header-syntax', { rule, expected, got: String(value).slice(0, 80) });

@@ -65,13 +65,19 @@ export const IDENTITY: HeaderDefinition<readonly Identity[]> = /* @__PURE__ */ r
 function readIdentity(scanner: Scanner): Identity {
   const digest = scanner.runOfSome(DIGEST, 'signed-identity-digest');
   let info: Uri | undefined;
+  const from = scanner.offset;
   const all = readRuledParameters(scanner, IDENTITY_RULES, (inner, name) => {
     if (name !== 'info') return undefined;
     if (inner.peek() !== LEFT_ANGLE) inner.fail('ident-info-uri', "'<'");
     info = readBracketedUri(inner);
     return formatUri(info);
   });
-  return { digest, info: info as Uri, parameters: all.filter((parameter) => parameter !== findParameter(all, 'info')) };
+  const [first, ...parameters] = all;
+  if (first !== findParameter(all, 'info')) {
+    scanner.offset = from;
+    scanner.fail('ident-info', 'info in front of the other parameters');
+  }
+  return { digest, info: info as Uri, parameters };
 }
 
 function formatIdentity({ digest, info, parameters }: Identity): string {

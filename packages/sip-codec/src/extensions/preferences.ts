@@ -1,8 +1,8 @@
 import type { Scanner } from '../grammar/scanner.js';
 import { listHeader, type HeaderDefinition } from '../headers/definition.js';
-import { isFeatureValue } from './contact-parameters.js';
+import { TAG_VALUE } from './contact-parameters.js';
 import { isQvalue, readRuledParameters, rule, type ParameterRule } from '../headers/parameter-rules.js';
-import { formatParameters, type Parameter } from '../headers/parameters.js';
+import { formatParameters, quoteString, type Parameter } from '../headers/parameters.js';
 import {
   tokenListHeader,
   tokenValueHeader,
@@ -13,19 +13,16 @@ import {
 
 const STAR = 0x2a;
 
-/** `"*" *( SEMI feature-param )`: the parameters of each value. */
+/** `"*" *( SEMI feature-param / generic-param )`: the parameters of each value. */
 function featuresHeader(
   name: string,
   rules: readonly ParameterRule[],
-  isAllowed: (parameter: Parameter) => boolean = () => true,
 ): HeaderDefinition<readonly (readonly Parameter[])[]> {
   return listHeader(
     name,
     (scanner: Scanner) => {
       scanner.expect(STAR, name);
-      const parameters = readRuledParameters(scanner, rules);
-      if (!parameters.every(isAllowed)) scanner.fail('feature-cap', 'a feature-capability indicator');
-      return parameters;
+      return readRuledParameters(scanner, rules);
     },
     (parameters) => `*${formatParameters(parameters)}`,
   );
@@ -44,12 +41,33 @@ export const REJECT_CONTACT: HeaderDefinition<readonly (readonly Parameter[])[]>
 );
 
 /** Feature-Caps, RFC 6809 section 6.3.1: feature-capability indicators, whose names begin with `+`. */
-export const FEATURE_CAPS: HeaderDefinition<readonly (readonly Parameter[])[]> = /* @__PURE__ */ featuresHeader(
+export const FEATURE_CAPS: HeaderDefinition<readonly (readonly Parameter[])[]> = /* @__PURE__ */ listHeader(
   'Feature-Caps',
-  [],
-  ({ name, value, quoted }) =>
-    /^\+[A-Za-z][A-Za-z0-9!'.%-]*$/.test(name) && (value === null || (quoted && isFeatureValue(value))),
+  (scanner: Scanner) => {
+    scanner.expect(STAR, 'Feature-Caps');
+    const from = scanner.offset;
+    const parameters = readRuledParameters(scanner, []);
+    // As written: whether a bracket or a comma is escaped can no longer be seen in the text of a quoted string.
+    const written = scanner.cut(from, scanner.offset);
+    if (parameters.length > 0 && !FEATURE_CAP_LIST.test(written)) {
+      scanner.fail('feature-cap', 'a feature-capability indicator');
+    }
+    return parameters;
+  },
+  (parameters) => `*${parameters.map(formatFeatureCap).join('')}`,
 );
+
+/** `*(SEMI feature-cap)`, `feature-cap = "+" fcap-name [EQUAL LDQUOT (fcap-value-list / fcap-string-value ) RDQUOT]` */
+const FEATURE_CAP_LIST = new RegExp(
+  `^(?:\\s*;\\s*\\+[A-Za-z][A-Za-z0-9!'.%-]*(?:\\s*=\\s*"(?:${TAG_VALUE}(?:,${TAG_VALUE})*|<(?:[^<>\\\\"]|\\\\[^])*>)")?)*$`,
+);
+
+/** A text in angle brackets may hold brackets of its own as quoted-pairs only: `qdtext-no-abkt`, RFC 3840 section 9. */
+function formatFeatureCap(parameter: Parameter): string {
+  const { name, value } = parameter;
+  if (value === null || !/^<[^]*>$/.test(value)) return formatParameters([parameter]);
+  return `;${name}="<${quoteString(value.slice(1, -1)).slice(1, -1).replace(/[<>]/g, '\\$&')}>"`;
+}
 
 /** Request-Disposition, RFC 3841 section 9.1: directives, of each pair one at most. */
 export const REQUEST_DISPOSITION: HeaderDefinition<readonly string[]> = /* @__PURE__ */ tokenListHeader(

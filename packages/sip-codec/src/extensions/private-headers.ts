@@ -14,9 +14,7 @@ import {
   textValueReader,
   tokenHeader,
   tokenListHeader,
-  tokenValueListHeader,
   type TextValue,
-  type TokenValue,
 } from '../headers/shapes.js';
 import { readHost } from '../uri/host.js';
 import { formatUri, parseUri, type Uri } from '../uri/uri.js';
@@ -40,10 +38,6 @@ export const P_VISITED_NETWORK_ID: HeaderDefinition<readonly TextValue[]> = /* @
   /* @__PURE__ */ textValueReader(),
   formatTextValue,
 );
-
-/** P-Access-Network-Info, RFC 7315 section 5.4. A quoted string as access-info by itself is refused. */
-export const P_ACCESS_NETWORK_INFO: HeaderDefinition<readonly TokenValue[]> =
-  /* @__PURE__ */ tokenValueListHeader('P-Access-Network-Info');
 
 /** P-Charging-Function-Addresses, RFC 7315 section 5.5: `ccf`, `ecf`, `ccf-2`, `ecf-2` and others. */
 export const P_CHARGING_FUNCTION_ADDRESSES: HeaderDefinition<readonly (readonly Parameter[])[]> =

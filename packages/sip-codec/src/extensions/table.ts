@@ -1,5 +1,6 @@
 import type { HeaderDefinition } from '../headers/definition.js';
 import { PATH } from '../headers/addresses.js';
+import { P_ACCESS_NETWORK_INFO } from './access-network.js';
 import { ALLOW_EVENTS, EVENT, INFO_PACKAGE, RECV_INFO, SIP_ETAG, SIP_IF_MATCH, SUBSCRIPTION_STATE } from './events.js';
 import { IDENTITY, P_ASSERTED_IDENTITY, P_PREFERRED_IDENTITY, PRIVACY } from './identity.js';
 import {
@@ -16,7 +17,6 @@ import {
   SECURITY_VERIFY,
 } from './preferences.js';
 import {
-  P_ACCESS_NETWORK_INFO,
   P_ASSOCIATED_URI,
   P_CALLED_PARTY_ID,
   P_CHARGING_FUNCTION_ADDRESSES,

@@ -41,11 +41,7 @@ export const CONTACT: HeaderDefinition<readonly Contact[] | '*'> = {
     const contacts: Contact[] = [];
     for (const row of rows) {
       row.skipSpace();
-      if (row.peek() === STAR && rows.length === 1) {
-        row.offset++;
-        row.finish('Contact');
-        return '*';
-      }
+      if (rows.length === 1 && isStar(row)) return '*';
       readElements(row, 'Contact', readContact, contacts);
     }
     return contacts;
@@ -53,6 +49,17 @@ export const CONTACT: HeaderDefinition<readonly Contact[] | '*'> = {
 };
 
 const STAR = 0x2a;
+
+/** `STAR` and nothing else: an asterisk may be the first word of a display name too. */
+function isStar(row: Scanner): boolean {
+  const from = row.offset;
+  if (row.take(STAR)) {
+    row.skipSpace();
+    if (row.atEnd) return true;
+  }
+  row.offset = from;
+  return false;
+}
 
 /** The tag of a From or To, or undefined where there is none. */
 export function addressTag(address: NameAddress): string | undefined {

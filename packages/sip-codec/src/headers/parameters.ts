@@ -56,7 +56,11 @@ export function readParameters(
   return parameters;
 }
 
-function readParameter(scanner: Scanner, special: SpecialValue | undefined): Parameter {
+/**
+ * `generic-param`.
+ * @throws SipError `header-syntax`
+ */
+export function readParameter(scanner: Scanner, special?: SpecialValue): Parameter {
   const name = scanner.token('generic-param');
   if (!scanner.takeSeparator(EQUALS)) return { name, value: null, quoted: false };
   const value = special?.(scanner, asciiLowerCase(name));
