@@ -46,7 +46,9 @@ export class ScriptedClient extends ScriptedPeer {
   extraExtensions: readonly Extension[] = [];
   /** PSKs that the next hello offers, with psk_key_exchange_modes. */
   offers: readonly OfferedTicket[] = [];
-  /** Whether the first hello announces early data. */
+  /** A ticket for hellos that are to have one. */
+  ticket: OfferedTicket | null = null;
+  /** Whether the next hello announces early data. */
   announcesEarlyData = false;
   /** What seals early data, from the hello that announces it. */
   earlySealer: RecordSealer | null = null;
@@ -135,9 +137,7 @@ export class ScriptedClient extends ScriptedPeer {
         extension('signature_algorithms', signatureAlgorithmsCodec, schemes),
         ...(this.offers.length > 0 || this.offersModes ? [modes] : []),
         ...this.extraExtensions,
-        ...(this.announcesEarlyData && first === null
-          ? [{ type: EXTENSION_CODES.early_data, data: new Uint8Array(0) }]
-          : []),
+        ...(this.announcesEarlyData ? [{ type: EXTENSION_CODES.early_data, data: new Uint8Array(0) }] : []),
         extension('key_share', clientKeySharesCodec, keyShares),
       ],
     };

@@ -1,5 +1,6 @@
 import { format } from 'prettier';
-import { STATE_MACHINES, type State, type StateMachine } from '../states.js';
+import { STATE_MACHINES } from '../states.js';
+import type { State, StateMachine, Step } from '../states/machine.js';
 
 /** docs/states.md: the tables that the oracle test holds the handshake to. */
 export function statesMarkdown(): Promise<string> {
@@ -7,8 +8,10 @@ export function statesMarkdown(): Promise<string> {
     '# States of a connection',
     '',
     'The state machines of RFC 9846 appendix A, with the messages of the features that this stack has. Printed from',
-    '`packages/tls13-core/test/states.ts`, to which a property test holds both sides: whatever a table does not name ends',
-    'the connection with `unexpected_message`. Print it anew with',
+    '`packages/tls13-core/test/states.ts`, to which a property test holds both sides, and to the messages that appendix A',
+    'has them send in between. Whatever a table does not name ends the connection with `unexpected_message`. In every state',
+    'but `CLOSED` the end of input ends it, too, and an error alert, without an alert of ours; in a handshake so does',
+    '`close_notify`, and under keys a record that they do not open, with `bad_record_mac`. Print it anew with',
     '`npx vitest run packages/tls13-core/test/documents.test.ts -u`.',
     '',
     ...STATE_MACHINES.flatMap(machineMarkdown),
@@ -22,7 +25,7 @@ function machineMarkdown(machine: StateMachine): string[] {
     '',
     `Begins in \`${machine.start}\`.`,
     '',
-    '| state | accepts | then |',
+    '| state | comes | then |',
     '| --- | --- | --- |',
     ...machine.states.flatMap(stateRows),
     '',
@@ -31,8 +34,20 @@ function machineMarkdown(machine: StateMachine): string[] {
   ];
 }
 
-function stateRows({ name, accepts }: State): string[] {
-  const steps = Object.entries(accepts);
-  if (steps.length === 0) return [`| \`${name}\` | anything, ignored | \`${name}\` |`];
-  return steps.map(([step, next], index) => `| ${index === 0 ? `\`${name}\`` : ''} | ${step} | \`${next}\` |`);
+function stateRows({ name, accepts, refuses }: State): string[] {
+  const accepted = Object.entries(accepts).map(([step, next]) => [step, `\`${next}\``] as const);
+  const refused = Object.entries(refuses)
+    .filter(([step]) => !EVERYWHERE.has(step as Step))
+    .map(([step, alert]) => [step, `ends with \`${alert}\``] as const);
+  const rows = [...accepted, ...refused];
+  if (rows.length === 0) return [`| \`${name}\` | anything, ignored | \`${name}\` |`];
+  return rows.map(([step, then], index) => `| ${index === 0 ? `\`${name}\`` : ''} | ${step} | ${then} |`);
 }
+
+/** What the introduction says once for all tables. */
+const EVERYWHERE: ReadonlySet<Step> = new Set<Step>([
+  'end of input',
+  'error alert',
+  'close_notify',
+  'unreadable record',
+]);
