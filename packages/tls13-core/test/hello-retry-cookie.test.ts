@@ -4,10 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { createTlsClient } from '../src/client-connection.js';
 import type { ServerConfig } from '../src/config.js';
 import type { TlsEvent } from '../src/events.js';
+import { cookieCodec } from '../src/messages/extensions/cookie.js';
+import { decodeExtension, EXTENSION_CODES, extension } from '../src/messages/extensions/extension.js';
 import { createTlsServer } from '../src/server-connection.js';
 import { createCookieProtector } from '../src/session/cookie-protector.js';
 import { COOKIE_KEY, cookieServer, cookieTestClock, OTHER_COOKIE_KEY } from './support/cookies.js';
 import { createPair, dataOf, failureOf, runNow, type Pair } from './support/pair.js';
+import { ScriptedClient } from './support/scripted-client.js';
+import { ScriptedServer } from './support/scripted-server.js';
 import { connect, resumingClient, sessionsOf, START, toyTickets } from './support/sessions.js';
 import { toyClient } from './support/toy-credentials.js';
 import { toyProvider } from './support/toy-provider.js';
@@ -63,6 +67,39 @@ describe('a cookie in HelloRetryRequest, section 4.3.2', () => {
     const shares = { keyShares: ['x25519', 'secp256r1'] } as const;
     expectOpen(runNow(createPair(toyClient(shares), always)));
     expectOpen(overTwoServers(toyClient(shares), always));
+  });
+
+  it('goes well with a PSK without a key exchange, for which no group is chosen', () => {
+    const psk = { identity: 'sensor 17', key: new Uint8Array(32).fill(0x17) };
+    const common = { pskModes: ['psk_ke'] } as const;
+    const client = toyClient({ externalPsks: [psk], ...common });
+    const server = cookieServer({ demand: 'always', externalPsks: () => psk, credentials: [], ...common });
+    for (const pair of [runNow(createPair(client, server)), overTwoServers(client, server)]) {
+      expectOpen(pair);
+      expect(pair.server.info).toMatchObject({ group: null, externalPskIdentity: asciiToBytes('sensor 17') });
+    }
+  });
+
+  it('is taken by a client up to its limit, and comes back whole', () => {
+    const cookie = Uint8Array.from({ length: 100 }, (_, index) => index);
+    const server = new ScriptedServer(toyClient({ limits: { cookieLength: cookie.length } })).helloRetryRequest(null, {
+      body: (retry) => ({
+        ...retry,
+        extensions: [...(retry.extensions ?? []), extension('cookie', cookieCodec, cookie)],
+      }),
+    });
+    const sent = server.last('client_hello').extensions?.find(({ type }) => type === EXTENSION_CODES.cookie)?.data;
+    expect(decodeExtension(cookieCodec, sent as Uint8Array, 'cookie')).toEqual(cookie);
+    expect(server.handshake().connection.state).toBe('open');
+  });
+
+  it('is invalid where the application answers with what is no state', () => {
+    for (const answer of [null, new Uint8Array(0), new Uint8Array(500), 'a string', { suite: 0x1303 }]) {
+      const cookies = { seal: () => Uint8Array.of(1), open: () => answer as never };
+      const first = new ScriptedClient(cookieServer({ ...otherGroup, helloRetry: { cookies } }));
+      first.extraExtensions = [extension('cookie', cookieCodec, Uint8Array.of(1))];
+      expect([answer, first.clientHello().failure]).toEqual([answer, 'invalid-cookie']);
+    }
   });
 
   it('is not sent where nobody asks for it', () => {

@@ -13,6 +13,8 @@ import { recordSink } from '../src/record-sink.js';
 import { RecordReader } from '../src/record/record-reader.js';
 import { RecordWriter } from '../src/record/record-writer.js';
 import { RecordOpener, RecordSealer } from '../src/record/protection.js';
+import { ScriptedServer } from './support/scripted-server.js';
+import { toyClient } from './support/toy-credentials.js';
 import { toyProvider } from './support/toy-provider.js';
 
 function reasonOf(act: () => unknown): string | null {
@@ -25,6 +27,16 @@ function reasonOf(act: () => unknown): string | null {
 }
 
 /** Checks that a connection never reaches, because another stands before them. They hold all the same. */
+describe('a signature', () => {
+  it('is not taken for valid where the provider has lost the means to verify it', () => {
+    const provider = toyProvider(1);
+    const keyAlgorithms = [...provider.keyAlgorithms];
+    const server = new ScriptedServer(toyClient({ provider: { ...provider, keyAlgorithms } }));
+    keyAlgorithms.length = 0;
+    expect(server.handshake().failure).toBe('certificate-unsupported');
+  });
+});
+
 describe('after the handshake', () => {
   it('no message of the handshake is handled, even where one got so far', () => {
     const raw = encodeHandshakeMessage('encrypted_extensions', { extensions: [] });

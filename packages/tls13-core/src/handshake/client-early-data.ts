@@ -1,4 +1,5 @@
 import { bytesEqual } from '@portico/bytes';
+import type { CipherSuite } from '@portico/crypto';
 import { includesName } from '../alpn/select.js';
 import { TlsError } from '../error.js';
 import { createEarlyExporter } from '../key-schedule/early-exporter.js';
@@ -25,23 +26,25 @@ function begin(context: Context, [first]: readonly PskOffer[]): EarlyDataAttempt
   const { settings } = context;
   const session = first?.session ?? null;
   if (first === undefined || session === null || session.maxEarlyDataSize === 0) return null;
-  const offersSuite = settings.cipherSuites.some(({ id }) => id === session.cipherSuite);
+  const suite = settings.cipherSuites.find(({ id }) => id === session.cipherSuite);
   const offersProtocol = session.alpn === null || includesName(settings.alpn?.protocols ?? [], session.alpn);
   // Another name is another audience: what is meant for it may not be what its server would do.
   const isSameName = session.serverName === settings.serverName;
-  return offersSuite && offersProtocol && isSameName ? new Attempt(context, first, session) : null;
+  return suite !== undefined && offersProtocol && isSameName ? new Attempt(context, first, session, suite) : null;
 }
 
 class Attempt implements EarlyDataAttempt {
   readonly #context: Context;
   readonly #offer: PskOffer;
   readonly #session: SessionContents;
+  readonly #suite: CipherSuite;
   #outcome: EarlyDataAttempt['outcome'] = 'open';
 
-  constructor(context: Context, offer: PskOffer, session: SessionContents) {
+  constructor(context: Context, offer: PskOffer, session: SessionContents, suite: CipherSuite) {
     this.#context = context;
     this.#offer = offer;
     this.#session = session;
+    this.#suite = suite;
   }
 
   get outcome(): EarlyDataAttempt['outcome'] {
@@ -49,10 +52,8 @@ class Attempt implements EarlyDataAttempt {
   }
 
   start(clientHello: Uint8Array, clientRandom: Uint8Array): void {
-    const { settings, sink, keyMaterial } = this.#context;
+    const { sink, keyMaterial } = this.#context;
     const { hash, earlySecret } = this.#offer;
-    const suite = settings.cipherSuites.find(({ id }) => id === this.#session.cipherSuite);
-    if (suite === undefined) throw new TlsError('internal-error', { expected: 'the suite that was looked for' });
     const transcriptHash = hash.digest(clientHello);
     const secret = keyMaterial.hold(earlySecret.derive('c e traffic', transcriptHash));
     const exporterSecret = keyMaterial.hold(earlySecret.derive('e exp master', transcriptHash));
@@ -60,7 +61,7 @@ class Attempt implements EarlyDataAttempt {
       CLIENT_EARLY_TRAFFIC_SECRET: secret,
       EARLY_EXPORTER_SECRET: exporterSecret,
     });
-    sink.useWriteSecret('early', suite, secret);
+    sink.useWriteSecret('early', this.#suite, secret);
     secret.fill(0);
     sink.openEarlyData(createSender(this.#session.maxEarlyDataSize, createEarlyExporter(hash, exporterSecret)));
   }

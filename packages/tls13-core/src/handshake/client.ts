@@ -367,15 +367,16 @@ function readEncryptedExtensions(
 }
 
 function readSelectedProtocol(settings: ClientSettings, block: ExtensionBlock): Uint8Array | null {
+  const { alpn } = settings;
   const alpnData = block.get('application_layer_protocol_negotiation');
   if (alpnData === undefined) {
-    if (settings.alpn?.required === true) {
+    if (alpn?.required === true) {
       throw new TlsError('no-application-protocol', { expected: 'a selected protocol', got: 'none' });
     }
     return null;
   }
   const selected = decodeSelectedProtocol(alpnData).slice();
-  if (settings.alpn !== null && !settings.alpn.acceptUnoffered && !includesName(settings.alpn.protocols, selected)) {
+  if (alpn?.acceptUnoffered === false && !includesName(alpn.protocols, selected)) {
     throw new TlsError('alpn-not-offered');
   }
   return selected;

@@ -136,6 +136,21 @@ const AGAINST_SERVER: readonly Attack[] = [
     },
   },
   {
+    attack: 'a client certificate that is no DER, where oid_filters ask for something',
+    against: 'server',
+    section: '4.5.1',
+    excludedIn: 'handshake/server.ts demandMatch',
+    reason: 'malformed-certificate',
+    run: () => {
+      const filters = oidFilters({ extendedKeyUsage: [OID.sipDomain] });
+      const verifyPeer = () => ({ trusted: true }) as const;
+      const clientAuthentication = { mode: 'request', verifyPeer, oidFilters: filters } as const;
+      const certificateList = [{ certificateData: Uint8Array.of(0x30, 0x80), extensions: [] }];
+      const peer = new ScriptedClient(toyServer({ clientAuthentication })).clientHello();
+      return peer.certificate({ body: (honest) => ({ ...honest, certificateList }) });
+    },
+  },
+  {
     attack: 'Finished with one bit changed',
     against: 'server',
     section: '4.5.3',

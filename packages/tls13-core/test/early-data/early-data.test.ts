@@ -385,6 +385,9 @@ describe('limits of a server', () => {
 
   it('is checked where it is configured', () => {
     const replayStore = createReplayStore({ now: () => START });
+    for (const options of [{}, { maxSize: 1 }, { maxSize: 2 ** 32 - 1 }, { freshnessWindow: 60_000 }]) {
+      expect(() => serverEarlyData({ replayStore, ...options })).not.toThrow();
+    }
     for (const options of [{ maxSize: 0 }, { maxSize: 2 ** 32 }, { maxSize: 1.5 }, { freshnessWindow: 60_001 }]) {
       expect(() => serverEarlyData({ replayStore, ...options })).toThrow('invalid-configuration');
     }
