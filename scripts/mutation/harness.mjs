@@ -1,19 +1,19 @@
 // As much of vitest's interface as the tests of a core package use, for tests that stay loaded while mutants change
 // beneath them.
-import { realpathSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const vitest = realpathSync(fileURLToPath(new URL('../../node_modules/vitest', import.meta.url)));
 const matchers = pathToFileURL(join(dirname(vitest), '@vitest/expect/dist/index.js')).href;
 const { chai, GLOBAL_EXPECT, JestAsymmetricMatchers, JestChaiExpect, JestExtend } = await import(matchers);
-for (const plugin of [JestExtend, JestChaiExpect, JestAsymmetricMatchers]) chai.use(plugin);
+for (const plugin of [JestExtend, JestChaiExpect, JestAsymmetricMatchers, fileSnapshots]) chai.use(plugin);
 
 export const expect = Object.assign((value, message) => chai.expect(value, message), chai.expect);
 Object.defineProperty(globalThis, GLOBAL_EXPECT, { value: expect, configurable: true });
 
 /** @typedef {{ path: string[], run: () => unknown, suites: Suite[] }} Test */
-/** @typedef {{ name: string, beforeAll: Function[], beforeEach: Function[], afterEach: Function[] }} Suite */
+/** @typedef {{ name: string, beforeAll: Function[], beforeEach: Function[], afterEach: Function[], afterAll: Function[] }} Suite */
 
 /** @type {Test[]} */
 export const tests = [];
@@ -21,14 +21,17 @@ export const tests = [];
 let suites = [];
 const pending = [];
 
-/** Reads one file of tests: its describes and its hooks are its own. */
-export function describeFile(name, load) {
+let testFolder = '';
+
+/** Reads one file of tests, which lies in `folder`: its describes and its hooks are its own. */
+export function describeFile(folder, name, load) {
+  testFolder = folder;
   describe(name, load);
 }
 
 export function describe(name, body) {
   const outer = suites;
-  suites = [...outer, { name, beforeAll: [], beforeEach: [], afterEach: [] }];
+  suites = [...outer, { name, beforeAll: [], beforeEach: [], afterEach: [], afterAll: [] }];
   const result = body();
   suites = outer;
   if (result instanceof Promise) throw new Error(`an asynchronous describe: ${name}`);
@@ -46,11 +49,23 @@ const each = (define) => (table) => (name, body) => {
 };
 describe.each = each(describe);
 it.each = each(it);
+const skipIf = (define) => (condition) => (condition ? () => undefined : define);
+describe.skipIf = skipIf(describe);
+it.skipIf = skipIf(it);
 
 const hook = (kind) => (run) => suites.at(-1)[kind].push(run);
 export const beforeAll = hook('beforeAll');
 export const beforeEach = hook('beforeEach');
 export const afterEach = hook('afterEach');
+/** Never run: a process ends with what its tests have still in use. */
+export const afterAll = hook('afterAll');
+
+/** Documents that are printed from data; a path begins at the folder of the tests. */
+function fileSnapshots({ Assertion }, utils) {
+  utils.addMethod(Assertion.prototype, 'toMatchFileSnapshot', function (path) {
+    this.assert(utils.flag(this, 'object') === readFileSync(join(testFolder, path), 'utf8'), `expected ${path}`);
+  });
+}
 
 /** Runs what stands before all tests, once. */
 export async function prepare() {

@@ -95,10 +95,11 @@ function isUntouched(node) {
   if (ts.isStringLiteral(node) && node.text.includes(' ') && !LABEL.test(node.text)) return true;
   const { parent } = node;
   if (parent === undefined) return false;
-  if (ts.isNewExpression(parent) && parent.expression.getText() === 'TlsError') {
+  if (ts.isNewExpression(parent) && /^(Tls|X509)Error$/.test(parent.expression.getText())) {
     // Its reason stays a mutant, its details do not.
     return parent.arguments?.[0] !== node || ts.isIdentifier(node);
   }
+  if (isRefusal(parent)) return ts.isArrayLiteralExpression(parent) || parent.arguments.indexOf(node) >= 2;
   if (ts.isPropertyAssignment(parent)) return parent.name === node;
   return ts.isStringLiteral(node) && (ts.isCaseClause(parent) || isCompared(node));
 }
@@ -135,12 +136,31 @@ function guardsThrow(node) {
     );
   }
   for (let at = node; at.parent !== undefined; at = at.parent) {
-    if (ts.isIfStatement(at.parent) && at.parent.expression === at) return endsInThrow(at.parent.thenStatement);
+    const { parent } = at;
+    if (ts.isIfStatement(parent) && parent.expression === at) return endsInRefusal(parent.thenStatement);
+    if (ts.isConditionalExpression(parent) && parent.condition === at) {
+      if (isRefusal(parent.whenTrue) || isRefusal(parent.whenFalse)) return true;
+    }
   }
   return false;
 }
 
-function endsInThrow(statement) {
-  if (ts.isThrowStatement(statement)) return true;
-  return ts.isBlock(statement) && statement.statements.some((inner) => ts.isThrowStatement(inner));
+function endsInRefusal(statement) {
+  const statements = ts.isBlock(statement) ? statement.statements : [statement];
+  return statements.some(
+    (inner) =>
+      ts.isThrowStatement(inner) ||
+      (ts.isReturnStatement(inner) && inner.expression !== undefined && isRefusal(inner.expression)),
+  );
+}
+
+/** A broken rule of the path verifier as a value: `failure(…)`, or what was expected and what is there. */
+function isRefusal(node) {
+  if (ts.isCallExpression(node)) return /^(failure|refuse|state\.fail)$/.test(node.expression.getText());
+  if (!ts.isArrayLiteralExpression(node) || node.elements.length !== 2) return false;
+  const { parent } = node;
+  if (ts.isReturnStatement(parent)) return isText(node.elements[0]);
+  if (!ts.isConditionalExpression(parent)) return false;
+  const other = parent.whenTrue === node ? parent.whenFalse : parent.whenTrue;
+  return other.kind === ts.SyntaxKind.NullKeyword;
 }
