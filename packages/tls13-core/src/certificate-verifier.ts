@@ -4,6 +4,7 @@ import {
   type PathFailureReason,
   type PathVerdict,
   type ReferenceIdentity,
+  type RevocationChecker,
   type TrustAnchor,
   type VerifyOptions,
 } from '@portico/x509';
@@ -25,22 +26,29 @@ export interface CertificateVerifierOptions {
 }
 
 /** What `verifyCertificatePath` may be told beyond what a connection knows. */
-export type PathOptions = Pick<
+export interface PathOptions extends Pick<
   VerifyOptions,
-  'profile' | 'policies' | 'revocation' | 'isPublicSuffix' | 'memory' | 'limits'
->;
+  'profile' | 'policies' | 'isPublicSuffix' | 'memory' | 'limits'
+> {
+  /** One for all peers, or one for each, made of the OCSP responses that the peer stapled (`certificateStatus`). */
+  readonly revocation?: RevocationChecker | ((ocspResponses: readonly Uint8Array[]) => RevocationChecker);
+}
 
 /** A verifier by certificate path (RFC 5280) and name (RFC 9525, RFC 5922). */
 export function createCertificateVerifier(options: CertificateVerifierOptions): VerifyPeer {
   const { provider, trustAnchors, now } = options;
-  return ({ certificates, peer, serverName }): MaybePromise<PeerVerdict> => {
+  const { revocation, ...path } = options.path ?? {};
+  return ({ certificates, peer, serverName, ocspResponses = [] }): MaybePromise<PeerVerdict> => {
     const identity =
       options.identity !== undefined ? options.identity : peer === 'client' ? null : referenceIdentity(serverName);
     if (identity === undefined) {
       return { trusted: false, refusal: 'name-mismatch', message: 'no server name was given to compare with' };
     }
     const verdict = verifyCertificatePath({
-      ...options.path,
+      ...path,
+      ...(revocation === undefined
+        ? {}
+        : { revocation: typeof revocation === 'function' ? revocation(ocspResponses) : revocation }),
       provider,
       certificates,
       trustAnchors,
@@ -48,7 +56,10 @@ export function createCertificateVerifier(options: CertificateVerifierOptions): 
       purpose: peer === 'server' ? 'server-authentication' : 'client-authentication',
       identity,
     });
-    return verdict instanceof Promise ? verdict.then(peerVerdict) : peerVerdict(verdict);
+    // RFC 9846 section 6.2: bad_certificate_status_response is a client's word about what a server stapled.
+    const unknownStatus = peer === 'server' && typeof revocation === 'function' ? 'status-unacceptable' : 'untrusted';
+    const conclude = (judged: PathVerdict): PeerVerdict => peerVerdict(judged, unknownStatus);
+    return verdict instanceof Promise ? verdict.then(conclude) : conclude(verdict);
   };
 }
 
@@ -59,9 +70,10 @@ function referenceIdentity(serverName: string | null): ReferenceIdentity | undef
   return isAddress ? { type: 'ip', address: serverName } : { type: 'dns', name: serverName };
 }
 
-function peerVerdict(verdict: PathVerdict): PeerVerdict {
+function peerVerdict(verdict: PathVerdict, unknownStatus: CertificateRefusal): PeerVerdict {
   if (verdict.trusted) return { trusted: true };
-  return { trusted: false, refusal: refusalFor(verdict.reason), message: `${verdict.reason}: ${verdict.message}` };
+  const refusal = verdict.reason === 'revocation-unknown' ? unknownStatus : refusalFor(verdict.reason);
+  return { trusted: false, refusal, message: `${verdict.reason}: ${verdict.message}` };
 }
 
 function refusalFor(reason: PathFailureReason): CertificateRefusal {

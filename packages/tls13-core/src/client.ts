@@ -14,7 +14,9 @@ export type {
 export { parseSession, serializeSession, type Session } from './session/session.js';
 export { firstFittingCredential } from './credential-choice.js';
 export { matchesOidFilters } from './oid-filters.js';
+export type { Extension } from './messages/extensions/extension.js';
 export type { OidFilter } from './messages/extensions/oid-filters.js';
+export { ocspStatus, stapledOcsp, type CertificateStatusRequest } from './certificate-status.js';
 export { traceTo, type TraceEvent } from './trace.js';
 export type { Trace } from './record/trace.js';
 export { permutedExtensions, type ExtensionOrder } from './extension-order.js';

@@ -1,8 +1,10 @@
 import type { CipherSuiteName, CryptoProvider, GroupName, MaybePromise, SignatureSchemeName } from '@portico/crypto';
+import type { CertificateStatusRequest } from './certificate-status.js';
 import type { ExtensionOrder } from './extension-order.js';
 import type { Grease } from './grease.js';
 import type { ClientEarlyData, ServerEarlyData } from './handshake/early-data.js';
 import type { TlsLimits } from './limits.js';
+import type { Extension } from './messages/extensions/extension.js';
 import type { OidFilter } from './messages/extensions/oid-filters.js';
 import type { PaddingPolicy } from './record/padding.js';
 import type { Trace } from './record/trace.js';
@@ -16,6 +18,8 @@ export interface Credential {
   /** DER, leaf first, each certificate certified by the next. */
   readonly certificateChain: readonly Uint8Array[];
   readonly signer: Signer;
+  /** `stapledOcsp`: sent with the leaf to a peer that asks for it (RFC 9846 section 4.5.1.1). None by default. */
+  readonly certificateStatus?: Extension;
 }
 
 /** Signs a CertificateVerify; a key in memory, an HSM, or a remote service. */
@@ -33,11 +37,25 @@ export interface PeerCertificates {
   readonly peer: 'server' | 'client';
   /** The name that the client asked for. */
   readonly serverName: string | null;
+  /**
+   * OCSPResponses (DER) that stood beside the certificates, in their order, as they came: nobody has judged them. Absent
+   * where none were asked for (`certificateStatus`), and where a session's certificates are judged again.
+   */
+  readonly ocspResponses?: readonly Uint8Array[];
 }
 
 /** Why a certificate was not accepted; each has its alert (RFC 9846 section 6.2). */
 export type CertificateRefusal =
-  'untrusted' | 'unknown-ca' | 'expired' | 'revoked' | 'unsupported' | 'name-mismatch' | 'malformed' | 'unknown';
+  | 'untrusted'
+  | 'unknown-ca'
+  | 'expired'
+  | 'revoked'
+  /** A stapled OCSP response is missing or unacceptable: what a client says of a server. */
+  | 'status-unacceptable'
+  | 'unsupported'
+  | 'name-mismatch'
+  | 'malformed'
+  | 'unknown';
 
 /** A verifier's verdict. The connection makes its own proof from it. */
 export type PeerVerdict =
@@ -123,6 +141,8 @@ export interface ClientConfig extends CommonConfig {
   readonly serverName?: string;
   /** Judges the server's certificates. There is no default: see `createCertificateVerifier`. */
   readonly verifyPeer: VerifyPeer;
+  /** `ocspStatus` asks the server to staple OCSP responses, which `verifyPeer` is given. Off by default. */
+  readonly certificateStatus?: CertificateStatusRequest;
   readonly alpn?: ClientAlpnConfig;
   /** `permutedExtensions` sends extensions in another order each time. A fixed order by default. */
   readonly extensionOrder?: ExtensionOrder;
@@ -205,6 +225,8 @@ export interface ClientAuthenticationConfig {
   /** `request` goes on without a certificate, `require` does not. */
   readonly mode: 'request' | 'require';
   readonly verifyPeer: VerifyPeer;
+  /** `ocspStatus` asks clients to staple OCSP responses, which `verifyPeer` is given. Off by default. */
+  readonly certificateStatus?: CertificateStatusRequest;
   /** DER-encoded distinguished names, sent as certificate_authorities. */
   readonly certificateAuthorities?: readonly Uint8Array[];
   /**

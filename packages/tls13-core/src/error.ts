@@ -101,6 +101,7 @@ const REASONS = {
   'certificate-unknown-ca': ['peer-incompatible', 'unknown_ca'],
   'certificate-expired': ['peer-incompatible', 'certificate_expired'],
   'certificate-revoked': ['peer-incompatible', 'certificate_revoked'],
+  'certificate-status-unacceptable': ['peer-incompatible', 'bad_certificate_status_response'],
   'certificate-unsupported': ['peer-incompatible', 'unsupported_certificate'],
   'certificate-name-mismatch': ['peer-incompatible', 'bad_certificate'],
   'certificate-unknown': ['peer-incompatible', 'certificate_unknown'],

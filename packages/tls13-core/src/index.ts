@@ -57,7 +57,9 @@ export { createTicketProtector, type TicketKey, type TicketProtectorOptions } fr
 // Options that only those pay for who name them.
 export { firstFittingCredential } from './credential-choice.js';
 export { matchesOidFilters, oidFilters } from './oid-filters.js';
+export type { Extension } from './messages/extensions/extension.js';
 export type { OidFilter } from './messages/extensions/oid-filters.js';
+export { ocspStatus, stapledOcsp, type CertificateStatusRequest } from './certificate-status.js';
 export { traceTo, type TraceEvent } from './trace.js';
 export type { Trace } from './record/trace.js';
 export { permutedExtensions, type ExtensionOrder } from './extension-order.js';

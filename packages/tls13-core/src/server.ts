@@ -19,7 +19,9 @@ export type {
 export { createCookieProtector, type CookieKey, type CookieProtectorOptions } from './session/cookie-protector.js';
 export { createTicketProtector, type TicketKey, type TicketProtectorOptions } from './session/ticket-protector.js';
 export { oidFilters } from './oid-filters.js';
+export type { Extension } from './messages/extensions/extension.js';
 export type { OidFilter } from './messages/extensions/oid-filters.js';
+export { ocspStatus, stapledOcsp, type CertificateStatusRequest } from './certificate-status.js';
 export { traceTo, type TraceEvent } from './trace.js';
 export type { Trace } from './record/trace.js';
 export { grease, type Grease } from './grease.js';

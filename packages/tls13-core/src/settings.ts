@@ -6,6 +6,7 @@ import {
   type NamedGroup,
   type SignatureScheme,
 } from '@portico/crypto';
+import type { CertificateStatusRequest } from './certificate-status.js';
 import { checkedProtocolNames } from './alpn/protocol-name-list.js';
 import type {
   ClientAuthenticationConfig,
@@ -67,6 +68,7 @@ export interface ClientSettings extends CommonSettings {
   /** What the verifier is told. */
   readonly serverName: string | null;
   readonly verifyPeer: ClientConfig['verifyPeer'];
+  readonly certificateStatus: CertificateStatusRequest | null;
   readonly selectCredential: NonNullable<ClientConfig['selectCredential']> | null;
   readonly alpn: {
     readonly protocols: readonly Uint8Array[];
@@ -232,6 +234,7 @@ export function clientSettings(config: ClientConfig): ClientSettings {
     serverName,
     hostName: serverName !== null && isHostName(serverName) ? hostNameForWire(serverName) : null,
     verifyPeer: config.verifyPeer,
+    certificateStatus: config.certificateStatus ?? null,
     selectCredential: config.selectCredential ?? null,
     alpn:
       config.alpn === undefined || config.alpn.protocols.length === 0

@@ -14,6 +14,7 @@ const REFUSALS: readonly (readonly [CertificateRefusal, AlertName])[] = [
   ['unknown-ca', 'unknown_ca'],
   ['expired', 'certificate_expired'],
   ['revoked', 'certificate_revoked'],
+  ['status-unacceptable', 'bad_certificate_status_response'],
   ['unsupported', 'unsupported_certificate'],
   ['name-mismatch', 'bad_certificate'],
   ['malformed', 'bad_certificate'],

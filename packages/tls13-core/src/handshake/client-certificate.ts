@@ -30,7 +30,7 @@ export function* receiveServerCertificate(
   transcript: Transcript,
   offered: ReadonlySet<number>,
 ): Flow<CertifiedServer> {
-  const { verifyPeer, serverName } = context.settings;
+  const { verifyPeer, serverName, certificateStatus } = context.settings;
   const first = yield* read('certificate_request', 'certificate');
   let request: CertificateRequest | null = null;
   let certificate: Received<'certificate'>;
@@ -42,11 +42,11 @@ export function* receiveServerCertificate(
     certificate = first;
   }
 
-  const certificates = readCertificateList(context, certificate.body, offered);
+  const chain = readCertificateList(context, certificate.body, offered, certificateStatus);
   // Section 4.5.1.3: a server must not send an empty list.
-  if (certificates.length === 0) throw new TlsError('empty-certificate-list');
+  if (chain.certificates.length === 0) throw new TlsError('empty-certificate-list');
   transcript.add(certificate.raw);
-  const server = yield* authenticatePeer(context, transcript, 'server', certificates, verifyPeer, serverName);
+  const server = yield* authenticatePeer(context, transcript, 'server', chain, verifyPeer, serverName);
   return { type: 'certified', request, server };
 }
 
@@ -104,6 +104,8 @@ export function* answerCertificateRequest(
       expected: 'what oid_filters ask for',
     });
   }
-  yield* sendCertificate(context, transcript, 'client', chosen);
+  // Section 4.5.1.1: an empty status_request asks; what else stands in it is nothing to us.
+  const asks = block.has('status_request') ? 'asks-for-status' : 'asks-for-none';
+  yield* sendCertificate(context, transcript, 'client', chosen, asks);
   return chosen;
 }

@@ -65,6 +65,7 @@ export function buildClientHello(
       settings.signatureSchemes.map((scheme) => scheme.id),
     ),
   );
+  if (settings.certificateStatus !== null) extensions.push(settings.certificateStatus.extension);
   if (settings.alpn !== null) {
     const data = encodeProtocolNameList(settings.alpn.protocols);
     extensions.push({ type: EXTENSION_CODES.application_layer_protocol_negotiation, data });

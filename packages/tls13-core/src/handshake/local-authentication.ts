@@ -40,16 +40,21 @@ export function chooseCredential(
   return null;
 }
 
-/** Sends Certificate and CertificateVerify, RFC 9846 sections 4.5.1 and 4.5.2. */
+/** Sends Certificate, with the leaf's status where the peer wants it, and CertificateVerify, RFC 9846 sections 4.5.1 and 4.5.2. */
 export function* sendCertificate(
   context: FlowContext<ClientSettings | ServerSettings>,
   transcript: Transcript,
   side: 'server' | 'client',
   { credential, scheme }: ChosenCredential,
+  asksForStatus: 'asks-for-status' | 'asks-for-none',
 ): Flow<void> {
+  const status = asksForStatus === 'asks-for-status' ? credential.certificateStatus : undefined;
   send(context.sink, transcript, 'certificate', {
     certificateRequestContext: new Uint8Array(0),
-    certificateList: credential.certificateChain.map((certificateData) => ({ certificateData, extensions: [] })),
+    certificateList: credential.certificateChain.map((certificateData, index) => ({
+      certificateData,
+      extensions: index === 0 && status !== undefined ? [status] : [],
+    })),
   });
   const content = certificateVerifyContent(side, transcript.current());
   const signature = yield* ask(context.guard, 'sign', () => credential.signer.sign(scheme.name, content));

@@ -5,6 +5,7 @@ import { selectProtocol } from '../alpn/select.js';
 import type { ClientHelloInfo } from '../config.js';
 import { TlsError } from '../error.js';
 import type { TlsLimits } from '../limits.js';
+import { asksForOcsp } from '../certificate-status.js';
 import type { ClientHello } from '../messages/client-hello.js';
 import { certificateAuthoritiesCodec } from '../messages/extensions/certificate-authorities.js';
 import { earlyDataIndicationCodec } from '../messages/extensions/early-data.js';
@@ -34,6 +35,8 @@ export interface ReadClientHello {
   /** Null where the extension is absent. */
   readonly alpnProtocols: readonly Uint8Array[] | null;
   readonly serverName: string | null;
+  /** Whether the client takes an OCSP response beside a certificate. */
+  readonly statusRequest: 'asks-for-status' | 'asks-for-none';
   readonly offersEarlyData: boolean;
   /** pre_shared_key, with as many binders as identities; null where absent. */
   readonly psks: OfferedPsks | null;
@@ -91,6 +94,7 @@ export function readClientHello(hello: ClientHello, limits: TlsLimits): ReadClie
         : knownSignatureSchemes(decodeExtension(signatureAlgorithmsCodec, schemes, 'signature_algorithms')),
     alpnProtocols: alpn === undefined ? null : decodeProtocolNameList(alpn),
     serverName: serverName === undefined ? null : decodeServerName(serverName),
+    statusRequest: asksForOcsp(block.get('status_request')) ? 'asks-for-status' : 'asks-for-none',
     offersEarlyData: optionalExtension(block, 'early_data', earlyDataIndicationCodec) !== null,
     psks,
     pskModes: optionalExtension(block, 'psk_key_exchange_modes', pskKeyExchangeModesCodec) ?? [],

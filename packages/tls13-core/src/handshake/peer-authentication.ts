@@ -7,7 +7,8 @@ import {
   type SignatureScheme,
 } from '@portico/crypto';
 import { parseCertificate, type Certificate as X509Certificate } from '@portico/x509';
-import type { CertificateRefusal, VerifyPeer } from '../config.js';
+import type { CertificateStatusRequest } from '../certificate-status.js';
+import type { CertificateRefusal, PeerCertificates, VerifyPeer } from '../config.js';
 import { TlsError, type TlsErrorReason } from '../error.js';
 import type { Transcript } from '../key-schedule/transcript.js';
 import { certificateVerifyContent } from '../messages/certificate-verify.js';
@@ -26,9 +27,11 @@ import {
 
 type Context = FlowContext<ClientSettings | ServerSettings>;
 
-/** A peer's certificates after they were read and judged. */
-export interface JudgedCertificates {
-  readonly certificates: readonly Uint8Array[];
+/** What a peer sent to prove who it is, read and not judged. */
+export type PeerChain = Pick<PeerCertificates, 'certificates' | 'ocspResponses'>;
+
+/** A peer's certificates after they were judged. */
+interface JudgedCertificates {
   readonly leafKey: PublicKey;
   readonly trusted: CertificateTrusted;
 }
@@ -41,12 +44,13 @@ export interface AuthenticatedBy {
   readonly signatureScheme: SignatureScheme | null;
 }
 
-/** The DER certificates of a Certificate message, with its extensions checked (RFC 9846 section 4.5.1). */
+/** The certificates of a Certificate message, with its extensions checked (RFC 9846 section 4.5.1). */
 export function readCertificateList(
   context: Context,
   message: Certificate,
   requestedExtensions: ReadonlySet<number>,
-): readonly Uint8Array[] {
+  statusRequest: CertificateStatusRequest | null,
+): PeerChain {
   const { limits } = context.settings;
   if (message.certificateRequestContext.length !== 0) {
     // Section 4.5.1: the handshake's own request has an empty context, and so has its answer.
@@ -58,10 +62,13 @@ export function readCertificateList(
       got: String(message.certificateList.length),
     });
   }
-  return message.certificateList.map(({ certificateData, extensions }) => {
-    readExtensionBlock('CT', extensions, requestedExtensions, limits);
+  const ocspResponses: Uint8Array[] = [];
+  const certificates = message.certificateList.map(({ certificateData, extensions }) => {
+    const status = readExtensionBlock('CT', extensions, requestedExtensions, limits).get('status_request');
+    if (status !== undefined && statusRequest !== null) ocspResponses.push(statusRequest.read(status));
     return certificateData;
   });
+  return statusRequest === null ? { certificates } : { certificates, ocspResponses };
 }
 
 /** Receives what follows a non-empty Certificate: the verdict on it, then CertificateVerify (RFC 9846 section 4.5.2). */
@@ -69,11 +76,11 @@ export function* authenticatePeer(
   context: Context,
   transcript: Transcript,
   peer: 'server' | 'client',
-  certificates: readonly Uint8Array[],
+  chain: PeerChain,
   verifyPeer: VerifyPeer,
   serverName: string | null,
 ): Flow<AuthenticatedBy> {
-  const judged = yield* judgeCertificates(context, peer, certificates, verifyPeer, serverName);
+  const judged = yield* judgeCertificates(context, peer, chain, verifyPeer, serverName);
 
   const { body, raw } = yield* read('certificate_verify');
   const scheme = signatureSchemeById(body.algorithm);
@@ -95,27 +102,31 @@ export function* authenticatePeer(
   const valid = yield* answer(algorithm.verify(judged.leafKey, scheme.algorithm, content, body.signature));
   const possession = possessionProved(judged.trusted.leaf, transcriptHash, valid === true ? 'valid' : 'invalid');
   transcript.add(raw);
-  return { peer: peerAuthenticated(judged.trusted, possession), certificates, signatureScheme: scheme };
+  return {
+    peer: peerAuthenticated(judged.trusted, possession),
+    certificates: chain.certificates,
+    signatureScheme: scheme,
+  };
 }
 
 /** Reads the leaf's key and asks the verifier (RFC 9846 section 4.5.1.3). */
 function* judgeCertificates(
   context: Context,
   peer: 'server' | 'client',
-  certificates: readonly Uint8Array[],
+  chain: PeerChain,
   verifyPeer: VerifyPeer,
   serverName: string | null,
 ): Flow<JudgedCertificates> {
-  const leaf = certificates[0] as Uint8Array;
+  const leaf = chain.certificates[0] as Uint8Array;
   const leafKey = readLeafKey(leaf);
-  const verdict = yield* ask(context.guard, 'verifyPeer', () => verifyPeer({ certificates, peer, serverName }));
+  const verdict = yield* ask(context.guard, 'verifyPeer', () => verifyPeer({ ...chain, peer, serverName }));
   if (verdict.trusted !== true) {
     throw new TlsError(REFUSAL_REASONS[verdict.refusal] ?? 'certificate-unknown', {
       subject: `the ${peer}'s certificate`,
       got: verdict.message,
     });
   }
-  return { certificates, leafKey, trusted: certificateTrusted(leaf, verdict) };
+  return { leafKey, trusted: certificateTrusted(leaf, verdict) };
 }
 
 function readLeafKey(leaf: Uint8Array): PublicKey {
@@ -139,6 +150,7 @@ const REFUSAL_REASONS: { readonly [R in CertificateRefusal]: TlsErrorReason } = 
   'unknown-ca': 'certificate-unknown-ca',
   expired: 'certificate-expired',
   revoked: 'certificate-revoked',
+  'status-unacceptable': 'certificate-status-unacceptable',
   unsupported: 'certificate-unsupported',
   'name-mismatch': 'certificate-name-mismatch',
   malformed: 'certificate-untrusted',

@@ -88,7 +88,7 @@ export function* serverHandshake(context: Context): Flow<HandshakeResult> {
       extensions: certificateRequestExtensions(settings, clientAuthentication),
     });
   }
-  if (chosen !== null) yield* sendCertificate(context, transcript, 'server', chosen);
+  if (chosen !== null) yield* sendCertificate(context, transcript, 'server', chosen, client.statusRequest);
   const verifyData = finishedVerifyData(suite.hash, handshakeSecrets.server, transcript.current());
   send(sink, transcript, 'finished', { verifyData });
 
@@ -291,10 +291,13 @@ function encryptedExtensions(
 
 function certificateRequestExtensions(
   settings: ServerSettings,
-  { certificateAuthorities = [], oidFilters = [] }: ClientAuthenticationConfig,
+  { certificateStatus, certificateAuthorities = [], oidFilters = [] }: ClientAuthenticationConfig,
 ): readonly Extension[] {
   const schemes = settings.signatureSchemes.map(({ id }) => id);
   const extensions = [extension('signature_algorithms', signatureAlgorithmsCodec, schemes)];
+  if (certificateStatus !== undefined) {
+    extensions.push({ type: EXTENSION_CODES.status_request, data: new Uint8Array(0) });
+  }
   if (certificateAuthorities.length > 0) {
     const data = encode(certificateAuthoritiesCodec, certificateAuthorities);
     extensions.push({ type: EXTENSION_CODES.certificate_authorities, data });
@@ -307,18 +310,19 @@ function certificateRequestExtensions(
 function* authenticateClient(
   context: Context,
   transcript: Transcript,
-  { mode, verifyPeer, oidFilters = [] }: ClientAuthenticationConfig,
+  { mode, verifyPeer, certificateStatus, oidFilters = [] }: ClientAuthenticationConfig,
   client: ReadClientHello,
 ): Flow<AuthenticatedBy | null> {
   const message = yield* read('certificate');
-  const certificates = readCertificateList(context, message.body, new Set());
+  const requested = certificateStatus === undefined ? [] : [EXTENSION_CODES.status_request];
+  const chain = readCertificateList(context, message.body, new Set(requested), certificateStatus ?? null);
   transcript.add(message.raw);
-  if (certificates.length === 0) {
+  if (chain.certificates.length === 0) {
     if (mode === 'require') throw new TlsError('certificate-required');
     return null;
   }
-  demandMatch(certificates[0] as Uint8Array, oidFilters);
-  return yield* authenticatePeer(context, transcript, 'client', certificates, verifyPeer, client.serverName);
+  demandMatch(chain.certificates[0] as Uint8Array, oidFilters);
+  return yield* authenticatePeer(context, transcript, 'client', chain, verifyPeer, client.serverName);
 }
 
 /**
