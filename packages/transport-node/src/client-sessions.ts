@@ -18,6 +18,8 @@ export interface ClientPolicy {
   readonly untrusted: 'refuse' | 'report';
   /** Null where a function of the program checks the name; it is asked again when a session is resumed. */
   readonly identity: ReferenceIdentity | null;
+  /** A resumed session shows no certificate, so nothing about it is judged anew. */
+  readonly revocation: 'judged' | 'not-judged';
 }
 
 export interface ClientSessionsOptions {
@@ -64,9 +66,9 @@ export class ClientSessions {
 }
 
 /** The policy's name in `resumption.policy`: the same for the same demands, also in another process. */
-function policyName({ context, untrusted, identity }: ClientPolicy): string {
+function policyName({ context, untrusted, identity, revocation }: ClientPolicy): string {
   return createHash('sha256')
-    .update(JSON.stringify([untrusted, identity, context.trustFingerprint, context.credentialFingerprint]))
+    .update(JSON.stringify([untrusted, identity, revocation, context.trustFingerprint, context.credentialFingerprint]))
     .digest('hex');
 }
 

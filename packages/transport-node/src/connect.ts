@@ -1,8 +1,8 @@
 import { connect as netConnect, isIP, type TcpNetConnectOpts, type IpcNetConnectOpts } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { PeerCertificate } from 'node:tls';
-import { createCertificateVerifier, createTlsClient, type ClientConfig } from '@portico/tls13-core';
-import { hostOfUri, type ReferenceIdentity } from '@portico/x509';
+import { createCertificateVerifier, createTlsClient, ocspStatus, type ClientConfig } from '@portico/tls13-core';
+import { hostOfUri, type ReferenceIdentity, type RevocationChecker } from '@portico/x509';
 import { alpnNames, type AlpnOption } from './alpn-option.js';
 import { ClientSessions } from './client-sessions.js';
 import { socketError } from './errors.js';
@@ -29,6 +29,13 @@ export interface ConnectOptions extends SecureContextOptions {
   /** Replaces the check of the name. */
   readonly checkServerIdentity?: (hostname: string, certificate: PeerCertificate) => Error | undefined;
   readonly secureContext?: SecureContext;
+  /** Asks for an OCSP response, which comes in an `'OCSPResponse'` event before the handshake ends. Nobody judges it. */
+  readonly requestOCSP?: boolean;
+  /**
+   * Judges revocation by the OCSP responses that the server stapled, which are asked for then: a function that makes the
+   * `createRevocationChecker` of `@portico/x509/revocation`. A resumed session is not judged again.
+   */
+  readonly revocation?: (ocspResponses: readonly Uint8Array[]) => RevocationChecker;
   /** A session to resume, from a `'session'` event of an earlier connection to the same server with the same options. */
   readonly session?: Uint8Array;
   readonly allowHalfOpen?: boolean;
@@ -59,7 +66,7 @@ export function connect(...args: unknown[]): TLSSocket {
   const { options, listener } = readArguments(args);
   const context = options.secureContext ?? createSecureContext(options);
   const hostname = options.identity === undefined ? wantedName(options) : identityName(options.identity);
-  const peer = serverCheck(options, context, hostname);
+  const peer = serverCheck(options, context, hostname, (response) => socket.emit('OCSPResponse', response));
   const config = clientConfig(options, context, peer.verifyPeer, sniOf(options, hostname), (line) =>
     socket.emit('keylog', Buffer.from(`${line}\n`)),
   );
@@ -68,6 +75,7 @@ export function connect(...args: unknown[]): TLSSocket {
       context,
       untrusted: untrusted(options),
       identity: options.checkServerIdentity === undefined ? (options.identity ?? identityOf(hostname)) : null,
+      revocation: options.revocation === undefined ? 'not-judged' : 'judged',
     },
     peer,
     now: options.now ?? Date.now,
@@ -104,18 +112,25 @@ function serverCheck(
   options: ConnectOptions,
   context: SecureContext,
   hostname: string,
+  onOcspResponse: (response: Buffer) => void,
 ): ReturnType<typeof createPeerCheck> {
-  const custom = options.checkServerIdentity;
+  const { checkServerIdentity: custom, revocation } = options;
   return createPeerCheck({
-    // Not before it is needed: reading the platform's roots takes a while.
-    verify: (peer) =>
-      createCertificateVerifier({
+    verify: (peer) => {
+      const [response] = peer.ocspResponses ?? [];
+      if (options.requestOCSP === true && response !== undefined) onOcspResponse(Buffer.from(response));
+      // Not before it is needed: reading the platform's roots takes a while.
+      return createCertificateVerifier({
         provider: context.provider,
         trustAnchors: context.trustAnchors,
         now: options.now ?? Date.now,
         identity: custom === undefined ? (options.identity ?? identityOf(hostname)) : null,
-        path: { memory: signatureMemoryOf(context.provider) },
-      })(peer),
+        path: {
+          memory: signatureMemoryOf(context.provider),
+          ...(revocation === undefined ? {} : { revocation }),
+        },
+      })(peer);
+    },
     untrusted: untrusted(options),
     ...(custom === undefined ? {} : { checkServerIdentity: { hostname, check: custom } }),
   });
@@ -139,6 +154,7 @@ function clientConfig(
     verifyPeer,
     keyLog,
     ...(serverName === null ? {} : { serverName }),
+    ...(options.requestOCSP === true || options.revocation !== undefined ? { certificateStatus: ocspStatus } : {}),
     ...(protocols.length === 0 ? {} : { alpn: { protocols } }),
     ...(cipherSuites === undefined ? {} : { cipherSuites }),
     ...(groups === undefined ? {} : { groups }),

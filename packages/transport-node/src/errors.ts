@@ -45,6 +45,7 @@ const KNOWN_CODES: Partial<Record<TlsErrorReason, string>> = {
   'certificate-untrusted': 'CERT_UNTRUSTED',
   'certificate-expired': 'CERT_HAS_EXPIRED',
   'certificate-revoked': 'CERT_REVOKED',
+  'certificate-status-unacceptable': 'OCSP_VERIFY_NEEDED',
   'certificate-unsupported': 'INVALID_PURPOSE',
   'certificate-name-mismatch': 'ERR_TLS_CERT_ALTNAME_INVALID',
   'certificate-unknown': 'UNSPECIFIED',
@@ -93,6 +94,8 @@ export function authorizationCode(refusal: CertificateRefusal, chain: 'one' | 's
       return 'CERT_HAS_EXPIRED';
     case 'revoked':
       return 'CERT_REVOKED';
+    case 'status-unacceptable':
+      return 'OCSP_VERIFY_NEEDED';
     case 'unsupported':
       return 'INVALID_PURPOSE';
     case 'name-mismatch':

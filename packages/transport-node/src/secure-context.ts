@@ -1,6 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import type { CipherSuiteName, CryptoProvider, GroupName, PrivateKey } from '@portico/crypto';
-import { createSigner, type Credential, type TlsLimits } from '@portico/tls13-core';
+import { createSigner, stapledOcsp, type Credential, type TlsLimits } from '@portico/tls13-core';
 import { certificatesFromPem, keyMatchesCertificate, privateKeyFromPem, type TrustAnchor } from '@portico/x509';
 import { socketError } from './errors.js';
 import { pemTexts, type PemInput } from './pem-input.js';
@@ -25,6 +25,11 @@ export interface SecureContextOptions extends VersionOptions {
   readonly key?: PemInput | readonly (PemInput | KeyObjectInput)[];
   /** For encrypted keys. */
   readonly passphrase?: string;
+  /**
+   * OCSPResponses in DER, one for each of `cert` in the same order, stapled for clients that ask. Renew them by
+   * `updateCredentials` before their nextUpdate; null staples none.
+   */
+  readonly ocspResponse?: Uint8Array | null | readonly (Uint8Array | null)[];
   /** Names with colons between; names of TLS 1.2 are passed over. Our provider's order by default. */
   readonly ciphers?: string;
   /** Groups with colons between, or `auto`. */
@@ -114,14 +119,21 @@ function readCredentials(provider: CryptoProvider, options: SecureContextOptions
     throw socketError('ERR_TLS_INVALID_KEY', 'The cert and key options come together');
   }
   const keys = keyInputs(options.key, options.passphrase).map((input) => readKey(input));
-  return pemTexts(options.cert).map((pem) => {
+  const { ocspResponse = null } = options;
+  const staples = ocspResponse === null || ocspResponse instanceof Uint8Array ? [ocspResponse] : ocspResponse;
+  return pemTexts(options.cert).map((pem, index) => {
     const chain = readChain(pem);
     const leaf = chain[0] as (typeof chain)[number];
     const key = keys.find((candidate) => keyMatchesCertificate(provider, candidate, leaf));
     if (key === undefined) {
       throw socketError('ERR_OSSL_X509_KEY_VALUES_MISMATCH', 'No private key given belongs to the certificate');
     }
-    return { certificateChain: chain.map(({ raw }) => raw), signer: createSigner(provider, key) };
+    const staple = staples[index] ?? null;
+    return {
+      certificateChain: chain.map(({ raw }) => raw),
+      signer: createSigner(provider, key),
+      ...(staple === null ? {} : { certificateStatus: stapledOcsp(staple) }),
+    };
   });
 }
 

@@ -13,7 +13,6 @@ const NOT_SUPPORTED: readonly string[] = [
   'clientCertEngine',
   'privateKeyEngine',
   'privateKeyIdentifier',
-  'requestOCSP',
 ];
 
 /** @throws SocketError `ERR_TLS_OPTION_NOT_SUPPORTED` */

@@ -342,7 +342,7 @@ describe('contexts', () => {
     createSecureContext({ minVersion: 'TLSv1.2', maxVersion: 'TLSv1.3', secureProtocol: 'TLS_method' });
   });
 
-  it.each(['pfx', 'crl', 'sigalgs', 'pskCallback', 'clientCertEngine', 'requestOCSP'])(
+  it.each(['pfx', 'crl', 'sigalgs', 'pskCallback', 'clientCertEngine'])(
     'refuses %s, which is not built, instead of passing over it',
     (name) => {
       expect(() => createSecureContext({ [name]: 'x' })).toThrow(code('ERR_TLS_OPTION_NOT_SUPPORTED'));

@@ -6,7 +6,9 @@ import {
   createAuthority,
   createLeaf,
   generatePrivateKey,
+  issueOcspResponse,
   type Credential,
+  type OcspAnswer,
 } from '@portico/x509/issue';
 import { randomBytes } from 'node:crypto';
 
@@ -40,6 +42,23 @@ export const localhost: PemCredential = issue(['localhost', '127.0.0.1', 'sip:lo
 export const clientCredential: PemCredential = issue(['client.example', 'sip:client.example']);
 export const strangeCredential: PemCredential = issue(['localhost', '127.0.0.1'], strangeAuthority);
 export const expiredCredential: PemCredential = issue(['localhost', '127.0.0.1'], authority, now - DAY);
+
+/** A leaf for localhost with the CA's word about it, as `ocspResponse` takes it. */
+export function issueWithStatus(status: OcspAnswer['status']): PemCredential & { readonly ocspResponse: Uint8Array } {
+  const key = newKey();
+  const names = ['localhost', '127.0.0.1'];
+  const leaf = createLeaf({ provider, issuer: authority, key, names, notBefore: now - DAY, notAfter: now + DAY });
+  const response = issueOcspResponse({
+    provider,
+    responder: authority,
+    producedAt: now - 1000,
+    hash: { oid: '2.16.840.1.101.3.4.2.1', digest: (data) => provider.hashes[0]?.digest(data) ?? data },
+    answers: [
+      { certificate: leaf, issuer: authority.certificate, status, thisUpdate: now - 1000, nextUpdate: now + DAY },
+    ],
+  }) as Uint8Array;
+  return { cert: certificatesToPem([leaf]), key: privateKeyToPem(key), ocspResponse: response };
+}
 
 function makeAuthority(name: string): Credential {
   return createAuthority({
