@@ -3,8 +3,9 @@
 //   [--key-update none|send|request] [--send TEXT] [--reply TEXT] [--until TEXT] [--idle MS] [--timeout MS]
 //   [--provider noble|node]
 //   [--session-in F] [--session-out F] [--early-data F] [--psk IDENTITY:HEX] [--psk-ke] [--keylog F] [--insecure]
-//   [--grease] [--permute-extensions] [--padding BLOCK|full] [--record-size-limit N] [--max-fragment N]
+//   [--ocsp ask|soft-fail|hard-fail] [--grease] [--permute-extensions] [--padding BLOCK|full] [--record-size-limit N] [--max-fragment N]
 //
+// --ocsp asks for a stapled OCSP response and judges the leaf's revocation by it; `ask` leaves it unjudged.
 // A TLS 1.3 client over the core alone, for anybody's server. Prints one JSON line, with what was received in it, and
 // exits with 0 if the handshake was completed and nothing failed, 1 if not. --reply is sent when the first data comes. Without --send it closes at once, or when the
 // ticket for --session-out has come; with it, when the server closes, when --until has come, or when the answer is
@@ -16,6 +17,7 @@ import { connect, isIP } from 'node:net';
 import {
   clientEarlyData,
   createTlsClient,
+  ocspStatus,
   parseSession,
   permutedExtensions,
   serializeSession,
@@ -75,6 +77,7 @@ await runMain(async (argv) => {
       'early-data': { type: 'string' },
       psk: { type: 'string', multiple: true },
       'psk-ke': { type: 'boolean', default: false },
+      ocsp: { type: 'string' },
       'permute-extensions': { type: 'boolean', default: false },
       ...RECORD_OPTIONS,
     },
@@ -137,7 +140,7 @@ function converse(socket, { connection, record, keyUpdate, text, reply, until, i
     onEnd: () => {
       clearTimeout(silence);
       clearTimeout(limit);
-      const line = { ...record.toJSON(), received: received.slice(0, MAX_PRINTED) };
+      const line = { ...record.toJSON(), stapled, received: received.slice(0, MAX_PRINTED) };
       if (!line.ok) process.exitCode = 1;
       console.log(JSON.stringify(line));
     },
@@ -174,6 +177,7 @@ async function clientConfig(values, host, credential) {
       selectCredential: credential === null ? undefined : () => credential,
       ...resumption(values, serverName),
       externalPsks: externalPsks(values.psk),
+      certificateStatus: values.ocsp === undefined ? undefined : ocspStatus,
       pskModes: values['psk-ke'] ? ['psk_ke'] : undefined,
       earlyData: values['early-data'] === undefined ? undefined : clientEarlyData(),
     }),
@@ -184,22 +188,34 @@ async function clientConfig(values, host, credential) {
 function resumption({ 'session-in': from, 'session-out': to, ...values }, serverName) {
   if (from === undefined && values['early-data'] !== undefined) throw new UsageError('--early-data needs --session-in');
   if (from === undefined && to === undefined) return {};
-  const { insecure, ca, identity, cert } = values;
+  const { insecure, ca, identity, cert, ocsp } = values;
   const files = [ca, cert].map((path) => (path === undefined ? null : readFileSync(path, 'latin1')));
-  const bound = JSON.stringify([insecure, identity, serverName, ...files]);
+  const bound = JSON.stringify([insecure, identity, serverName, ocsp, ...files]);
   return {
     resumption: { now: () => Date.now(), policy: createHash('sha256').update(bound).digest('hex') },
     ...present({ session: from === undefined ? undefined : parseSession(new Uint8Array(readFileSync(from))) }),
   };
 }
 
-async function verifyPeer({ insecure, ca, identity }, serverName) {
+/** Bytes of the OCSP responses that the server stapled. */
+let stapled = [];
+
+async function verifyPeer(values, serverName) {
+  const judge = await verifierFor(values, serverName);
+  return (peer) => {
+    stapled = (peer.ocspResponses ?? []).map(({ length }) => length);
+    return judge(peer);
+  };
+}
+
+async function verifierFor({ insecure, ca, identity, ocsp = 'ask' }, serverName) {
   if (insecure) return () => ({ trusted: true });
+  const revocation = choice('ocsp', ocsp, ['ask', 'soft-fail', 'hard-fail']);
   const reference =
     choice('identity', identity, ['host', 'sip-domain']) === 'host'
       ? isIP(serverName) === 0
         ? { type: 'dns', name: serverName }
         : { type: 'ip', address: serverName }
       : { type: 'sip-domain', domain: serverName };
-  return ca === undefined ? await verifierFromHost(reference) : verifierFromFile(ca, reference);
+  return ca === undefined ? await verifierFromHost(reference, revocation) : verifierFromFile(ca, reference, revocation);
 }

@@ -2,7 +2,7 @@
 //   [--alpn-preference server|client] [--alias sip=sip/2] [--no-overlap alert|continue] [--sniff on|off]
 //   [--client-auth none|request|require --ca F] [--groups a,b] [--suites a,b] [--sigalgs a,b]
 //   [--tickets N] [--ticket-key NAME:HEX] [--ticket-lifetime SECONDS] [--early-data BYTES] [--psk IDENTITY:HEX] [--psk-ke]
-//   [--app http|echo|discard]
+//   [--ocsp F] [--app http|echo|discard]
 //   [--cookie none|when-needed|always] [--grease] [--padding BLOCK|full] [--record-size-limit N] [--max-fragment N]
 //   [--key-update none|send|request] [--provider noble|node] [--keylog F] [--once]
 //
@@ -64,6 +64,7 @@ await runMain(async (argv) => {
       groups: { type: 'string' },
       suites: { type: 'string' },
       sigalgs: { type: 'string' },
+      ocsp: { type: 'string', multiple: true, default: [] },
       app: { type: 'string', default: 'http' },
       tickets: { type: 'string' },
       'ticket-key': { type: 'string', multiple: true },
@@ -142,7 +143,7 @@ function serverConfig(values, aliases) {
   if (mode !== 'none' && values.ca === undefined) throw new UsageError('--client-auth needs --ca');
   return {
     provider,
-    credentials: certificates.map((path, index) => credentialFromFiles(path, keys[index])),
+    credentials: certificates.map((path, index) => credentialFromFiles(path, keys[index], values.ocsp[index])),
     ...recordConfig(values),
     ...present({
       helloRetry: helloRetryConfig(values),

@@ -1,6 +1,8 @@
 import { appendFileSync, readFileSync } from 'node:fs';
-import { createCertificateVerifier, createSigner } from '@portico/tls13-core';
+import { sha1 } from '@portico/crypto/sha1';
+import { createCertificateVerifier, createSigner, stapledOcsp } from '@portico/tls13-core';
 import { certificatesFromPem, privateKeyFromPem, trustAnchorsFromPem } from '@portico/x509';
+import { createOcspSource, createRevocationChecker } from '@portico/x509/revocation';
 import { createProviderNamed } from './providers.mjs';
 
 /** The provider that this program runs on, from `useProvider` on. */
@@ -11,23 +13,27 @@ export async function useProvider(name = 'noble') {
   provider = await createProviderNamed(name);
 }
 
-/** A chain and its key from two PEM files, as `--cert F --key F` name them. */
-export function credentialFromFiles(certificatePath, keyPath) {
+/** A chain and its key from two PEM files, as `--cert F --key F` name them, and an OCSPResponse in DER (`--ocsp F`). */
+export function credentialFromFiles(certificatePath, keyPath, ocspPath) {
   return {
     certificateChain: certificatesFromPem(readFileSync(certificatePath)).map(({ raw }) => raw),
     signer: createSigner(provider, privateKeyFromPem(readFileSync(keyPath))),
+    ...(ocspPath === undefined ? {} : { certificateStatus: stapledOcsp(new Uint8Array(readFileSync(ocspPath))) }),
   };
 }
 
-/** A verifier over the anchors of a PEM file; `identity` as `createCertificateVerifier` takes it. */
-export function verifierFromFile(anchorsPath, identity) {
-  return verifier(trustAnchorsFromPem(readFileSync(anchorsPath)), identity);
+/**
+ * A verifier over the anchors of a PEM file; `identity` as `createCertificateVerifier` takes it. `revocation` is `ask`, or
+ * the mode by which stapled OCSP responses are judged.
+ */
+export function verifierFromFile(anchorsPath, identity, revocation = 'ask') {
+  return verifier(trustAnchorsFromPem(readFileSync(anchorsPath)), identity, revocation);
 }
 
 /** A verifier over the roots that the host came with; one that our parser does not take is not trusted. */
-export async function verifierFromHost(identity) {
+export async function verifierFromHost(identity, revocation = 'ask') {
   const { rootCertificates } = await import('node:tls');
-  return verifier(rootCertificates.flatMap(anchorsOrNone), identity);
+  return verifier(rootCertificates.flatMap(anchorsOrNone), identity, revocation);
 }
 
 function anchorsOrNone(pem) {
@@ -38,12 +44,15 @@ function anchorsOrNone(pem) {
   }
 }
 
-function verifier(trustAnchors, identity) {
+function verifier(trustAnchors, identity, mode) {
+  const revocation = (responses) =>
+    createRevocationChecker({ mode, scope: 'leaf', sources: [createOcspSource({ responses, sha1 })] });
   return createCertificateVerifier({
     provider,
     trustAnchors,
     now: () => Date.now(),
     ...(identity === undefined ? {} : { identity }),
+    ...(mode === 'ask' ? {} : { path: { revocation } }),
   });
 }
 

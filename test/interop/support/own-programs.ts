@@ -39,6 +39,8 @@ export interface ConnectionLine {
   readonly alertSent: string | null;
   readonly alertReceived: string | null;
   readonly error: { readonly kind: string; readonly reason: string; readonly message: string } | null;
+  /** The client's line only: bytes of each OCSP response that the server stapled. */
+  readonly stapled?: readonly number[];
   /** The client's line only. */
   readonly received?: string;
 }
