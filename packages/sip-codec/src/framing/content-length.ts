@@ -11,17 +11,6 @@ export const OTHER_FIELD = -1;
 export const MALFORMED_LENGTH = -1;
 
 /**
- * A first look at a line that is `start`..`end`: false where it is no Content-Length field for sure. One question that
- * nearly always has the same answer is quicker than several that have not.
- */
-export function mayBeLength(bytes: Uint8Array, start: number, end: number): boolean {
-  return (
-    (end - start >= NAME.length && bytes[start + 7] === 0x2d && ((bytes[start + 8] as number) | 0x20) === 0x6c) ||
-    ((bytes[start] as number) | 0x20) === 0x6c
-  );
-}
-
-/**
  * Whether a line that begins with c, C, l or L is a Content-Length field (RFC 3261 section 20.14, compact form `l`):
  * the offset after its name, or OTHER_FIELD. The name ends where no token character follows, so that
  * `Content-Length;` is a broken Content-Length and not an unknown field.
@@ -33,12 +22,36 @@ export function contentLengthNameEnd(bytes: Uint8Array, start: number, end: numb
   if (long !== 1) {
     // The hyphen and the letter after it tell Content-Length from Contact, Call-ID, CSeq and Content-Type.
     if (bytes[start + 7] !== 0x2d || ((bytes[start + 8] as number) | 0x20) !== 0x6c) return OTHER_FIELD;
-    for (let i = 0; i < NAME.length; i++) {
-      const byte = bytes[start + i] as number;
-      if ((byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte) !== NAME[i]) return OTHER_FIELD;
-    }
+    if (!isUsualSpelling(bytes, start) && !isAnySpelling(bytes, start)) return OTHER_FIELD;
   }
   return nameEnd < end && continuesName(bytes[nameEnd] as number) ? OTHER_FIELD : nameEnd;
+}
+
+/** `Content-Length`, as nearly everybody writes it. */
+function isUsualSpelling(bytes: Uint8Array, at: number): boolean {
+  return (
+    bytes[at] === 0x43 &&
+    bytes[at + 1] === 0x6f &&
+    bytes[at + 2] === 0x6e &&
+    bytes[at + 3] === 0x74 &&
+    bytes[at + 4] === 0x65 &&
+    bytes[at + 5] === 0x6e &&
+    bytes[at + 6] === 0x74 &&
+    bytes[at + 8] === 0x4c &&
+    bytes[at + 9] === 0x65 &&
+    bytes[at + 10] === 0x6e &&
+    bytes[at + 11] === 0x67 &&
+    bytes[at + 12] === 0x74 &&
+    bytes[at + 13] === 0x68
+  );
+}
+
+function isAnySpelling(bytes: Uint8Array, at: number): boolean {
+  for (let i = 0; i < NAME.length; i++) {
+    const byte = bytes[at + i] as number;
+    if ((byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte) !== NAME[i]) return false;
+  }
+  return true;
 }
 
 /**

@@ -39,12 +39,13 @@ export class DatagramFramer implements SipFramer {
     const head = this.#head;
     head.reset();
     try {
-      if (!head.scan(bytes, wordsUnder(bytes), start, bytes.length)) {
+      if (!head.scan(bytes, wordsUnder(bytes), bytes.byteOffset, start, bytes.length)) {
         head.intactLength = bytes.length - start;
         throw new SipError('head-truncated', { offset: bytes.length - start, expected: 'an empty line' });
       }
       const body = this.#bodyLength(bytes.length - start - head.headLength);
-      return [new SipFrame(bytes, start, head.headLength, head.headLength + body, head.marks)];
+      const { headLength, marks, marksStart, marksEnd } = head;
+      return [new SipFrame(bytes, start, headLength, headLength + body, marks, marksStart, marksEnd)];
     } catch (error) {
       if (!(error instanceof SipError)) throw error;
       return [new SipFramingFailure(error, bytes.subarray(start, start + head.intactLength), false)];

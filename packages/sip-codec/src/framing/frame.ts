@@ -13,15 +13,30 @@ export class SipFrame {
   readonly headLength: number;
   /** Bytes of the whole message. */
   readonly length: number;
-  /** Offsets in the message at which its header fields begin, in order, and behind them that of the empty line. */
+  /**
+   * From `marksStart` to `marksEnd` the offsets in the message at which its header fields begin, in order, and behind them
+   * that of the empty line. Messages that were framed together share the table; what is written in it never changes.
+   */
   readonly marks: readonly number[];
+  readonly marksStart: number;
+  readonly marksEnd: number;
 
-  constructor(buffer: Uint8Array, start: number, headLength: number, length: number, marks: readonly number[]) {
+  constructor(
+    buffer: Uint8Array,
+    start: number,
+    headLength: number,
+    length: number,
+    marks: readonly number[],
+    marksStart: number,
+    marksEnd: number,
+  ) {
     this.#buffer = buffer;
     this.#start = start;
     this.headLength = headLength;
     this.length = length;
     this.marks = marks;
+    this.marksStart = marksStart;
+    this.marksEnd = marksEnd;
   }
 
   /** The whole message, as a view. */
@@ -44,7 +59,8 @@ export class SipFrame {
   toOwned(): SipFrame {
     const copy = new Uint8Array(this.length);
     copy.set(this.bytes);
-    return new SipFrame(copy, 0, this.headLength, this.length, this.marks);
+    const marks = this.marks.slice(this.marksStart, this.marksEnd);
+    return new SipFrame(copy, 0, this.headLength, this.length, marks, 0, marks.length);
   }
 }
 

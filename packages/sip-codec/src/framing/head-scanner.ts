@@ -1,11 +1,5 @@
 import { SipError, type SipErrorReason } from '../error.js';
-import {
-  contentLengthNameEnd,
-  MALFORMED_LENGTH,
-  mayBeLength,
-  OTHER_FIELD,
-  readContentLength,
-} from './content-length.js';
+import { contentLengthNameEnd, MALFORMED_LENGTH, OTHER_FIELD, readContentLength } from './content-length.js';
 import type { SipLimits } from './limits.js';
 
 export type Strictness = 'strict' | 'lenient';
@@ -21,6 +15,17 @@ export const NO_LENGTH = -1;
 /** No offset yet. */
 const NONE = -1;
 
+/** Marks that most heads have room in. */
+const MARKS_OF_ONE = 32;
+
+/** Where messages follow each other, they share a table of so many. */
+const MARKS_OF_MANY = 256;
+
+const NO_MARKS: number[] = [];
+
+/** Further than any offset. */
+const NO_END = 0x3fffffff;
+
 /** Lengths of the two line ends. */
 const BARE_LF = 1;
 const CRLF = 2;
@@ -34,7 +39,11 @@ const CRLF = 2;
  * of the Content-Length is reported at the end of the head, when all that is needed for an answer has been read.
  */
 export class HeadScanner {
-  readonly #limits: SipLimits;
+  readonly #bodyLimit: number;
+  readonly #startLineLimit: number;
+  readonly #headerLineLimit: number;
+  readonly #headerBlockLimit: number;
+  readonly #headerCountLimit: number;
   readonly #strictness: Strictness;
 
   /** Bytes looked at. */
@@ -43,8 +52,8 @@ export class HeadScanner {
   #lineStart = 0;
   /** First byte of the field that this line may belong to; 0 is the start line. */
   #fieldStart = 0;
-  /** First byte after the start line; 0 while in it. */
-  #blockStart = 0;
+  /** Relative offset at which the limit of the header block is reached; nothing while in the start line. */
+  #blockEnd = NO_END;
   /** Relative offset up to which the limits let the content of this field go. */
   #allowed = 0;
   /** Length of this message's line ends; 0 while the start line is not complete. */
@@ -59,13 +68,22 @@ export class HeadScanner {
   headLength = 0;
   /** The declared length, or NO_LENGTH. */
   declaredLength: number = NO_LENGTH;
-  /** Where each header field begins, and where the empty line does: of a complete head. Never changed after that. */
-  marks: number[] = [];
+  /**
+   * From `marksStart` to `marksEnd`: where each header field begins, and where the empty line does, of a complete head.
+   * Tables only grow, so that what frames say of theirs stays.
+   */
+  marks: number[] = NO_MARKS;
+  marksStart = 0;
+  marksEnd = 0;
   /** Bytes at the front that are complete lines without a fault: what an error answer is built from. */
   intactLength = 0;
 
   constructor(limits: SipLimits, strictness: Strictness) {
-    this.#limits = limits;
+    this.#bodyLimit = limits.body;
+    this.#startLineLimit = limits.startLine;
+    this.#headerLineLimit = limits.headerLine;
+    this.#headerBlockLimit = limits.headerBlock;
+    this.#headerCountLimit = limits.headerCount;
     this.#strictness = strictness;
   }
 
@@ -79,9 +97,10 @@ export class HeadScanner {
     this.#scanned = 0;
     this.#lineStart = 0;
     this.#fieldStart = 0;
-    this.#blockStart = 0;
+    this.#blockEnd = NO_END;
     this.#allowed = 0;
-    this.marks = [];
+    this.marksStart = this.marksEnd;
+    if (this.marks.length - this.marksEnd < MARKS_OF_ONE) this.#takeTable();
     this.#lineEnd = 0;
     this.#lengthField = NONE;
     this.#lengthFault = undefined;
@@ -91,108 +110,91 @@ export class HeadScanner {
     this.intactLength = 0;
   }
 
-  /**
-   * Looks at the bytes of `start`..`end` that it has not seen yet; `start` is the first byte of the message.
-   * Returns whether the head is complete; then `headLength` and `declaredLength` are set.
-   * @throws SipError of level `framing`, with the offset in the message
-   */
-  scan(bytes: Uint8Array, words: Int32Array | undefined, start: number, end: number): boolean {
-    let i = start + this.#scanned;
-    let lineStart = start + this.#lineStart;
-    let allowed = start + this.#allowed;
-    for (;;) {
-      if (words !== undefined && this.#lineEnd !== BARE_LF && this.#lengthField === NONE) {
-        i = this.#passOrdinaryLines(bytes, words, start, lineStart, i, end);
-        if (this.headLength !== 0) return true;
-        lineStart = start + this.#lineStart;
-        allowed = start + this.#allowed;
-        if (i === end && i !== lineStart && i <= allowed) break;
-      }
-      if (i === lineStart) {
-        if (i === end) break;
-        const byte = bytes[i] as number;
-        if ((byte !== SP && byte !== HTAB) || i === start) allowed = start + this.#beginField(i - start);
-      }
-      // In a SIP head such a byte is a line end, a tab or a control character that has to be looked at anyway.
-      while (i < end && (bytes[i] as number) >= SP) i++;
-      // An empty line is no field: the limits do not concern it.
-      if (i > allowed && i > lineStart) this.#refuseLength();
-      if (i === end) break;
-      const byte = bytes[i] as number;
-      if (byte !== CR && byte !== LF) {
-        i++;
-        continue;
-      }
-      let next = i + 1;
-      if (byte === CR) {
-        // Whether it is bare cannot be said yet: this one byte is looked at again.
-        if (next === end) break;
-        if (bytes[next] !== LF) this.#fail('bare-cr', i - start);
-        next++;
-      }
-      if (this.#lineEnd !== next - i) this.#noteLineEnd(next - i, i - start);
-      if (i === lineStart && i !== start) {
-        this.#finish(bytes, start, lineStart, next - start);
-        return true;
-      }
-      if (lineStart === start) this.#blockStart = next - start;
-      else this.#endLine(bytes, start, lineStart, i);
-      i = next;
-      lineStart = next;
-    }
-    this.#scanned = i - start;
-    this.#lineStart = lineStart - start;
-    this.#allowed = allowed - start;
-    return false;
+  #takeTable(): void {
+    this.marks = new Array<number>(this.marks === NO_MARKS ? MARKS_OF_ONE : MARKS_OF_MANY);
+    this.marksStart = 0;
+    this.marksEnd = 0;
+  }
+
+  /** No message is in hand: nothing is kept for the next one. */
+  rest(): void {
+    this.marks = NO_MARKS;
+    this.marksStart = 0;
+    this.marksEnd = 0;
   }
 
   /**
-   * The quick way through ordinary lines: the start line, and fields that are whole, on one line, within the limits. Goes
-   * on at `from`, which may be inside of a line, and returns the offset up to which all has been looked at; the state is
-   * that of the line it stopped in. Takes the empty line too, if it gets so far: then `headLength` is set.
+   * Looks at the bytes of `start`..`end` that it has not seen yet; `start` is the first byte of the message, and `base`
+   * the place of the bytes in their buffer. Returns whether the head is complete; then `headLength` and `declaredLength`
+   * are set.
+   * @throws SipError of level `framing`, with the offset in the message
+   */
+  scan(bytes: Uint8Array, words: Int32Array | undefined, base: number, start: number, end: number): boolean {
+    for (;;) {
+      if (words !== undefined && this.#lineEnd !== BARE_LF && this.#lengthField === NONE) {
+        if (this.#passOrdinaryLines(bytes, words, base, start, end)) return this.headLength !== 0;
+      }
+      if (!this.#readLine(bytes, start, end)) return false;
+      if (this.headLength !== 0) return true;
+    }
+  }
+
+  /**
+   * The quick way through ordinary lines: the start line, and fields that are whole, on one line, within the limits.
+   * Takes the empty line too, if it gets so far: then `headLength` is set. Returns whether nothing is left to look at.
    * The words are searched here, as in findControl, because a call for each line would cost as much as the search.
    */
-  #passOrdinaryLines(
-    bytes: Uint8Array,
-    words: Int32Array,
-    start: number,
-    lineFrom: number,
-    from: number,
-    end: number,
-  ): number {
-    const { startLine, headerLine, headerBlock, headerCount } = this.#limits;
-    const base = bytes.byteOffset;
+  #passOrdinaryLines(bytes: Uint8Array, words: Int32Array, base: number, start: number, end: number): boolean {
     const wordsEnd = (end + base) >> 2;
-    const foursEnd = wordsEnd - 3;
-    let lastLineEnd = lineFrom === start ? end - CRLF : Math.min(end - CRLF, start + this.#blockStart + headerBlock);
+    const eightsEnd = wordsEnd - 7;
+    const headerLine = this.#headerLineLimit;
     const marks = this.marks;
-    let fieldStart = start + this.#fieldStart;
-    let lineStart = lineFrom;
-    let i = from;
+    const lastMark = this.marksStart + this.#headerCountLimit;
+    let marksEnd = this.marksEnd;
+    const firstLine = start + this.#lineStart;
+    let lineStart = firstLine;
+    // Compared and not Math.min: that one counts in floating point.
+    let lastLineEnd = start + this.#blockEnd;
+    if (lastLineEnd > end - CRLF) lastLineEnd = end - CRLF;
+    let i = start + this.#scanned;
     for (;;) {
       let k = (i + base) >> 2;
       if (k >= wordsEnd) break;
       const first = bytes[lineStart] as number;
       if (first <= SP) {
-        if (first !== CR || i !== lineStart || i > lastLineEnd || bytes[i + 1] !== LF) break;
+        if (first !== CR || i !== lineStart || i > end - CRLF || bytes[i + 1] !== LF) break;
+        this.marksEnd = marksEnd;
         this.#finish(bytes, start, i, i + CRLF - start);
-        return i + CRLF;
+        return true;
       }
-      let w = (words[k] as number) | (0x007f7f7f >>> ((3 - ((i + base) & 3)) << 3));
+      // The bytes in front of `i` are made harmless; a shift takes five bits of its count.
+      let w = (words[k] as number) | (0x007f7f7f >>> (~(i + base) << 3));
       let hits = (w - 0x20202020) & ~w & 0x80808080;
       if (hits === 0) {
         k++;
-        // Four at a time, and more roughly: bytes over 0x9f are hits too, so that non-ASCII text goes the exact way.
-        while (
-          k < foursEnd &&
-          ((((words[k] as number) - 0x20202020) |
-            ((words[k + 1] as number) - 0x20202020) |
-            ((words[k + 2] as number) - 0x20202020) |
-            ((words[k + 3] as number) - 0x20202020)) &
-            0x80808080) ===
+        // More roughly and four at a time: bytes over 0x9f are hits too, so that non-ASCII text goes the exact way.
+        while (k < eightsEnd) {
+          if (
+            ((((words[k] as number) - 0x20202020) |
+              ((words[k + 1] as number) - 0x20202020) |
+              ((words[k + 2] as number) - 0x20202020) |
+              ((words[k + 3] as number) - 0x20202020)) &
+              0x80808080) !==
             0
-        )
+          )
+            break;
           k += 4;
+          if (
+            ((((words[k] as number) - 0x20202020) |
+              ((words[k + 1] as number) - 0x20202020) |
+              ((words[k + 2] as number) - 0x20202020) |
+              ((words[k + 3] as number) - 0x20202020)) &
+              0x80808080) !==
+            0
+          )
+            break;
+          k += 4;
+        }
         while (k < wordsEnd) {
           w = words[k] as number;
           hits = (w - 0x20202020) & ~w & 0x80808080;
@@ -208,16 +210,19 @@ export class HeadScanner {
       i += (31 - Math.clz32(hits & -hits)) >> 3;
       if (i > lastLineEnd || bytes[i] !== CR || bytes[i + 1] !== LF) break;
       if (lineStart === start) {
-        if (i - start > startLine) break;
-        this.#lineEnd = CRLF;
+        if (i - start > this.#startLineLimit) break;
         i += CRLF;
+        this.#beginBlock(i - start, CRLF);
         lineStart = i;
-        this.#blockStart = i - start;
-        lastLineEnd = Math.min(lastLineEnd, i + headerBlock);
+        if (lastLineEnd > start + this.#blockEnd) lastLineEnd = start + this.#blockEnd;
         continue;
       }
-      if (i - lineStart > headerLine || marks.length >= headerCount) break;
-      if (mayBeLength(bytes, lineStart, i)) {
+      if (i - lineStart > headerLine || marksEnd >= lastMark) break;
+      // One question that nearly always has the same answer is quicker than several that have not.
+      if (
+        (i - lineStart > 13 && bytes[lineStart + 7] === 0x2d && ((bytes[lineStart + 8] as number) | 0x20) === 0x6c) ||
+        (first | 0x20) === 0x6c
+      ) {
         const nameEnd = contentLengthNameEnd(bytes, lineStart, i);
         if (nameEnd !== OTHER_FIELD) {
           // A continuation line may follow.
@@ -225,16 +230,68 @@ export class HeadScanner {
           this.#noteLength(readContentLength(bytes, nameEnd, i), lineStart - start);
         }
       }
-      marks.push(lineStart - start);
-      fieldStart = lineStart;
+      marks[marksEnd++] = lineStart - start;
       i += CRLF;
       lineStart = i;
     }
+    this.marksEnd = marksEnd;
+    this.#scanned = i - start;
     this.#lineStart = lineStart - start;
-    // The next line may continue the last field that went by.
-    if (i === lineStart || (bytes[lineStart] as number) <= SP) this.#allowed = this.#beginField(fieldStart - start);
-    else this.#allowed = this.#beginField(lineStart - start);
-    return i;
+    if (i !== lineStart && (bytes[lineStart] as number) > SP) {
+      this.#beginField(lineStart - start);
+    } else if (lineStart !== firstLine) {
+      // The next line may continue the last field that went by.
+      this.#beginField(marksEnd === this.marksStart ? 0 : (marks[marksEnd - 1] as number));
+    }
+    return i === end && i !== lineStart && i - start <= this.#allowed;
+  }
+
+  /** The exact way, byte by byte, to the end of one line. Returns whether it got so far. */
+  #readLine(bytes: Uint8Array, start: number, end: number): boolean {
+    const lineStart = start + this.#lineStart;
+    let i = start + this.#scanned;
+    if (i === lineStart) {
+      if (i === end) return false;
+      const byte = bytes[i] as number;
+      if ((byte !== SP && byte !== HTAB) || i === start) this.#beginField(i - start);
+    }
+    const allowed = start + this.#allowed;
+    for (;;) {
+      // In a SIP head such a byte is a line end, a tab or a control character that has to be looked at anyway.
+      while (i < end && (bytes[i] as number) >= SP) i++;
+      this.#scanned = i - start;
+      // An empty line is no field: the limits do not concern it.
+      if (i > allowed && i > lineStart) this.#refuseLength();
+      if (i === end) return false;
+      const byte = bytes[i] as number;
+      if (byte !== CR && byte !== LF) {
+        i++;
+        continue;
+      }
+      let next = i + 1;
+      if (byte === CR) {
+        // Whether it is bare cannot be said yet: this one byte is looked at again.
+        if (next === end) return false;
+        if (bytes[next] !== LF) this.#fail('bare-cr', i - start);
+        next++;
+      }
+      if (this.#lineEnd !== next - i) this.#noteLineEnd(next - i, i - start);
+      if (i === lineStart && i !== start) {
+        this.#finish(bytes, start, lineStart, next - start);
+        return true;
+      }
+      if (lineStart === start) this.#beginBlock(next - start, next - i);
+      else this.#endLine(bytes, start, lineStart, i);
+      this.#scanned = next - start;
+      this.#lineStart = next - start;
+      return true;
+    }
+  }
+
+  /** The start line is over. */
+  #beginBlock(at: number, lineEnd: number): void {
+    this.#lineEnd = lineEnd;
+    this.#blockEnd = at + this.#headerBlockLimit;
   }
 
   /**
@@ -250,25 +307,22 @@ export class HeadScanner {
     this.#scanned = length;
   }
 
-  /** A line begins that is not a continuation. Returns the offset up to which the limits let its content go. */
-  #beginField(at: number): number {
+  /** A line begins that is not a continuation. */
+  #beginField(at: number): void {
     this.#fieldStart = at;
-    if (at === 0) return this.#limits.startLine;
-    const line = at + this.#limits.headerLine;
-    const block = this.#blockStart + this.#limits.headerBlock;
-    return line <= block ? line : block;
+    const line = at + this.#headerLineLimit;
+    this.#allowed = at === 0 ? this.#startLineLimit : line <= this.#blockEnd ? line : this.#blockEnd;
   }
 
   /** Content goes on past `allowed`: the limit that was crossed first is the one to name. */
   #refuseLength(): never {
-    const { startLine, headerLine, headerBlock } = this.#limits;
     const start = this.#fieldStart;
-    if (start === 0) this.#fail('start-line-too-long', startLine, `at most ${startLine} bytes`);
-    const block = this.#blockStart + headerBlock;
-    if (start + headerLine <= block) {
-      this.#fail('header-line-too-long', start + headerLine, `at most ${headerLine} bytes`);
+    if (start === 0) this.#fail('start-line-too-long', this.#startLineLimit, `at most ${this.#startLineLimit} bytes`);
+    if (start + this.#headerLineLimit <= this.#blockEnd) {
+      const limit = this.#headerLineLimit;
+      this.#fail('header-line-too-long', start + limit, `at most ${limit} bytes`);
     }
-    this.#fail('header-block-too-large', block, `at most ${headerBlock} bytes`);
+    this.#fail('header-block-too-large', this.#blockEnd, `at most ${this.#headerBlockLimit} bytes`);
   }
 
   /** The first line of a message decides how its lines end; RFC 3261 section 7 knows CRLF only. */
@@ -283,13 +337,13 @@ export class HeadScanner {
     const first = bytes[lineStart] as number;
     if (first === SP || first === HTAB) {
       // A reader that unfolds the start line and one that sees a field here would frame two different messages.
-      if (this.marks.length === 0) this.#fail('fold-after-start-line', lineStart - start);
+      if (this.marksEnd === this.marksStart) this.#fail('fold-after-start-line', lineStart - start);
       return;
     }
     if (this.#lengthField !== NONE) this.#endLengthField(bytes, start, lineStart);
-    this.marks.push(lineStart - start);
-    if (this.marks.length > this.#limits.headerCount) {
-      this.#fail('too-many-headers', lineStart - start, `at most ${this.#limits.headerCount} fields`);
+    this.marks[this.marksEnd++] = lineStart - start;
+    if (this.marksEnd - this.marksStart > this.#headerCountLimit) {
+      this.#fail('too-many-headers', lineStart - start, `at most ${this.#headerCountLimit} fields`);
     }
     const letter = first | 0x20;
     if (letter !== 0x63 && letter !== 0x6c) return;
@@ -329,10 +383,10 @@ export class HeadScanner {
   #finish(bytes: Uint8Array, start: number, emptyLine: number, headLength: number): void {
     if (this.#lengthField !== NONE) this.#endLengthField(bytes, start, emptyLine);
     this.headLength = headLength;
-    this.marks.push(emptyLine - start);
+    this.marks[this.marksEnd++] = emptyLine - start;
     if (this.#lengthFault !== undefined) this.#failWhole(this.#lengthFault, this.#lengthFaultAt);
-    if (this.declaredLength > this.#limits.body) {
-      this.#failWhole('body-too-large', headLength, `at most ${this.#limits.body} bytes`, String(this.declaredLength));
+    if (this.declaredLength > this.#bodyLimit) {
+      this.#failWhole('body-too-large', headLength, `at most ${this.#bodyLimit} bytes`, String(this.declaredLength));
     }
   }
 

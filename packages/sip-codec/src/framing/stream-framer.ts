@@ -77,21 +77,21 @@ export class StreamFramer<More = never> implements SipFramer<More> {
 
   push(chunk: Uint8Array): readonly (SipItem | More)[] {
     checkChunk(chunk);
-    const end = this.#pendingEnd + chunk.length;
+    const { length } = chunk;
+    const end = this.#pendingEnd + length;
     if (end < this.#quietEnd) {
-      if (this.#total !== 0) {
-        copyInto(this.#pending, this.#pendingEnd, chunk, 0, chunk.length);
-        this.#pendingEnd = end;
-        return NO_ITEMS;
-      }
-      if (chunk.length === 1) {
+      if (length === 1) {
         const byte = chunk[0] as number;
-        if (byte >= 0x20 || byte === CR) {
+        if (byte >= 0x20 || byte === CR || this.#total !== 0) {
           this.#pending[end - 1] = byte;
           this.#pendingEnd = end;
-          if (byte === CR) this.#waitForLf(end - 1);
+          if (byte === CR && this.#total === 0) this.#waitForLf(end - 1);
           return NO_ITEMS;
         }
+      } else if (this.#total !== 0) {
+        copyInto(this.#pending, this.#pendingEnd, chunk, 0, length);
+        this.#pendingEnd = end;
+        return NO_ITEMS;
       }
     }
     if (this.failed !== null) return NO_ITEMS;
@@ -119,7 +119,7 @@ export class StreamFramer<More = never> implements SipFramer<More> {
 
   /** Nothing is pending: messages are views into the chunk. */
   #readDirect(chunk: Uint8Array, from: number): void {
-    const rest = this.#run(chunk, wordsUnder(chunk), from, chunk.length);
+    const rest = this.#run(chunk, wordsUnder(chunk), chunk.byteOffset, from, chunk.length);
     if (rest === chunk.length || this.failed !== null) {
       this.#dropPending();
       return;
@@ -142,6 +142,17 @@ export class StreamFramer<More = never> implements SipFramer<More> {
   #readPending(chunk: Uint8Array): void {
     const { length } = chunk;
     if (this.#total === 0 && this.#quietEnd !== 0) this.#head.passQuiet(this.#pendingEnd - this.#pendingStart);
+    if (length <= PIECE) {
+      this.#append(chunk, 0, length);
+      const rest = this.#run(this.#pending, this.#pendingWords, 0, this.#pendingStart, this.#pendingEnd);
+      if (this.failed !== null) return;
+      this.#pendingStart = rest;
+      if (rest === this.#pendingEnd) this.#dropPending();
+      // Longer chunks of a head are looked at anyway.
+      else if (length === 1 || this.#total !== 0) this.#beQuiet();
+      else this.#quietEnd = 0;
+      return;
+    }
     let position = 0;
     do {
       let piece = length - position;
@@ -151,7 +162,7 @@ export class StreamFramer<More = never> implements SipFramer<More> {
       }
       this.#append(chunk, position, position + piece);
       position += piece;
-      const rest = this.#run(this.#pending, this.#pendingWords, this.#pendingStart, this.#pendingEnd);
+      const rest = this.#run(this.#pending, this.#pendingWords, 0, this.#pendingStart, this.#pendingEnd);
       if (this.failed !== null) return;
       const isCompleted = rest !== this.#pendingStart;
       this.#pendingStart = rest;
@@ -180,7 +191,7 @@ export class StreamFramer<More = never> implements SipFramer<More> {
   }
 
   /** Takes messages from `start`..`end` as far as they are complete; returns where the incomplete rest begins. */
-  #run(bytes: Uint8Array, words: Int32Array | undefined, start: number, end: number): number {
+  #run(bytes: Uint8Array, words: Int32Array | undefined, base: number, start: number, end: number): number {
     const head = this.#head;
     let at = start;
     for (;;) {
@@ -199,7 +210,7 @@ export class StreamFramer<More = never> implements SipFramer<More> {
       }
       if (this.#total === 0) {
         try {
-          if (!head.scan(bytes, words, at, end)) return at;
+          if (!head.scan(bytes, words, base, at, end)) return at;
           const length = this.#bodyLength();
           this.#total = head.headLength + length;
           if (this.#streaming !== undefined && length > this.#streaming.wholeUpTo) {
@@ -217,7 +228,7 @@ export class StreamFramer<More = never> implements SipFramer<More> {
       }
       const total = this.#total;
       if (end - at < total) return at;
-      this.#emit(new SipFrame(bytes, at, head.headLength, total, head.marks));
+      this.#emit(new SipFrame(bytes, at, head.headLength, total, head.marks, head.marksStart, head.marksEnd));
       at += total;
       this.#total = 0;
       this.#inMessage = false;
@@ -305,6 +316,7 @@ export class StreamFramer<More = never> implements SipFramer<More> {
     this.#pendingStart = 0;
     this.#pendingEnd = 0;
     this.#quietEnd = 0;
+    this.#head.rest();
   }
 }
 

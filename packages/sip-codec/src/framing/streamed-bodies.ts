@@ -70,8 +70,11 @@ export function createStreamedSipFramer(
   }
   return new StreamFramer<SipMessageHead | SipBodyChunk>(keepAlive, strictness, resolveLimits(options.limits), {
     wholeUpTo,
-    headers: (buffer, start, { headLength, declaredLength, marks }) =>
-      new SipMessageHead(new SipFrame(buffer, start, headLength, headLength, marks), declaredLength),
+    headers: (buffer, start, { headLength, declaredLength, marks, marksStart, marksEnd }) =>
+      new SipMessageHead(
+        new SipFrame(buffer, start, headLength, headLength, marks, marksStart, marksEnd),
+        declaredLength,
+      ),
     chunk: (buffer, start, end, left) => new SipBodyChunk(buffer.subarray(start, end), left),
   });
 }

@@ -1,7 +1,7 @@
 import { bytesToLatin1 } from '@portico/bytes';
 import { SipError } from '../error.js';
 import { TOKEN } from '../grammar/characters.js';
-import { SipHeaderField } from './head.js';
+import { SipHeaderField, type Head } from './head.js';
 import { knownName, slotOf } from './header-name.js';
 
 const CR = 0x0d;
@@ -11,9 +11,9 @@ const HTAB = 0x09;
 const COLON = 0x3a;
 
 /** For each line between two marks the number of its name's beginning, by which most lines need no second look. */
-export function slotsOf(bytes: Uint8Array, marks: readonly number[]): readonly number[] {
+export function slotsOf(bytes: Uint8Array, { marks, marksStart, marksEnd }: Head): readonly number[] {
   const slots: number[] = [];
-  for (let line = 0; line < marks.length - 1; line++) slots.push(slotOf(bytes, marks[line] as number));
+  for (let line = marksStart; line < marksEnd - 1; line++) slots.push(slotOf(bytes, marks[line] as number));
   return slots;
 }
 

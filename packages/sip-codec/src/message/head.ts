@@ -92,17 +92,22 @@ export interface Head {
   /** The start line is `startLineStart`..`startLineEnd`, without its line end. */
   readonly startLineStart: number;
   readonly startLineEnd: number;
-  /** Where each header field begins, with its continuation lines; behind the last one, where a further one would go. */
+  /**
+   * From `marksStart` to `marksEnd`: where each header field begins, with its continuation lines; behind the last one,
+   * where a further one would go.
+   */
   readonly marks: readonly number[];
+  readonly marksStart: number;
+  readonly marksEnd: number;
   /** First byte of the body. */
   readonly bodyStart: number;
 }
 
 /** What the framer has found already: it has looked at every byte of the head. */
-export function headOfFrame({ marks, headLength }: SipFrame, bytes: Uint8Array): Head {
-  const fieldsStart = marks[0] as number;
+export function headOfFrame({ marks, marksStart, marksEnd, headLength }: SipFrame, bytes: Uint8Array): Head {
+  const fieldsStart = marks[marksStart] as number;
   const startLineEnd = bytes[fieldsStart - 2] === CR ? fieldsStart - 2 : fieldsStart - 1;
-  return { startLineStart: 0, startLineEnd, marks, bodyStart: headLength };
+  return { startLineStart: 0, startLineEnd, marks, marksStart, marksEnd, bodyStart: headLength };
 }
 
 /** Finds the fields of a message: `*( message-header ) CRLF`, RFC 3261 section 7.3. Never fails. */
@@ -122,7 +127,8 @@ export function readHead(bytes: Uint8Array): Head {
     marks.push(at);
     if (contentEnd === at) {
       const isCut = startLineEnd === total;
-      return { startLineStart, startLineEnd, marks, bodyStart: isCut ? total : next };
+      const bodyStart = isCut ? total : next;
+      return { startLineStart, startLineEnd, marks, marksStart: 0, marksEnd: marks.length, bodyStart };
     }
     while (next < total && (bytes[next] === SP || bytes[next] === HTAB)) {
       next = afterLineEnd(bytes, lineEnd(bytes, words, next, total), total);

@@ -3,7 +3,7 @@ import type { WireText } from '../grammar/wire-text.js';
 import type { HeaderDefinition } from '../headers/definition.js';
 import { SipError } from '../error.js';
 import { fieldAt, slotsOf, valueEndAt, valueStartAt } from './field-index.js';
-import { SipHeaderField } from './head.js';
+import { SipHeaderField, type Head } from './head.js';
 import { colonAfter, headerKey, knownName, type KnownName } from './header-name.js';
 
 /** Up to so many fields it is quicker to look at each than to make an index of them. */
@@ -35,7 +35,8 @@ interface AllFields {
  */
 export class SipHeaders implements Iterable<SipHeaderField> {
   readonly #bytes: Uint8Array;
-  readonly #marks: readonly number[];
+  /** Where each line begins, and where a further one would go. */
+  readonly #head: Head;
   readonly #text: WireText;
   /** Made at the first look-up by name: most fields of most messages are never asked for, so they get no object. */
   #slots: readonly number[] | undefined;
@@ -44,11 +45,10 @@ export class SipHeaders implements Iterable<SipHeaderField> {
   /** What was read before, each definition before its value or failure: asking twice costs little and gives the same answer. */
   #read: unknown[] | undefined;
 
-  /** `marks`: where each line begins, and where a further one would go. */
-  constructor(bytes: Uint8Array, text: WireText, marks: readonly number[]) {
+  constructor(bytes: Uint8Array, text: WireText, head: Head) {
     this.#bytes = bytes;
     this.#text = text;
-    this.#marks = marks;
+    this.#head = head;
   }
 
   /** Number of fields. */
@@ -68,10 +68,10 @@ export class SipHeaders implements Iterable<SipHeaderField> {
   /** The fields of this name, in order. */
   all(name: string): readonly SipHeaderField[] {
     const known = knownName(name);
-    if (known === undefined || this.#marks.length > FEW) {
+    if (known === undefined || this.#lineCount > FEW) {
       return this.#everything().byKey.get(headerKey(name)) ?? NO_FIELDS;
     }
-    const slots = (this.#slots ??= slotsOf(this.#bytes, this.#marks));
+    const slots = (this.#slots ??= slotsOf(this.#bytes, this.#head));
     let found: SipHeaderField[] | undefined;
     for (let line = 0; line < slots.length; line++) {
       if (slots[line] !== known.slot && slots[line] !== known.compactSlot) continue;
@@ -139,24 +139,32 @@ export class SipHeaders implements Iterable<SipHeaderField> {
   /** A reader for each field of this name. */
   #rows(name: string): readonly Scanner[] {
     const known = knownName(name);
-    if (known === undefined || this.#marks.length > FEW) {
+    if (known === undefined || this.#lineCount > FEW) {
       return this.all(name).map(({ valueStart, valueEnd }) => this.#row(valueStart, valueEnd, name));
     }
     const bytes = this.#bytes;
-    const slots = (this.#slots ??= slotsOf(bytes, this.#marks));
+    const slots = (this.#slots ??= slotsOf(bytes, this.#head));
     // An array that begins empty would be made with room for many.
     let rows: Scanner[] | undefined;
     for (let line = 0; line < slots.length; line++) {
       if (slots[line] !== known.slot && slots[line] !== known.compactSlot) continue;
-      const colon = colonAfter(known, bytes, this.#marks[line] as number);
+      const colon = colonAfter(known, bytes, this.#markAt(line));
       if (colon < 0) continue;
-      const end = this.#marks[line + 1] as number;
+      const end = this.#markAt(line + 1);
       const start = valueStartAt(bytes, colon, end);
       const row = this.#row(start, valueEndAt(bytes, start, end), name);
       if (rows === undefined) rows = [row];
       else rows.push(row);
     }
     return rows ?? NO_ROWS;
+  }
+
+  get #lineCount(): number {
+    return this.#head.marksEnd - this.#head.marksStart - 1;
+  }
+
+  #markAt(line: number): number {
+    return this.#head.marks[this.#head.marksStart + line] as number;
   }
 
   #row(start: number, end: number, name: string): Scanner {
@@ -166,10 +174,10 @@ export class SipHeaders implements Iterable<SipHeaderField> {
   /** The line as a field of this name, if it is one. */
   #field(line: number, known: KnownName): SipHeaderField | undefined {
     const bytes = this.#bytes;
-    const start = this.#marks[line] as number;
+    const start = this.#markAt(line);
     const colon = colonAfter(known, bytes, start);
     if (colon < 0) return undefined;
-    const end = this.#marks[line + 1] as number;
+    const end = this.#markAt(line + 1);
     let nameEnd = colon;
     while ((bytes[nameEnd - 1] as number) <= 0x20) nameEnd--;
     const valueStart = valueStartAt(bytes, colon, end);
@@ -181,8 +189,8 @@ export class SipHeaders implements Iterable<SipHeaderField> {
     const fields: SipHeaderField[] = [];
     const faults: SipError[] = [];
     const byKey = new Map<string, SipHeaderField[]>();
-    for (let line = 0; line < this.#marks.length - 1; line++) {
-      const field = fieldAt(this.#bytes, this.#marks[line] as number, this.#marks[line + 1] as number);
+    for (let line = 0; line < this.#lineCount; line++) {
+      const field = fieldAt(this.#bytes, this.#markAt(line), this.#markAt(line + 1));
       if (field instanceof SipError) {
         faults.push(field);
         continue;

@@ -21,11 +21,10 @@ class MessageBase {
 
   constructor(bytes: Uint8Array, head: Head, text: WireText) {
     this.bytes = bytes;
-    const { marks } = head;
-    this.headers = new SipHeaders(bytes, text, marks);
+    this.headers = new SipHeaders(bytes, text, head);
     this.#bodyStart = head.bodyStart;
-    this.fieldsStart = marks[0] as number;
-    this.fieldsEnd = marks[marks.length - 1] as number;
+    this.fieldsStart = head.marks[head.marksStart] as number;
+    this.fieldsEnd = head.marks[head.marksEnd - 1] as number;
   }
 
   /** The body, as a view. */
