@@ -1,6 +1,7 @@
 // The adapter over node:crypto beside node:tls, over sockets: handshakes and bulk data, at the client and at the server,
 // one and fifty connections at a time. The other end is always node:tls in a process of its own; CPU of this one alone.
 import { fork } from 'node:child_process';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { once } from 'node:events';
 import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
@@ -26,7 +27,56 @@ export async function native(effort) {
     jobs.push({ what: 'bulk down', letter: 'D', unit: 'B/s', concurrency, amount });
     jobs.push({ what: 'bulk up', letter: 'U', unit: 'B/s', concurrency, amount });
   }
-  return [...(await atTheClient(setup, jobs, effort)), ...(await atTheServer(setup, jobs, effort))];
+  return [
+    await recordFloor(effort),
+    ...(await atTheClient(setup, jobs, effort)),
+    ...(await atTheServer(setup, jobs, effort)),
+  ];
+}
+
+const RECORD = 16_384;
+
+/**
+ * What a full record costs in `node:crypto` alone, where a cipher object is for one message and its output is memory of
+ * its own: nothing that seals or opens records over it can be faster.
+ */
+async function recordFloor(effort) {
+  const [key, nonce, additionalData] = [16, 12, 5].map((length) => new Uint8Array(length));
+  const content = new Uint8Array(RECORD);
+  const seal = () => {
+    const cipher = createCipheriv('aes-128-gcm', key, nonce);
+    cipher.setAAD(additionalData);
+    const ciphertext = cipher.update(content);
+    cipher.final();
+    return { ciphertext, tag: cipher.getAuthTag() };
+  };
+  const { ciphertext, tag } = seal();
+  const open = () => {
+    const decipher = createDecipheriv('aes-128-gcm', key, nonce);
+    decipher.setAAD(additionalData);
+    decipher.setAuthTag(tag);
+    decipher.update(ciphertext);
+    decipher.final();
+  };
+  const many = (work) => () => {
+    for (let i = 0; i < 64; i++) work();
+    return 64 * RECORD;
+  };
+  const rates = await measure(
+    [
+      { name: 'createCipheriv, update, final, getAuthTag', run: many(seal) },
+      { name: 'createDecipheriv, setAuthTag, update, final', run: many(open) },
+    ],
+    effort,
+  );
+  for (const value of Object.values(rates)) value.also = `${((RECORD / value.rate) * 1e6).toFixed(1)} µs per record`;
+  return {
+    id: 'native-record-floor',
+    title: 'the floor of bulk over node:crypto: its calls alone for records of 16 KiB, AES-128-GCM',
+    unit: 'B/s',
+    rates,
+    ratios: [],
+  };
 }
 
 /** Our end is the client; the server is node:tls in a child. */

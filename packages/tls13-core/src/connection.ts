@@ -198,6 +198,14 @@ export class TlsConnection {
   }
 
   /**
+   * The same as parts that are to be written in a row, each the caller's: for transports that take several at a time
+   * (`writev`), so that nothing is copied to join them.
+   */
+  takeOutputParts(): Uint8Array[] {
+    return this.#writer.takeParts();
+  }
+
+  /**
    * Closes our direction with close_notify; the peer's stays open until its own (RFC 9846 section 6.1). During the
    * handshake it is cancelled, with user_canceled before. Called again, or after a failure, it does nothing.
    */

@@ -15,6 +15,8 @@ export interface TlsEngine {
   send(plaintext: Uint8Array): void;
   /** Everything to be written now. */
   takeOutput(): Uint8Array;
+  /** The same as parts in a row, for transports that take several at a time. */
+  takeOutputParts(): Uint8Array[];
   readonly pendingOutputLength: number;
   /** Sends close_notify (RFC 9846 section 6.1); receiving goes on. */
   close(): void;

@@ -1,13 +1,11 @@
 import { Duplex } from 'node:stream';
-import { asSocket, endAndLinger, endpointsOf, takeOver, type Endpoints } from './transport.js';
+import { asSocket, endAndLinger, endpointsOf, takeOver, writeOutput, type Endpoints } from './transport.js';
 import type { HandshakeInfo, Session, TlsError, TlsEvent } from '@portico/tls13-core';
 import type { TlsEngine } from './engine.js';
 import { fromTlsError, socketError } from './errors.js';
 import { FirstBytes, type Inspector } from './first-bytes.js';
 import { InactivityTimer } from './inactivity.js';
-
-/** What is encrypted at a time: other connections get their turn in between. */
-const WRITE_SLICE = 65_536;
+import { gatherWrites, SlicedPlaintext } from './plaintext-slices.js';
 
 export interface TlsStreamOptions {
   readonly engine: TlsEngine;
@@ -166,15 +164,15 @@ export abstract class TlsStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
-    this.#send(chunk, callback);
+    this.#send([chunk], callback);
   }
 
-  /** One record, and one segment, for what was written in one go: http2 writes frames of a few bytes each. */
+  /** What was written in one go shares records and segments: http2 writes frames of a few bytes each. */
   override _writev(
     chunks: { chunk: Buffer; encoding: BufferEncoding }[],
     callback: (error?: Error | null) => void,
   ): void {
-    this.#send(Buffer.concat(chunks.map(({ chunk }) => chunk)), callback);
+    this.#send(gatherWrites(chunks.map(({ chunk }) => chunk)), callback);
   }
 
   override _final(callback: (error?: Error | null) => void): void {
@@ -345,38 +343,40 @@ export abstract class TlsStream extends Duplex {
     });
   }
 
-  #send(bytes: Uint8Array, callback: (error?: Error | null) => void): void {
-    if (this.secureConnecting) this.#afterHandshake = () => this.#sendFrom(bytes, 0, callback);
-    else this.#sendFrom(bytes, 0, callback);
+  #send(pieces: readonly Uint8Array[], callback: (error?: Error | null) => void): void {
+    const plaintext = new SlicedPlaintext(pieces);
+    if (this.secureConnecting) this.#afterHandshake = () => this.#sendRest(plaintext, callback);
+    else this.#sendRest(plaintext, callback);
   }
 
-  #sendFrom(bytes: Uint8Array, offset: number, callback: (error?: Error | null) => void): void {
+  #sendRest(plaintext: SlicedPlaintext, callback: (error?: Error | null) => void): void {
     if (this.destroyed) return callback(socketError('ERR_STREAM_DESTROYED', 'The socket was destroyed'));
     if (this.#deferredError !== null) return callback(this.#deferredError);
     if (!this.transport.writable) return callback(socketError('EPIPE', 'The transport takes no more'));
-    const slice = bytes.subarray(offset, offset + WRITE_SLICE);
     try {
-      if (slice.length > 0) this.engine.send(slice);
+      plaintext.nextSlice((piece) => this.engine.send(piece));
     } catch (error) {
       return callback(error as Error);
     }
-    const next = offset + slice.length;
     const proceed = (): void => {
-      if (next < bytes.length) return this.#sendFrom(bytes, next, callback);
-      this.#bytesSent += bytes.length;
+      if (!plaintext.isEmpty) return this.#sendRest(plaintext, callback);
+      this.#bytesSent += plaintext.length;
       callback();
     };
     if (!this.flush()) this.#afterDrain = (error) => (error === undefined ? proceed() : callback(error));
-    else if (next < bytes.length) setImmediate(proceed);
+    else if (!plaintext.isEmpty) setImmediate(proceed);
     else proceed();
   }
 
   /** Writes what the connection has to say; false when the transport wants us to wait. */
   protected flush(): boolean {
     if (this.engine.pendingOutputLength === 0) return true;
-    const output = this.engine.takeOutput();
-    if (output.length === 0 || !this.transport.writable) return true;
+    const { transport } = this;
+    if (!transport.writable) {
+      this.engine.takeOutput();
+      return true;
+    }
     this.#inactivity.touch();
-    return this.transport.write(output);
+    return writeOutput(transport, this.engine);
   }
 }

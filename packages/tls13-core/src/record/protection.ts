@@ -1,3 +1,4 @@
+import { concatBytes } from '@portico/bytes';
 import type { AeadOpener, AeadSealer, CipherSuite } from '@portico/crypto';
 import { TlsError } from '../error.js';
 import { LARGEST_RECORD_SIZE_LIMIT } from '../limits.js';
@@ -46,7 +47,7 @@ export class RecordSealer {
    * @throws TlsError `key-usage-limit` where the caller did not change keys in time
    */
   sealInto(output: Uint8Array, at: number, type: number, content: Uint8Array, padding = 0): number {
-    if (this.recordsLeft <= 0) throw new TlsError('key-usage-limit', { expected: 'a key update before the limit' });
+    this.#demandKeys();
     const sealedLength = content.length + 1 + padding + this.#tagLength;
     const start = at + RECORD_HEADER_LENGTH;
     const end = start + sealedLength;
@@ -56,6 +57,35 @@ export class RecordSealer {
     this.#sealer.sealInPlace(this.#nonce.current(), output.subarray(at, start), output.subarray(start, end));
     this.#nonce.advance();
     return end;
+  }
+
+  /** Whether records had better be sealed by `sealOnto`: what makes their ciphertext has memory of its own for it. */
+  get givesParts(): boolean {
+    return this.#sealer.sealParts !== undefined;
+  }
+
+  /**
+   * Appends one protected record to parts that stand in a row: its header to the end of the last one where that is the
+   * end of such a record, then what the AEAD gives. `content` is not kept. Returns the record's length.
+   * @throws TlsError `key-usage-limit` where the caller did not change keys in time
+   */
+  sealOnto(parts: Uint8Array[], type: number, content: Uint8Array, padding = 0): number {
+    if (this.#sealer.sealParts === undefined) throw new TlsError('internal-error', { expected: 'a sealer of parts' });
+    this.#demandKeys();
+    const header = new Uint8Array(RECORD_HEADER_LENGTH);
+    const sealedLength = content.length + 1 + padding + this.#tagLength;
+    writeRecordHeader(header, 0, CONTENT_TYPE.application_data, LEGACY_RECORD_VERSION, sealedLength);
+    const trailer = new Uint8Array(1 + padding);
+    trailer[0] = type;
+    const sealed = this.#sealer.sealParts(this.#nonce.current(), header, content, trailer);
+    this.#nonce.advance();
+    const before = parts.pop();
+    parts.push(before === undefined ? header : concatBytes(before, header), ...sealed);
+    return RECORD_HEADER_LENGTH + sealedLength;
+  }
+
+  #demandKeys(): void {
+    if (this.recordsLeft <= 0) throw new TlsError('key-usage-limit', { expected: 'a key update before the limit' });
   }
 
   destroy(): void {

@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, type CipherCCMTypes, type CipherGCMTypes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  type CipherCCMTypes,
+  type CipherGCM,
+  type CipherGCMTypes,
+  type DecipherGCM,
+} from 'node:crypto';
 import { CryptoError, type AeadOpener, type AeadSealer, type CipherSuite } from '@portico/crypto';
 import { plain } from './bytes.js';
 
@@ -18,6 +25,13 @@ export function nodeCipherSuite(suite: CipherSuite, aead: NodeAead, hash: Cipher
 function createSealer(aead: NodeAeadKey): AeadSealer {
   return {
     sealInPlace: (nonce, additionalData, buffer) => aead.seal(nonce, additionalData, buffer),
+    // CCM wants all of the plaintext in one piece.
+    ...(aead.takesPieces
+      ? {
+          sealParts: (nonce, additionalData, content, trailer) =>
+            aead.sealParts(nonce, additionalData, content, trailer),
+        }
+      : {}),
     destroy: () => aead.destroy(),
   };
 }
@@ -39,8 +53,11 @@ class NodeAeadKey {
   readonly #key: Uint8Array;
   readonly #ivLength: number;
   readonly #tagLength: number;
-  readonly #options: { readonly authTagLength: number };
+  /** CCM must be told; the others have tags of 16 bytes, and each option that is read costs every record a little. */
+  readonly #options: { readonly authTagLength: number } | undefined;
   #destroyed = false;
+  /** Whether plaintext may come in several pieces. */
+  readonly takesPieces: boolean;
 
   constructor({ name, keyLength, ivLength, tagLength }: CipherSuite, aead: NodeAead, key: Uint8Array) {
     if (key.length !== keyLength) {
@@ -50,7 +67,8 @@ class NodeAeadKey {
     this.#key = Uint8Array.from(key);
     this.#ivLength = ivLength;
     this.#tagLength = tagLength;
-    this.#options = { authTagLength: tagLength };
+    this.takesPieces = !aead.endsWith('ccm');
+    this.#options = this.takesPieces ? undefined : { authTagLength: tagLength };
   }
 
   seal(nonce: Uint8Array, additionalData: Uint8Array, buffer: Uint8Array): void {
@@ -58,11 +76,23 @@ class NodeAeadKey {
     const length = buffer.length - this.#tagLength;
     if (length < 0) throw new CryptoError('invalid-length', `${this.#aead}: no room for the tag`);
     const cipher = createCipheriv(this.#aead, this.#key, nonce, this.#options);
-    cipher.setAAD(additionalData, { plaintextLength: length });
+    this.#addData(cipher, additionalData, length);
     const ciphertext = cipher.update(buffer.subarray(0, length));
     cipher.final();
     buffer.set(ciphertext);
     buffer.set(cipher.getAuthTag(), length);
+  }
+
+  sealParts(nonce: Uint8Array, additionalData: Uint8Array, content: Uint8Array, trailer: Uint8Array): Uint8Array[] {
+    this.#check(nonce);
+    const cipher = createCipheriv(this.#aead, this.#key, nonce, this.#options);
+    cipher.setAAD(additionalData);
+    const ciphertext = plain(cipher.update(content));
+    const end = new Uint8Array(trailer.length + this.#tagLength);
+    end.set(cipher.update(trailer));
+    cipher.final();
+    end.set(cipher.getAuthTag(), trailer.length);
+    return [ciphertext, end];
   }
 
   open(nonce: Uint8Array, additionalData: Uint8Array, sealed: Uint8Array): Uint8Array | null {
@@ -70,7 +100,7 @@ class NodeAeadKey {
     const length = sealed.length - this.#tagLength;
     if (length < 0) return null;
     const decipher = createDecipheriv(this.#aead, this.#key, nonce, this.#options);
-    decipher.setAAD(additionalData, { plaintextLength: length });
+    this.#addData(decipher, additionalData, length);
     decipher.setAuthTag(sealed.subarray(length));
     const plaintext = decipher.update(sealed.subarray(0, length));
     try {
@@ -81,6 +111,11 @@ class NodeAeadKey {
       return null;
     }
     return plain(plaintext);
+  }
+
+  #addData(cipher: CipherGCM | DecipherGCM, additionalData: Uint8Array, plaintextLength: number): void {
+    if (this.takesPieces) cipher.setAAD(additionalData);
+    else cipher.setAAD(additionalData, { plaintextLength });
   }
 
   destroy(): void {
