@@ -3,11 +3,10 @@
 // Mutation testing: makes one small mistake after the other in a package's sources and sees whether a test notices. All
 // mistakes are in one bundle with the tests, which stay loaded; so a mutant costs milliseconds where a test is near.
 import { fork } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
-import { mutate } from './mutants.mjs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { prepareBundle } from './bundle.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../..');
@@ -34,72 +33,16 @@ const quickFile = join(work, 'quick.json');
 const HANG = Number(option('hang', '20000'));
 
 rmSync(work, { recursive: true, force: true });
-const { mutants, bundle } = await prepareBundle();
+const { mutants, bundle } = await prepareBundle({
+  packageFolder,
+  isMutated: (name) => only.some((part) => name.includes(part)),
+  // The documents of TLS are printed from what takes minutes to collect.
+  isTested: (file) => !file.includes('documents'),
+  outfile: join(work, 'bundle.mjs'),
+});
 console.log(`${mutants.length} mutants`);
 const verdicts = await playAll();
 report();
-
-async function prepareBundle() {
-  const found = [];
-  const instrumented = new Map();
-  for (const file of filesUnder(join(packageFolder, 'src'), '.ts').sort()) {
-    const name = relative(packageFolder, file);
-    if (!only.some((part) => name.includes(part))) continue;
-    const { mutants: own, code } = mutate(name, readFileSync(file, 'utf8'), found.length + 1);
-    found.push(...own);
-    instrumented.set(file, code);
-  }
-  // The documents of TLS are printed from what takes minutes to collect.
-  const testFiles = filesUnder(join(packageFolder, 'test'), '.test.ts').filter((file) => !file.includes('documents'));
-  const harness = pathToFileURL(join(here, 'harness.mjs')).href;
-  const entry = [
-    `import { describeFile } from '${harness}';`,
-    ...testFiles.map((file, index) => `import { load as load${index} } from ${JSON.stringify(file)};`),
-    ...testFiles.map(
-      (file, index) =>
-        `describeFile(${JSON.stringify(dirname(file))}, ${JSON.stringify(basename(file))}, load${index});`,
-    ),
-  ].join('\n');
-  const outfile = join(work, 'bundle.mjs');
-  mkdirSync(dirname(outfile), { recursive: true });
-  await build({
-    stdin: { contents: entry, resolveDir: packageFolder, loader: 'js' },
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'error',
-    plugins: [sources(instrumented, new Set(testFiles), harness)],
-  });
-  return { mutants: found, bundle: pathToFileURL(outfile).href };
-}
-
-/** Mutated sources; tests as functions, so that each file's hooks stay its own; vitest's interface by the harness. */
-function sources(instrumented, testFiles, harness) {
-  return {
-    name: 'mutation',
-    setup(plugin) {
-      plugin.onResolve({ filter: /^vitest$/ }, () => ({ path: harness, external: true }));
-      plugin.onResolve({ filter: /^file:/ }, ({ path }) => ({ path, external: true }));
-      plugin.onLoad({ filter: /\.ts$/ }, ({ path }) => {
-        if (!path.startsWith(packageFolder)) return undefined;
-        const url = JSON.stringify(pathToFileURL(path).href);
-        const code = (instrumented.get(path) ?? readFileSync(path, 'utf8')).replaceAll('import.meta.url', url);
-        return { contents: testFiles.has(path) ? asFunction(code) : code, loader: 'ts' };
-      });
-    },
-  };
-}
-
-/** Imports stay outside; the rest of the file becomes the body of `load`. */
-function asFunction(code) {
-  const imports = [];
-  const body = code.replace(/^import [^;]*?;$/gms, (statement) => {
-    imports.push(statement);
-    return '';
-  });
-  return `${imports.join('\n')}\nexport function load() {\n${body.replaceAll(/^export /gm, '')}\n}\n`;
-}
 
 function isPlayed(id) {
   return which === 'all' || mutants[id - 1].verification;
@@ -204,11 +147,4 @@ function report() {
   }
   mkdirSync(dirname(out), { recursive: true });
   writeFileSync(out, `${JSON.stringify(listed, null, 1)}\n`);
-}
-
-function filesUnder(folder, ending) {
-  return readdirSync(folder, { recursive: true })
-    .map(String)
-    .filter((name) => name.endsWith(ending))
-    .map((name) => join(folder, name));
 }

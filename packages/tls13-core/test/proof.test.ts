@@ -31,6 +31,18 @@ function reasonOf(act: () => unknown): string {
   return 'a proof was made';
 }
 
+/** Bytes that count how often one of them is read: how long a comparison takes, without a clock. */
+function counted(inner: Uint8Array): { readonly bytes: Uint8Array; readonly read: () => number } {
+  let reads = 0;
+  const bytes = new Proxy(inner, {
+    get: (target, key) => {
+      if (typeof key === 'string' && /^\d+$/.test(key)) reads++;
+      return Reflect.get(target, key, target) as unknown;
+    },
+  });
+  return { bytes, read: () => reads };
+}
+
 /** Each proof is made by its check alone, whatever was checked before it. */
 describe('a proof is not made', () => {
   it('of a certificate that the verdict does not trust', () => {
@@ -77,6 +89,22 @@ describe('a proof is not made', () => {
     expect(reasonOf(() => clientOfExternalPsk({ made: false } as never))).toBe('internal-error');
     expect(verifiedBinder(check(right))).toEqual(right);
     expect(reasonOf(() => verifiedBinder({ made: false, binder: right } as never))).toBe('internal-error');
+  });
+
+  it.each([
+    [
+      'Finished',
+      (received: Uint8Array) => verifyFinished({ hash, sender: 'client', trafficSecret, transcriptHash, received }),
+    ],
+    ['binder', (received: Uint8Array) => verifyBinder({ hash, binderKey: trafficSecret, transcriptHash, received })],
+  ] as const)('of a %s without a look at every byte, wherever the first wrong one stands', (_what, check) => {
+    const right = finishedVerifyData(hash, trafficSecret, transcriptHash);
+    const looks = right.map((_, at) => {
+      const { bytes, read } = counted(right.map((byte, index) => (index >= at ? byte ^ 1 : byte)));
+      expect(reasonOf(() => check(bytes))).toMatch(/^bad-/);
+      return read();
+    });
+    expect(looks).toEqual(right.map(() => right.length));
   });
 
   it('of a PSK that was not offered or does not fit, nor of a server by it without the server’s Finished', () => {

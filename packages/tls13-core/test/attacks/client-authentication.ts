@@ -81,8 +81,15 @@ const AGAINST_SERVER: readonly Attack[] = [
       return peer.clientHello().certificate().certificateVerify();
     },
   },
-  {
-    attack: 'a CertificateVerify with rsa_pkcs1_sha256',
+  ...(
+    [
+      ['rsa_pkcs1_sha256', 0x0401],
+      ['rsa_pkcs1_sha1', 0x0201],
+      ['ecdsa_sha1', 0x0203],
+      ['an unknown scheme', 0xfefe],
+    ] as const
+  ).map(([name, algorithm]): Attack => ({
+    attack: `a CertificateVerify with ${name}`,
     against: 'server',
     section: '4.5.2',
     excludedIn: VERIFY,
@@ -90,7 +97,19 @@ const AGAINST_SERVER: readonly Attack[] = [
     run: () =>
       clientAtCertificate()
         .certificate()
-        .certificateVerify({ body: (honest) => ({ ...honest, algorithm: 0x0401 }) }),
+        .certificateVerify({ body: (honest) => ({ ...honest, algorithm }) }),
+  })),
+  {
+    attack: 'a CertificateVerify over the transcript before Certificate',
+    against: 'server',
+    section: '4.5.2',
+    excludedIn: `${VERIFY} (transcript)`,
+    reason: 'bad-certificate-verify',
+    run: () => {
+      const peer = clientAtCertificate();
+      const content = certificateVerifyContent('client', peer.transcriptHash());
+      return peer.certificate().certificateVerify({}, content);
+    },
   },
   {
     attack: 'a CertificateVerify with rsa_pkcs1_sha256_legacy that the server did not ask for',

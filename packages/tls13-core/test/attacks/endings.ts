@@ -6,6 +6,7 @@ import { toyClient, toyServer } from '../support/toy-credentials.js';
 import type { Attack, AttackGroup } from './attack.js';
 
 const CONNECTED = 'handshake/connected.ts';
+const NEXT = 'handshake/reassembler.ts next';
 const END = 'connection.ts endOfInput';
 
 function onClient(
@@ -76,20 +77,16 @@ export const ENDING_ATTACKS: AttackGroup = {
     onClient('an alert of an unknown number', '6', 'alert-received', 'content-judge.ts judgeAlert', (peer) =>
       peer.handshake().send('alert', Uint8Array.of(1, 200)),
     ),
-    onServer('renegotiation: a ClientHello after the handshake', '4.2.2', 'unexpected-message', CONNECTED, (peer) =>
+    onServer('renegotiation: a ClientHello after the handshake', '4.2.2', 'unexpected-message', NEXT, (peer) =>
       peer.handshake().clientHello(),
     ),
-    onClient(
-      'renegotiation: a HelloRequest of TLS 1.2',
-      '4.2.2',
-      'unexpected-message',
-      'handshake/reassembler.ts next',
-      (peer) => peer.handshake().send('handshake', Uint8Array.of(0, 0, 0, 0)),
+    onClient('renegotiation: a HelloRequest of TLS 1.2', '4.2.2', 'unexpected-message', NEXT, (peer) =>
+      peer.handshake().send('handshake', Uint8Array.of(0, 0, 0, 0)),
     ),
-    onClient('renegotiation: a second ServerHello', '4.2.3', 'unexpected-message', CONNECTED, (peer) =>
+    onClient('renegotiation: a second ServerHello', '4.2.3', 'unexpected-message', NEXT, (peer) =>
       peer.handshake().serverHello(),
     ),
-    onClient('a second Finished', 'A.1', 'unexpected-message', CONNECTED, (peer) => peer.handshake().finished()),
+    onClient('a second Finished', 'A.1', 'unexpected-message', NEXT, (peer) => peer.handshake().finished()),
     onServer('a ticket from a client', '4.7.1', 'unexpected-message', CONNECTED, (peer) =>
       peer.handshake().message('new_session_ticket', {
         ticketLifetime: 1,
@@ -99,10 +96,10 @@ export const ENDING_ATTACKS: AttackGroup = {
         extensions: [],
       }),
     ),
-    onClient('KeyUpdate before Finished', '4.7.3', 'unexpected-message', 'handshake/reassembler.ts next', (peer) =>
+    onClient('KeyUpdate before Finished', '4.7.3', 'unexpected-message', NEXT, (peer) =>
       peer.serverHello().keyUpdate(),
     ),
-    onServer('KeyUpdate before Finished', '4.7.3', 'unexpected-message', 'handshake/reassembler.ts next', (peer) =>
+    onServer('KeyUpdate before Finished', '4.7.3', 'unexpected-message', NEXT, (peer) =>
       peer.clientHello().keyUpdate(),
     ),
     ...[2, 255].map((value) =>
@@ -110,12 +107,8 @@ export const ENDING_ATTACKS: AttackGroup = {
         peer.handshake().keyUpdate(value),
       ),
     ),
-    onServer(
-      'EndOfEarlyData where no early data was accepted',
-      '4.6',
-      'unexpected-message',
-      'handshake/reassembler.ts next',
-      (peer) => peer.clientHello().message('end_of_early_data', {}),
+    onServer('EndOfEarlyData where no early data was accepted', '4.6', 'unexpected-message', NEXT, (peer) =>
+      peer.clientHello().message('end_of_early_data', {}),
     ),
   ],
 };

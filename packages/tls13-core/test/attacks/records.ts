@@ -227,7 +227,7 @@ const MESSAGES: readonly Attack[] = [
         .serverHello()
         .encryptedExtensions([extension('record_size_limit', u16, 63)]),
   },
-  onClient('an empty alert record', '5.4', 'empty-record', 'content-judge.ts judgeAlert', (peer) =>
+  onClient('an empty alert record', '5.4', 'empty-record', 'record/record-reader.ts judge', (peer) =>
     peer.handshake().send('alert', new Uint8Array(0)),
   ),
   onClient('half an alert', '5.1', 'malformed-alert', 'content-judge.ts judgeAlert', (peer) =>

@@ -307,7 +307,7 @@ const AGAINST_CLIENT: readonly Attack[] = [
     attack: 'a CertificateRequest after the handshake, which was never offered',
     against: 'client',
     section: '4.3.6',
-    excludedIn: 'handshake/connected.ts handle',
+    excludedIn: 'handshake/reassembler.ts next',
     reason: 'unexpected-message',
     run: () => server().handshake().certificateRequest(),
   },

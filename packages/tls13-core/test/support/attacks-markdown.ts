@@ -1,6 +1,7 @@
 import { format } from 'prettier';
 import { ATTACK_GROUPS } from '../attacks/all.js';
 import type { AttackGroup } from '../attacks/attack.js';
+import { KNOWN_ATTACKS, type KnownAttack } from '../attacks/known.js';
 
 /** docs/attacks.md: every attack that the tests play, and the check that refuses it. */
 export function attacksMarkdown(): Promise<string> {
@@ -21,9 +22,24 @@ export function attacksMarkdown(): Promise<string> {
     'Printed from `packages/tls13-core/test/attacks/`; print it anew with',
     '`npx vitest run packages/tls13-core/test/documents.test.ts -u`.',
     '',
+    '## Known attacks',
+    '',
+    'By the names under which people look for them; rows of the tables below stand in italics. `npm run mutate:attacks`',
+    'takes away the named checks one by one and says for each row whether its test notices.',
+    '',
+    '| attack | played as |',
+    '| --- | --- |',
+    ...KNOWN_ATTACKS.map(knownRow),
+    '',
     ...ATTACK_GROUPS.flatMap(groupMarkdown),
   ].join('\n');
   return format(text, { parser: 'markdown', printWidth: 120, singleQuote: true });
+}
+
+function knownRow({ known, rows = [], tests = [] }: KnownAttack): string {
+  const played = rows.map((row) => `_${row}_`);
+  const files = [...new Set(tests.map(([file]) => `\`${file}\``))];
+  return `| ${known} | ${[...played, ...files].join('; ')} |`;
 }
 
 function groupMarkdown({ title, file, attacks, declined = [], refusedEarlyData = [] }: AttackGroup): string[] {
