@@ -150,11 +150,13 @@ export class TlsConnection {
    * it, and has no forward secrecy. Possible until `earlyDataRemaining` is 0; whether the server took it, the event
    * `early-data-accepted` or `early-data-rejected` says. The records are in the output.
    * @throws TlsError `wrong-state` without a session that allows it, and once the server has answered;
-   *   `early-data-too-long` for more than the ticket allows; `too-much-pending-output`; `reentrant-call`
+   *   `early-data-too-long` for more than the ticket allows; `key-usage-limit` for more than its keys may protect, which
+   *   cannot be changed (section 5.5); `too-much-pending-output`; `reentrant-call`
    */
   sendEarly(plaintext: Uint8Array): void {
     this.#guard.refuseReentrant('sendEarly');
     this.#writer.demandRoomFor(plaintext.length);
+    this.#writer.demandKeysFor(plaintext.length);
     this.#early.demandToSend(plaintext.length);
     if (plaintext.length > 0) this.#writer.writeApplicationData(plaintext);
     this.#demandTraced();
@@ -178,7 +180,7 @@ export class TlsConnection {
    * Protects application data; the records are in the output. A server that took early data may answer it before the
    * handshake is complete: the client is the one that it was, but has not shown that it is there now.
    * @throws TlsError `wrong-state` before the handshake is complete, after `close` and after a failure;
-   *   `too-much-pending-output`; `reentrant-call`
+   *   `too-much-pending-output`; `key-usage-limit`; `reentrant-call`
    */
   send(plaintext: Uint8Array): void {
     this.#guard.refuseReentrant('send');
@@ -187,6 +189,7 @@ export class TlsConnection {
       if (plaintext.length > 0) keyUpdates.writeApplicationData(plaintext);
     } else if (plaintext.length > 0) {
       this.#writer.demandRoomFor(plaintext.length);
+      this.#writer.demandKeysFor(plaintext.length);
       this.#writer.writeApplicationData(plaintext);
     }
     this.#demandTraced();

@@ -4,10 +4,8 @@ import { KEY_UPDATE_REQUEST } from './messages/key-update.js';
 import { encodeHandshakeMessage } from './messages/message.js';
 import type { RecordLayers } from './record-sink.js';
 import type { RecordReader } from './record/record-reader.js';
-import type { RecordWriter } from './record/record-writer.js';
+import { RECORDS_IN_RESERVE, type RecordWriter } from './record/record-writer.js';
 
-/** Records kept back under each key for a KeyUpdate, of at most five one-byte fragments, and alerts. */
-const RECORDS_IN_RESERVE = 8;
 /** Header and body of a KeyUpdate. */
 const KEY_UPDATE_LENGTH = 5;
 

@@ -12,6 +12,9 @@ import type { PaddingPolicy, RecordToPad } from './padding.js';
 import { writeRecordHeader, type RecordSealer } from './protection.js';
 import type { Trace } from './trace.js';
 
+/** Records kept back under each key: a message of at most five one-byte fragments that ends its use, and alerts. */
+export const RECORDS_IN_RESERVE = 8;
+
 /**
  * Puts messages and data into records under the current sending keys, and holds them until they are taken. Handshake
  * messages are packed: those that stand next to each other under the same keys share records (RFC 9846 section 5.1).
@@ -103,6 +106,17 @@ export class RecordWriter {
         expected: `at most ${this.#maxPending} bytes that wait`,
         got: String(length),
       });
+    }
+  }
+
+  /**
+   * Whether the current keys, which cannot be changed, may protect as much content and whatever has to follow it (RFC 9846
+   * section 5.5).
+   * @throws TlsError `key-usage-limit`
+   */
+  demandKeysFor(contentLength: number): void {
+    if (Math.ceil(contentLength / this.#maxFragmentLength) > this.recordsLeft - RECORDS_IN_RESERVE) {
+      throw new TlsError('key-usage-limit', { expected: 'the end of the handshake first' });
     }
   }
 

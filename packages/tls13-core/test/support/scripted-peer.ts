@@ -41,6 +41,7 @@ export abstract class ScriptedPeer {
   readonly heard: ReceivedMessage[] = [];
   /** Alerts of the connection under test. */
   readonly alerts: AlertName[] = [];
+  readonly alertBytes: Uint8Array[] = [];
   readonly #transcript: Uint8Array[] = [];
   #unread: Uint8Array = new Uint8Array(0);
   #fragments: Uint8Array = new Uint8Array(0);
@@ -193,7 +194,10 @@ export abstract class ScriptedPeer {
     const { type, content } = isPlain
       ? { type: outer, content: record.slice(5) }
       : (this.opener as RecordOpener).open(record);
-    if (type === CONTENT_TYPE.alert) this.alerts.push(alertFromCode(content[1] as number).name as AlertName);
+    if (type === CONTENT_TYPE.alert) {
+      this.alerts.push(alertFromCode(content[1] as number).name as AlertName);
+      this.alertBytes.push(content);
+    }
     if (type === CONTENT_TYPE.application_data) this.heardData.push(content);
     if (type === CONTENT_TYPE.change_cipher_spec) this.heardChangeCipherSpecs++;
     if (type === CONTENT_TYPE.handshake) this.#hearFragment(content);
