@@ -72,7 +72,7 @@ function outcome(message: SipMessage, definition: HeaderDefinition<unknown>): Si
 
 /** Whether a field is right by the grammar. Any run of folds is one space (section 7.3.1), and none at the end is its value's. */
 function isOfGrammar(name: string, field: string): boolean {
-  const line = field.replace(/(?<!\\)(?:[ \t]*\r\n[ \t]+)+[ \t]*/g, ' ').replace(/[ \t]+$/, '');
+  const line = field.replace(/\s+$/, '').replace(/(?<!\\)(?:[ \t]*\r\n[ \t]+)+[ \t]*/g, ' ');
   return RECOGNISER.matches(name, line);
 }
 
@@ -183,6 +183,11 @@ describe('typed readers and the grammar', () => {
     ['Contact', 'Contact: * ', true],
     ['Contact', 'Contact: * x', false],
     ['Contact', 'Contact: *, <sip:a@b>', false],
+    ['Warning', 'Warning: 300 a\r\n\t"b"', true],
+    ['Warning', 'Warning: 300\t\r\n a "b"', true],
+    ['Warning', 'Warning: 300 a\t"b"', false],
+    ['Warning', 'Warning: 300 a"b"', false],
+    ['Organization', 'Organization: a\\\r\n\t ', true],
     ['Server', 'Server: (a)b (c)d', true],
     ['Server', 'Server: (a', false],
     ['Identity', 'Identity: H;info=<http://a>;alg=b', true],

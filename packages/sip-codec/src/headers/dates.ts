@@ -75,6 +75,7 @@ export const WARNING: HeaderDefinition<readonly Warning[]> = /* @__PURE__ */ lis
 );
 
 const SP = 0x20;
+const LF = 0x0a;
 const COLON = 0x3a;
 
 /** `warning-value = warn-code SP warn-agent SP warn-text`, `warn-code = 3DIGIT` */
@@ -82,12 +83,21 @@ function readWarning(scanner: Scanner): Warning {
   const from = scanner.offset;
   const code = scanner.integer(999, 'warn-code');
   if (scanner.offset - from !== 3) scanner.fail('warn-code', 'three digits');
-  scanner.expect(SP, 'warning-value');
+  takeSpace(scanner);
   const agent = readAgent(scanner);
-  scanner.expect(SP, 'warning-value');
+  takeSpace(scanner);
   // quoted-string has SWS of its own in front.
   scanner.skipSpace();
   return { code, agent, text: scanner.quotedString() };
+}
+
+/** `SP`, or a fold, which is read as one (section 7.3.1). */
+function takeSpace(scanner: Scanner): void {
+  if (scanner.take(SP)) return;
+  const from = scanner.offset;
+  if (scanner.skipSpace() && scanner.bytes.subarray(from, scanner.offset).includes(LF)) return;
+  scanner.offset = from;
+  scanner.expect(SP, 'warning-value');
 }
 
 /** `warn-agent = hostport / pseudonym`, `pseudonym = token` */
