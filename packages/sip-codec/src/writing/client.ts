@@ -14,7 +14,14 @@ import { formatUri, parseUri, type Uri } from '../uri/uri.js';
 import { headerOf } from './typed-header.js';
 
 /** RFC 3261 section 8.1.1.6. */
-const INITIAL_MAX_FORWARDS = 70;
+export const INITIAL_MAX_FORWARDS = 70;
+
+/** How responses find a client: `TLS`, a host or address (IPv6 in brackets), maybe a port. */
+export interface ClientViaInput {
+  readonly transport: string;
+  readonly host: string;
+  readonly port?: number;
+}
 
 export interface ClientRequestInput {
   readonly method: string;
@@ -22,8 +29,7 @@ export interface ClientRequestInput {
   /** Without a tag: one is made. */
   readonly from: NameAddress;
   readonly to: NameAddress;
-  /** How responses find us: `TLS`, a host or address (IPv6 in brackets), maybe a port. */
-  readonly via: { readonly transport: string; readonly host: string; readonly port?: number };
+  readonly via: ClientViaInput;
   /** Fresh random bytes: for the branch, and for the tag and the Call-ID where these are not given. */
   readonly random: RandomBytes;
   readonly callId?: string;
@@ -43,17 +49,7 @@ export interface ClientRequestInput {
  */
 export function createClientRequest(input: ClientRequestInput): SipRequest {
   const uri = typeof input.uri === 'string' ? parseUri(input.uri) : input.uri;
-  const via: Via = {
-    protocol: 'SIP',
-    version: '2.0',
-    transport: input.via.transport,
-    host: hostOf(input.via.host),
-    port: input.via.port ?? null,
-    parameters: [
-      { name: 'branch', value: createBranch(input.random), quoted: false },
-      { name: 'rport', value: null, quoted: false },
-    ],
-  };
+  const via = clientVia(input.via, input.random);
   const tag = { name: 'tag', value: createTag(input.random), quoted: false };
   const hasTag = input.from.parameters.some(({ name }) => name.toLowerCase() === 'tag');
   const from = hasTag ? input.from : { ...input.from, parameters: [...input.from.parameters, tag] };
@@ -74,6 +70,24 @@ export function createClientRequest(input: ClientRequestInput): SipRequest {
   });
 }
 
+/**
+ * The Via of a client, with a branch of its own and `rport` (RFC 3581).
+ * @throws SipError `invalid-argument`
+ */
+export function clientVia({ transport, host, port }: ClientViaInput, random: RandomBytes): Via {
+  return {
+    protocol: 'SIP',
+    version: '2.0',
+    transport,
+    host: hostOf(host),
+    port: port ?? null,
+    parameters: [
+      { name: 'branch', value: createBranch(random), quoted: false },
+      { name: 'rport', value: null, quoted: false },
+    ],
+  };
+}
+
 function hostOf(text: string): Via['host'] {
   const bytes = textToBytes(text);
   const scanner = new Scanner(bytes, 0, bytes.length, 'via.host');
@@ -84,7 +98,7 @@ function hostOf(text: string): Via['host'] {
 
 /**
  * The ACK to a response that is no 2xx, RFC 3261 section 17.1.1.3: Request-URI, Call-ID, From, CSeq number, Route and the one
- * Via of the INVITE, and the To of the response. The ACK to a 2xx is a request of the dialog.
+ * Via of the INVITE, and the To of the response. The ACK to a 2xx is a request of the dialog: `createDialogAck`.
  * @throws SipError `invalid-argument` for a request that is no INVITE, or a 1xx or 2xx
  */
 export function createAck(invite: SipRequest, response: SipResponse): SipRequest {
