@@ -1,4 +1,4 @@
-export { createTlsClient } from './client-connection.js';
+export { createMinimalTlsClient, createTlsClient, type MinimalClientConfig } from './client-connection.js';
 export type { TlsConnection } from './connection.js';
 export type {
   CertificateRequestInfo,

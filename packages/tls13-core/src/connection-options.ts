@@ -1,3 +1,5 @@
+import type { EarlyDataPort } from './early-data-port.js';
+import type { TlsEvent } from './events.js';
 import type { HandshakeResult } from './handshake/context.js';
 import type { CallbackGuard, Flow } from './handshake/flow.js';
 import type { HandshakeSink } from './handshake/sink.js';
@@ -25,5 +27,7 @@ export interface ConnectionOptions {
   readonly trace?: Trace | null;
   /** Whether a handshake without proof of who the peer is may complete. */
   readonly peerAuthentication: 'demanded' | 'optional';
+  /** Null where there is no 0-RTT: such a connection does not carry it. */
+  readonly earlyDataPort: ((tell: (event: TlsEvent) => void) => EarlyDataPort) | null;
   readonly start: FlowStart;
 }

@@ -2,7 +2,7 @@ import { encodeAlert, encodeErrorAlert, type ErrorAlert } from './alert.js';
 import { CallGuard } from './call-guard.js';
 import type { ConnectionOptions } from './connection-options.js';
 import { ContentJudge } from './content-judge.js';
-import { EarlyDataPort } from './early-data-port.js';
+import type { EarlyDataPort } from './early-data-port.js';
 import { alertForReason, TlsError } from './error.js';
 import { Established } from './established.js';
 import type { HandshakeInfo, TlsEvent } from './events.js';
@@ -45,7 +45,7 @@ export class TlsConnection {
   /** What an abort from inside a callback is to send. */
   #postponedAlert: Uint8Array | null = null;
   readonly #guard = new CallGuard();
-  readonly #early = new EarlyDataPort((event) => this.#events.push(event));
+  readonly #early: EarlyDataPort | null;
   #waiting: Promise<TlsEvent[]> | null = null;
   readonly #parked: ParkedInput;
 
@@ -65,6 +65,7 @@ export class TlsConnection {
     this.#layers = { side, limits, messages: this.#messages, reader: this.#reader, writer: this.#writer };
     this.#judge = new ContentJudge(limits);
     this.#parked = new ParkedInput(limits.parkedInput);
+    this.#early = options.earlyDataPort?.((event) => this.#events.push(event)) ?? null;
     const sink = recordSink(this.#layers, this.#early);
     const carrier = { sink, guard: this.#guard, keyMaterial: this.#keyMaterial };
     this.#runner = new FlowRunner(start(carrier), this.#messages);
@@ -157,14 +158,14 @@ export class TlsConnection {
     this.#guard.refuseReentrant('sendEarly');
     this.#writer.demandRoomFor(plaintext.length);
     this.#writer.demandKeysFor(plaintext.length);
-    this.#early.demandToSend(plaintext.length);
+    this.#demandEarly('sendEarly').demandToSend(plaintext.length);
     if (plaintext.length > 0) this.#writer.writeApplicationData(plaintext);
     this.#demandTraced();
   }
 
   /** How many bytes `sendEarly` takes now. */
   get earlyDataRemaining(): number {
-    return this.#early.remaining;
+    return this.#early?.remaining ?? 0;
   }
 
   /**
@@ -173,7 +174,7 @@ export class TlsConnection {
    * @throws TlsError `wrong-state`, `invalid-argument`
    */
   exportEarlyKeyingMaterial(label: string, context: Uint8Array | null, length: number): Uint8Array {
-    return this.#early.export(label, context ?? new Uint8Array(0), length);
+    return this.#demandEarly('exportEarlyKeyingMaterial').export(label, context ?? new Uint8Array(0), length);
   }
 
   /**
@@ -184,7 +185,7 @@ export class TlsConnection {
    */
   send(plaintext: Uint8Array): void {
     this.#guard.refuseReentrant('send');
-    if (!this.#early.mayAnswer) {
+    if (this.#early?.mayAnswer !== true) {
       const { keyUpdates } = this.#demandOpen('send');
       if (plaintext.length > 0) keyUpdates.writeApplicationData(plaintext);
     } else if (plaintext.length > 0) {
@@ -305,7 +306,10 @@ export class TlsConnection {
   }
 
   #handleApplicationData(content: Uint8Array): void {
-    if (this.#established === null) this.#early.take(content.length);
+    if (this.#established === null) {
+      if (this.#early === null) throw new TlsError('application-data-before-finished');
+      this.#early.take(content.length);
+    }
     if (this.#judge.judgeApplicationData(content) === 'dropped') return;
     if (this.#established === null) {
       this.#events.push({ type: 'early-data', data: content });
@@ -356,7 +360,7 @@ export class TlsConnection {
     this.#runner = null;
     this.#keyMaterial.release();
     this.#reader.allowChangeCipherSpec('over');
-    this.#early.handshakeComplete();
+    this.#early?.handshakeComplete();
     this.#established = new Established(this.#layers, result);
     this.#info = handshakeInfo(result);
     this.#events.push({ type: 'handshake-complete', info: this.#info });
@@ -439,7 +443,7 @@ export class TlsConnection {
     this.#runner = null;
     this.#established?.destroy();
     this.#established = null;
-    this.#early.destroy();
+    this.#early?.destroy();
     this.#parked.clear();
     this.#reader.discard();
     this.#reader.useOpener(null);
@@ -452,6 +456,12 @@ export class TlsConnection {
     const events = this.#events;
     this.#events = [];
     return events;
+  }
+
+  #demandEarly(call: string): EarlyDataPort {
+    if (this.#early === null)
+      throw new TlsError('wrong-state', { subject: call, expected: 'a client with early data' });
+    return this.#early;
   }
 
   #demandOpen(call: string): Established {

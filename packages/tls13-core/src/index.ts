@@ -1,5 +1,5 @@
 // Connections.
-export { createTlsClient } from './client-connection.js';
+export { createMinimalTlsClient, createTlsClient, type MinimalClientConfig } from './client-connection.js';
 export { createTlsServer } from './server-connection.js';
 export { TlsConnection } from './connection.js';
 export type { HandshakeInfo, TlsEvent } from './events.js';

@@ -18,7 +18,10 @@ export interface RecordLayers {
 }
 
 /** Where a handshake over records puts what it makes. */
-export function recordSink({ side, messages, reader, writer }: RecordLayers, early: EarlyDataPort): HandshakeSink {
+export function recordSink(
+  { side, messages, reader, writer }: RecordLayers,
+  early: EarlyDataPort | null,
+): HandshakeSink {
   return {
     sendMessage: (message) => {
       reader.allowChangeCipherSpec('allowed');
@@ -29,11 +32,11 @@ export function recordSink({ side, messages, reader, writer }: RecordLayers, ear
       if (!proof.made) throw new TlsError('internal-error', { expected: 'proof of a binder' });
       demandRecordBoundary(messages);
       reader.useOpener(createOpener(suite, secret));
-      early.receiveWith(receiver);
+      early?.receiveWith(receiver);
     },
     useHandshakeReadSecret: (suite, secret) => {
       demandRecordBoundary(messages);
-      early.endOfEarlyData();
+      early?.endOfEarlyData();
       reader.useOpener(createOpener(suite, secret));
     },
     useApplicationReadSecret: (proof, suite, secret) => {
@@ -43,12 +46,12 @@ export function recordSink({ side, messages, reader, writer }: RecordLayers, ear
     },
     useWriteSecret: (epoch, suite, secret) => {
       writer.useSealer(createSealer(suite, secret));
-      if (epoch === 'application') early.allowAnswer();
+      if (epoch === 'application') early?.allowAnswer();
     },
-    openEarlyData: (sender) => early.open(sender),
+    openEarlyData: (sender) => early?.open(sender),
     closeEarlyData: (outcome) => {
       if (outcome === 'refused') writer.useSealer(null);
-      early.close(outcome);
+      early?.close(outcome);
     },
     expectSecondClientHello: (ciphertextAllowance) => {
       reader.allowChangeCipherSpec('allowed');

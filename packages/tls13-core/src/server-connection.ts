@@ -1,5 +1,6 @@
 import type { ServerConfig } from './config.js';
 import { TlsConnection } from './connection.js';
+import { EarlyDataPort } from './early-data-port.js';
 import { serverHandshake } from './handshake/server.js';
 import { ParsedServerConfig, parseServerConfig } from './settings.js';
 
@@ -16,6 +17,7 @@ export function createTlsServer(config: ServerConfig | ParsedServerConfig): TlsC
     padding: settings.padding,
     trace: settings.trace,
     peerAuthentication: settings.clientAuthentication?.mode === 'require' ? 'demanded' : 'optional',
+    earlyDataPort: (tell) => new EarlyDataPort(tell),
     start: (carrier) => serverHandshake({ settings, ...carrier }),
   });
 }

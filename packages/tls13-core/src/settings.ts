@@ -21,6 +21,7 @@ import type {
 import { TlsError } from './error.js';
 import type { ExtensionOrder } from './extension-order.js';
 import type { Grease } from './grease.js';
+import type { ClientParts } from './handshake/client-parts.js';
 import type { ClientEarlyData, ServerEarlyData } from './handshake/early-data.js';
 import {
   LARGEST_RECORD_SIZE_LIMIT,
@@ -37,7 +38,7 @@ import type { PaddingPolicy } from './record/padding.js';
 import type { Trace } from './record/trace.js';
 import type { AcrossNames } from './session/across-names.js';
 import { MAX_SESSION_LIFETIME_SECONDS } from './session/lifetime.js';
-import { checkExternalPsk, type CheckedExternalPsk } from './session/external-psk.js';
+import type { CheckedExternalPsk } from './session/external-psk.js';
 import type { Session, SessionPolicy } from './session/session.js';
 import type { SessionStore } from './session/session-store.js';
 
@@ -60,7 +61,8 @@ interface CommonSettings {
   readonly trace: Trace | null;
 }
 
-export interface ClientSettings extends CommonSettings {
+export interface ClientSettings extends CommonSettings, ClientPskSettings {
+  readonly parts: ClientParts;
   readonly extensionOrder: ExtensionOrder | null;
   readonly keyShareGroups: readonly NamedGroup[];
   /** What goes into server_name; null for an IP address or no name. */
@@ -76,9 +78,13 @@ export interface ClientSettings extends CommonSettings {
     readonly acceptUnoffered: boolean;
   } | null;
   readonly middleboxCompatibility: boolean;
+  readonly earlyData: ClientEarlyData | null;
+}
+
+/** PSKs that a client may offer. */
+export interface ClientPskSettings {
   readonly resumption: ClientResumptionSettings | null;
   readonly session: Session | null;
-  readonly earlyData: ClientEarlyData | null;
   readonly externalPsks: readonly CheckedExternalPsk[];
 }
 
@@ -206,10 +212,12 @@ function ticketSettings({ tickets, clientAuthentication }: ServerConfig): Ticket
 }
 
 /** It stands in every ticket and session. */
-const LONGEST_POLICY = 64;
+export const LONGEST_POLICY = 64;
+
+const NO_PSKS: ClientPskSettings = { resumption: null, session: null, externalPsks: [] };
 
 /** @throws TlsError `invalid-configuration` */
-export function clientSettings(config: ClientConfig): ClientSettings {
+export function clientSettings(config: ClientConfig, parts: ClientParts): ClientSettings {
   const common = commonSettings(config);
   const keyShareGroups =
     config.keyShares === undefined
@@ -245,10 +253,9 @@ export function clientSettings(config: ClientConfig): ClientSettings {
             acceptUnoffered: config.alpn.acceptUnoffered ?? false,
           }),
     middleboxCompatibility: config.middleboxCompatibility ?? true,
-    resumption: clientResumptionSettings(config),
-    session: config.session ?? null,
     earlyData: config.earlyData ?? null,
-    externalPsks: (config.externalPsks ?? []).map(checkExternalPsk),
+    parts,
+    ...(parts.psks?.settings(config) ?? NO_PSKS),
   });
 }
 
@@ -265,33 +272,6 @@ function defaultKeyShareGroups(groups: readonly NamedGroup[]): readonly NamedGro
   return groups
     .filter((group, index) => index === 0 || group === small)
     .slice(0, isSmall(groups[0] as NamedGroup) ? 1 : 2);
-}
-
-function clientResumptionSettings(config: ClientConfig): ClientResumptionSettings | null {
-  const { resumption = 'off', verifyPeer, selectCredential } = config;
-  if (resumption === 'off') {
-    if (config.session !== undefined) invalid('session', 'resumption to be configured');
-    return null;
-  }
-  const { now, policy, ticketRequest, store = null, acrossNames = 'never' } = resumption;
-  if (typeof now !== 'function') invalid('resumption.now', 'a function that gives milliseconds since 1970');
-  if (policy !== undefined && (policy === '' || policy.length > LONGEST_POLICY)) {
-    invalid('resumption.policy', `1 to ${LONGEST_POLICY} characters`);
-  }
-  if (ticketRequest !== undefined) {
-    checkInteger('resumption.ticketRequest.newSession', ticketRequest.newSession, 0, 0xff);
-    checkInteger('resumption.ticketRequest.resumption', ticketRequest.resumption, 0, 0xff);
-  }
-  return Object.freeze({
-    now,
-    policy: policy ?? { verifyPeer, selectCredential: selectCredential ?? null },
-    store,
-    acrossNames,
-    ticketRequest:
-      ticketRequest === undefined
-        ? null
-        : { newSessionCount: ticketRequest.newSession, resumptionCount: ticketRequest.resumption },
-  });
 }
 
 /** server_name has no trailing dot (RFC 6066 section 3). */
@@ -357,12 +337,12 @@ function pick<T extends { readonly name: string; readonly byDefault?: 'off' }>(
   return chosen;
 }
 
-function checkInteger(subject: string, value: number, least: number, most: number): void {
+export function checkInteger(subject: string, value: number, least: number, most: number): void {
   if (!Number.isInteger(value) || value < least || value > most) {
     invalid(subject, `an integer from ${least} to ${most}`, String(value));
   }
 }
 
-function invalid(subject: string, expected: string, got?: string): never {
+export function invalid(subject: string, expected: string, got?: string): never {
   throw new TlsError('invalid-configuration', { subject, expected, ...(got === undefined ? {} : { got }) });
 }

@@ -35,6 +35,7 @@ function connectionWith(
   proofs: Pick<HandshakeResult, 'finished' | 'peer'>,
 ): TlsConnection {
   return new TlsConnection({
+    earlyDataPort: null,
     side,
     limits: DEFAULT_TLS_LIMITS,
     maxFragmentLength: 1000,
@@ -95,6 +96,7 @@ describe('keys for reading application data', () => {
     ['something that is no proof', { sender: 'server' } as never],
   ])('are not taken for %s', (_name, proof) => {
     const connection = new TlsConnection({
+      earlyDataPort: null,
       side: 'client',
       limits: DEFAULT_TLS_LIMITS,
       maxFragmentLength: 1000,

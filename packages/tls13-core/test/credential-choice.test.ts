@@ -61,7 +61,13 @@ describe('which certificate', () => {
       legacySessionId: new Uint8Array(0),
       shape: (shaped: ClientHello) => shaped,
     };
-    const hello = buildClientHello(clientSettings(client), constants, [], null, 'none');
+    const hello = buildClientHello(
+      clientSettings(client, { psks: null, credentials: null }),
+      constants,
+      [],
+      null,
+      'none',
+    );
     const empty = { type: EXTENSION_CODES.certificate_authorities, data: Uint8Array.of(0, 0) };
     const extensions = [...(hello.extensions ?? []), empty];
     expect(() => readClientHello(hello, DEFAULT_TLS_LIMITS)).not.toThrow();

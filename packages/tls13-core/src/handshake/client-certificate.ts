@@ -1,17 +1,14 @@
 import { TlsError } from '../error.js';
 import type { Transcript } from '../key-schedule/transcript.js';
 import type { CertificateRequest } from '../messages/certificate-request.js';
-import { certificateAuthoritiesCodec } from '../messages/extensions/certificate-authorities.js';
 import { readExtensionBlock } from '../messages/extensions/extension-block.js';
 import { decodeExtension } from '../messages/extensions/extension.js';
-import { oidFiltersCodec } from '../messages/extensions/oid-filters.js';
 import { knownSignatureSchemes, signatureAlgorithmsCodec } from '../messages/extensions/signature-algorithms.js';
 import type { Received } from '../messages/message.js';
-import { matchesOidFilters, readOidFilters } from '../oid-filters.js';
 import type { ClientSettings } from '../settings.js';
 import { send, type FlowContext } from './context.js';
-import { ask, read, type Flow } from './flow.js';
-import { chooseCredential, sendCertificate, type ChosenCredential } from './local-authentication.js';
+import { read, type Flow } from './flow.js';
+import type { ChosenCredential } from './local-authentication.js';
 import { authenticatePeer, readCertificateList, type AuthenticatedBy } from './peer-authentication.js';
 
 type Context = FlowContext<ClientSettings>;
@@ -56,7 +53,7 @@ export function* answerCertificateRequest(
   transcript: Transcript,
   request: CertificateRequest,
 ): Flow<ChosenCredential | null> {
-  const { settings, sink, guard } = context;
+  const { settings, sink } = context;
   // Section 4.4.2: the context is for post-handshake authentication only.
   if (request.certificateRequestContext.length !== 0) {
     throw new TlsError('unexpected-request-context', { subject: 'certificate_request' });
@@ -67,45 +64,11 @@ export function* answerCertificateRequest(
     throw new TlsError('missing-extension', { subject: 'certificate_request', expected: 'signature_algorithms' });
   }
   const ids = decodeExtension(signatureAlgorithmsCodec, schemesData, 'signature_algorithms');
-  const signatureSchemes = knownSignatureSchemes(ids);
-  const authoritiesData = block.get('certificate_authorities');
-  const certificateAuthorities =
-    authoritiesData === undefined
-      ? []
-      : decodeExtension(certificateAuthoritiesCodec, authoritiesData, 'certificate_authorities');
-
-  const filtersData = block.get('oid_filters');
-  const oidFilters = filtersData === undefined ? [] : decodeExtension(oidFiltersCodec, filtersData, 'oid_filters');
-  // Judged before anybody is asked, so that a wrong request is the server's fault.
-  readOidFilters(oidFilters);
-
-  const { selectCredential } = settings;
-  const credential =
-    selectCredential === null
-      ? null
-      : yield* ask(guard, 'selectCredential', () =>
-          selectCredential({
-            signatureSchemes: signatureSchemes.map(({ name }) => name),
-            certificateAuthorities,
-            oidFilters,
-          }),
-        );
-  if (credential === null) {
+  const { credentials } = settings.parts;
+  const chosen =
+    credentials === null ? null : yield* credentials.answer(context, transcript, block, knownSignatureSchemes(ids));
+  if (chosen === null) {
     send(sink, transcript, 'certificate', { certificateRequestContext: new Uint8Array(0), certificateList: [] });
-    return null;
   }
-  // A credential that the server cannot check is no reason to go on as nobody: the application meant to be somebody.
-  const chosen = chooseCredential([credential], signatureSchemes, 'client');
-  if (chosen === null) throw new TlsError('no-common-signature-scheme', { subject: 'certificate_request' });
-  // Section 4.3.5: a certificate that is sent must have all that was asked for.
-  if (!matchesOidFilters(chosen.credential.certificateChain[0] as Uint8Array, oidFilters)) {
-    throw new TlsError('credential-does-not-match', {
-      subject: 'certificate_request',
-      expected: 'what oid_filters ask for',
-    });
-  }
-  // Section 4.5.1.1: an empty status_request asks; what else stands in it is nothing to us.
-  const asks = block.has('status_request') ? 'asks-for-status' : 'asks-for-none';
-  yield* sendCertificate(context, transcript, 'client', chosen, asks);
   return chosen;
 }

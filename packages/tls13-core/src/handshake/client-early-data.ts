@@ -6,7 +6,7 @@ import { createEarlyExporter } from '../key-schedule/early-exporter.js';
 import type { Transcript } from '../key-schedule/transcript.js';
 import type { SessionContents } from '../session/session.js';
 import type { ClientSettings } from '../settings.js';
-import type { PskOffer } from './client-psk.js';
+import type { PskOffer } from './client-parts.js';
 import { logSecrets, send, type FlowContext } from './context.js';
 import type { ClientEarlyData, EarlyDataAttempt } from './early-data.js';
 import type { EarlyDataSender } from './sink.js';

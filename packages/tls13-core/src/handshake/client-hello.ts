@@ -6,12 +6,10 @@ import { EXTENSION_CODES, extension, type Extension } from '../messages/extensio
 import { isGreaseValue } from '../messages/extensions/grease-values.js';
 import { clientKeySharesCodec } from '../messages/extensions/key-share.js';
 import { serverNameExtension } from '../messages/extensions/server-name.js';
-import { PSK_KEY_EXCHANGE_MODES, pskKeyExchangeModesCodec } from '../messages/extensions/psk-key-exchange-modes.js';
 import { recordSizeLimitExtension } from '../messages/extensions/record-size-limit.js';
 import { signatureAlgorithmsCodec } from '../messages/extensions/signature-algorithms.js';
 import { supportedGroupsCodec } from '../messages/extensions/supported-groups.js';
 import { clientSupportedVersionsCodec, TLS_1_2, TLS_1_3 } from '../messages/extensions/supported-versions.js';
-import { clientTicketRequestCodec } from '../messages/extensions/ticket-request.js';
 import type { ClientSettings } from '../settings.js';
 
 /** A key exchange that was started for a group. */
@@ -70,13 +68,7 @@ export function buildClientHello(
     const data = encodeProtocolNameList(settings.alpn.protocols);
     extensions.push({ type: EXTENSION_CODES.application_layer_protocol_negotiation, data });
   }
-  if (settings.resumption !== null || settings.externalPsks.length > 0) {
-    // Section 4.3.9: without it, a server sends no tickets.
-    const modes = settings.pskModes.map((mode) => PSK_KEY_EXCHANGE_MODES[mode]);
-    extensions.push(extension('psk_key_exchange_modes', pskKeyExchangeModesCodec, modes));
-    const ticketRequest = settings.resumption?.ticketRequest ?? null;
-    if (ticketRequest !== null) extensions.push(extension('ticket_request', clientTicketRequestCodec, ticketRequest));
-  }
+  if (settings.parts.psks !== null) extensions.push(...settings.parts.psks.helloExtensions(settings));
   if (earlyData === 'announced') extensions.push({ type: EXTENSION_CODES.early_data, data: new Uint8Array(0) });
   if (settings.recordSizeLimit !== null) extensions.push(recordSizeLimitExtension(settings.recordSizeLimit));
   if (cookie !== null) extensions.push(extension('cookie', cookieCodec, cookie));

@@ -1,51 +1,63 @@
-import { signatureSchemeById, type CipherSuite, type Hash } from '@portico/crypto';
+import { signatureSchemeById, type CipherSuite } from '@portico/crypto';
 import { TlsError } from '../error.js';
-import {
-  EarlySecretStage,
-  finishedVerifyData,
-  type BinderLabel,
-  type HandshakeSecretStage,
-} from '../key-schedule/key-schedule.js';
+import { EarlySecretStage, finishedVerifyData } from '../key-schedule/key-schedule.js';
 import type { Transcript } from '../key-schedule/transcript.js';
 import type { ClientHello } from '../messages/client-hello.js';
 import type { ExtensionBlock } from '../messages/extensions/extension-block.js';
-import { decodeExtension, extension } from '../messages/extensions/extension.js';
+import { decodeExtension, extension, type Extension } from '../messages/extensions/extension.js';
 import {
   offeredPsksCodec,
   selectedIdentityCodec,
   withoutBinders,
   type OfferedPsks,
 } from '../messages/extensions/pre-shared-key.js';
+import { PSK_KEY_EXCHANGE_MODES, pskKeyExchangeModesCodec } from '../messages/extensions/psk-key-exchange-modes.js';
+import { clientTicketRequestCodec } from '../messages/extensions/ticket-request.js';
 import { encodeHandshakeMessage } from '../messages/message.js';
-import type { SessionContents } from '../session/session.js';
 import type { ClientSettings } from '../settings.js';
+import { clientPskSettings } from '../psk-settings.js';
+import type { ClientPsks, PskOffer, SelectedPsk } from './client-parts.js';
+import { createTicketReceiver, offerSession } from './client-resumption.js';
 import type { FlowContext } from './context.js';
+import type { Flow } from './flow.js';
 import type { AuthenticatedBy } from './peer-authentication.js';
 import { pskSelected, serverOfSession, type FinishedVerified, type PskSelected } from './proof.js';
 
 type Context = FlowContext<ClientSettings>;
 
-/** A PSK that this handshake offers. */
-export interface PskOffer {
-  readonly identity: Uint8Array;
-  readonly hash: Hash;
-  readonly binderLabel: BinderLabel;
-  readonly earlySecret: EarlySecretStage;
-  /** obfuscated_ticket_age as it is now. */
-  readonly age: () => number;
-  /** Null for an external PSK. */
-  readonly session: SessionContents | null;
+/** Sessions and external PSKs as `ClientConfig` gives them. */
+export const CLIENT_PSKS: ClientPsks = {
+  settings: clientPskSettings,
+  helloExtensions,
+  offers,
+  keepFor: keepPsksFor,
+  extendHello: withPreSharedKey,
+  select: readSelectedPsk,
+  ticketReceiver: createTicketReceiver,
+};
+
+function helloExtensions({ resumption, externalPsks, pskModes }: ClientSettings): readonly Extension[] {
+  if (resumption === null && externalPsks.length === 0) return [];
+  // Section 4.3.9: without it, a server sends no tickets.
+  const modes = extension(
+    'psk_key_exchange_modes',
+    pskKeyExchangeModesCodec,
+    pskModes.map((mode) => PSK_KEY_EXCHANGE_MODES[mode]),
+  );
+  const ticketRequest = resumption?.ticketRequest ?? null;
+  return ticketRequest === null
+    ? [modes]
+    : [modes, extension('ticket_request', clientTicketRequestCodec, ticketRequest)];
 }
 
-/** The PSK that the server chose. */
-export interface SelectedPsk extends PskOffer {
-  readonly type: 'psk';
-  readonly index: number;
-  readonly selected: PskSelected;
+/** The session first: it is the one that allows early data. */
+function* offers(context: Context): Flow<readonly PskOffer[]> {
+  const session = yield* offerSession(context);
+  return [...(session === null ? [] : [session]), ...offerExternalPsks(context)];
 }
 
 /** External PSKs (RFC 9846 section 4.3.11) whose hash belongs to a suite on offer. */
-export function offerExternalPsks({ settings, keyMaterial }: Context): readonly PskOffer[] {
+function offerExternalPsks({ settings, keyMaterial }: Context): readonly PskOffer[] {
   return settings.externalPsks.flatMap(({ identity, key, hash: name, binderLabel }) => {
     const hash = settings.cipherSuites.find((suite) => suite.hash.name === name)?.hash;
     if (hash === undefined) return [];
@@ -56,7 +68,7 @@ export function offerExternalPsks({ settings, keyMaterial }: Context): readonly 
 }
 
 /** After HelloRetryRequest only PSKs with the hash of its suite can be used (section 4.2.4); the others are forgotten. */
-export function keepPsksFor(suite: CipherSuite, offers: readonly PskOffer[]): readonly PskOffer[] {
+function keepPsksFor(suite: CipherSuite, offers: readonly PskOffer[]): readonly PskOffer[] {
   return offers.filter(({ hash, earlySecret }) => {
     if (hash.name === suite.hash.name) return true;
     earlySecret.destroy();
@@ -65,7 +77,7 @@ export function keepPsksFor(suite: CipherSuite, offers: readonly PskOffer[]): re
 }
 
 /** A ClientHello with pre_shared_key at its end where PSKs are offered (RFC 9846 section 4.3.11.2). */
-export function withPreSharedKey(hello: ClientHello, offers: readonly PskOffer[], transcript: Transcript): ClientHello {
+function withPreSharedKey(hello: ClientHello, offers: readonly PskOffer[], transcript: Transcript): ClientHello {
   if (offers.length === 0) return hello;
   const identities = offers.map(({ identity, age }) => ({ identity, obfuscatedTicketAge: age() }));
   const withPsks = (psks: OfferedPsks): ClientHello => ({
@@ -85,7 +97,8 @@ export function withPreSharedKey(hello: ClientHello, offers: readonly PskOffer[]
 }
 
 /** The PSK that a ServerHello chose; null where it chose none (RFC 9846 section 4.3.11). */
-export function readSelectedPsk(
+function readSelectedPsk(
+  { pskModes }: ClientSettings,
   block: ExtensionBlock,
   suite: CipherSuite,
   offers: readonly PskOffer[],
@@ -101,38 +114,21 @@ export function readSelectedPsk(
     pskHash: offer?.hash ?? suite.hash,
     leaf: offer?.session?.peerCertificates[0] ?? null,
   });
-  return { ...(offer as PskOffer), type: 'psk', index, selected };
+  // Section 4.3.9: with a key exchange or without is a mode, too.
+  const subject = 'server_hello';
+  if (!block.has('key_share')) {
+    if (!pskModes.includes('psk_ke')) throw new TlsError('psk-without-key-share', { subject, expected: 'key_share' });
+  } else if (!pskModes.includes('psk_dhe_ke')) {
+    throw new TlsError('psk-with-key-share', { subject });
+  }
+  const chosen = offer as PskOffer;
+  return { ...chosen, type: 'psk', index, authenticate: (finished) => authenticatedBy(chosen, selected, finished) };
 }
 
-/** Handshake Secret from the PSK, if one was chosen, and the shared secret, which psk_ke has none of. */
-export function handshakeSecretOf(
-  suite: CipherSuite,
-  offers: readonly PskOffer[],
-  psk: SelectedPsk | null,
-  sharedSecret: Uint8Array | null,
-): HandshakeSecretStage {
-  const secret = (psk?.earlySecret ?? new EarlySecretStage(suite.hash, null)).toHandshake(sharedSecret);
-  for (const { earlySecret } of offers) earlySecret.destroy();
-  return secret;
-}
-
-/** Who the server of a PSK is, once its Finished has shown that it holds it. */
-export function authenticateByPsk({ session, selected }: SelectedPsk, finished: FinishedVerified): AuthenticatedBy {
+function authenticatedBy({ session }: PskOffer, selected: PskSelected, finished: FinishedVerified): AuthenticatedBy {
   return {
     peer: serverOfSession(selected, finished),
     certificates: session?.peerCertificates ?? [],
     signatureScheme: session === null ? null : (signatureSchemeById(session.peerSignatureScheme) ?? null),
   };
-}
-
-/**
- * What a ServerHello without key_share may be: psk_ke, where it was offered.
- * @throws TlsError `missing-extension`, `psk-without-key-share`
- */
-export function demandPskKe({ pskModes }: ClientSettings, psk: SelectedPsk | null): void {
-  if (psk !== null && pskModes.includes('psk_ke')) return;
-  throw new TlsError(psk === null ? 'missing-extension' : 'psk-without-key-share', {
-    subject: 'server_hello',
-    expected: 'key_share',
-  });
 }

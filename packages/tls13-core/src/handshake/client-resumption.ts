@@ -1,15 +1,13 @@
 import { bytesEqual } from '@portico/bytes';
-import type { CipherSuite } from '@portico/crypto';
 import { EarlySecretStage, ticketPsk } from '../key-schedule/key-schedule.js';
 import { authenticationExpiry, MAX_SESSION_LIFETIME_SECONDS } from '../session/lifetime.js';
 import { samePolicy, Session, type SessionContents } from '../session/session.js';
 import type { ClientResumptionSettings, ClientSettings } from '../settings.js';
-import type { PskOffer, SelectedPsk } from './client-psk.js';
+import type { PskOffer, TicketContext } from './client-parts.js';
 import { readClock } from './clock.js';
 import type { TicketReceiver } from './connected.js';
 import type { FlowContext } from './context.js';
 import { answerOrNothing, ask, forget, type Flow } from './flow.js';
-import type { AuthenticatedBy } from './peer-authentication.js';
 
 type Context = FlowContext<ClientSettings>;
 
@@ -59,21 +57,15 @@ function* mayChangeName(
   return verdict.trusted === true;
 }
 
-/** Takes NewSessionTicket messages, RFC 9846 section 4.7.1. The secret is given away. */
+/** Takes NewSessionTicket messages, RFC 9846 section 4.7.1; null where there is no resumption. */
 export function createTicketReceiver(
   { settings, guard, keyMaterial }: Context,
-  { now, policy, store }: ClientResumptionSettings,
-  connection: {
-    readonly suite: CipherSuite;
-    readonly resumptionSecret: Uint8Array;
-    readonly server: AuthenticatedBy;
-    readonly resumed: SelectedPsk | null;
-    readonly externalIdentity: Uint8Array | null;
-    readonly alpn: Uint8Array | null;
-  },
-): TicketReceiver {
-  const { suite, resumptionSecret, server, resumed, externalIdentity, alpn } = connection;
-  keyMaterial.hold(resumptionSecret);
+  connection: TicketContext,
+): TicketReceiver | null {
+  if (settings.resumption === null) return null;
+  const { now, policy, store } = settings.resumption;
+  const { suite, server, resumed, externalIdentity, alpn } = connection;
+  const resumptionSecret = keyMaterial.hold(connection.resumptionSecret());
   // From the full handshake on which all this rests, however many resumptions ago.
   const authenticationExpiresAt =
     resumed?.session?.authenticationExpiresAt ?? authenticationExpiry(readClock(guard, now), server.certificates);

@@ -5,8 +5,14 @@ import { decodeSelectedProtocol } from '../alpn/protocol-name-list.js';
 import { includesName } from '../alpn/select.js';
 import { TlsError } from '../error.js';
 import type { TlsLimits } from '../limits.js';
-import { finishedVerifyData, type HandshakeSecretStage, type TrafficSecrets } from '../key-schedule/key-schedule.js';
+import {
+  EarlySecretStage,
+  finishedVerifyData,
+  type HandshakeSecretStage,
+  type TrafficSecrets,
+} from '../key-schedule/key-schedule.js';
 import { Transcript } from '../key-schedule/transcript.js';
+import type { ClientHello } from '../messages/client-hello.js';
 import type { EncryptedExtensions } from '../messages/encrypted-extensions.js';
 import { cookieCodec } from '../messages/extensions/cookie.js';
 import { earlyDataIndicationCodec } from '../messages/extensions/early-data.js';
@@ -28,18 +34,7 @@ import {
   type ClientHelloConstants,
   type StartedShare,
 } from './client-hello.js';
-import {
-  authenticateByPsk,
-  demandPskKe,
-  handshakeSecretOf,
-  keepPsksFor,
-  offerExternalPsks,
-  readSelectedPsk,
-  withPreSharedKey,
-  type PskOffer,
-  type SelectedPsk,
-} from './client-psk.js';
-import { createTicketReceiver, offerSession } from './client-resumption.js';
+import type { PskOffer, SelectedPsk } from './client-parts.js';
 import { logSecrets, send, type FlowContext, type HandshakeResult } from './context.js';
 import type { EarlyDataAttempt } from './early-data.js';
 import { answer, read, type Flow } from './flow.js';
@@ -102,7 +97,7 @@ export function* clientHandshake(context: Context): Flow<HandshakeResult> {
     received: finishedMessage.body.verifyData,
   });
   transcript.add(finishedMessage.raw);
-  const server = shown.type === 'psk' ? authenticateByPsk(shown, finished) : shown.server;
+  const server = shown.type === 'psk' ? shown.authenticate(finished) : shown.server;
 
   const main = keyMaterial.hold(hellos.secret.toMain());
   const serverFinishedHash = transcript.current();
@@ -131,16 +126,14 @@ export function* clientHandshake(context: Context): Flow<HandshakeResult> {
   sink.useWriteSecret('application', suite, trafficSecrets.client);
   const externalIdentity = psk === null ? null : psk.session === null ? psk.identity : psk.session.externalIdentity;
   const ticketReceiver =
-    settings.resumption === null
-      ? null
-      : createTicketReceiver(context, settings.resumption, {
-          suite,
-          resumptionSecret: main.resumptionSecret(transcript.current()),
-          server,
-          resumed: psk,
-          externalIdentity,
-          alpn,
-        });
+    settings.parts.psks?.ticketReceiver(context, {
+      suite,
+      resumptionSecret: () => main.resumptionSecret(transcript.current()),
+      server,
+      resumed: psk,
+      externalIdentity,
+      alpn,
+    }) ?? null;
   main.destroy();
 
   return {
@@ -175,11 +168,12 @@ function* exchangeHellos(context: Context, transcript: Transcript): Flow<Hellos>
     shape: helloShaper(settings),
   };
   let shares = yield* startShares(context, settings.keyShareGroups);
-  const session = yield* offerSession(context);
-  let offers: readonly PskOffer[] = [...(session === null ? [] : [session]), ...offerExternalPsks(context)];
+  const { psks } = settings.parts;
+  let offers: readonly PskOffer[] = psks === null ? [] : yield* psks.offers(context);
+  const withPsks = (plain: ClientHello): ClientHello => psks?.extendHello(plain, offers, transcript) ?? plain;
   const earlyData = settings.earlyData?.begin(context, offers) ?? null;
   const announced = earlyData === null ? 'none' : 'announced';
-  let hello = withPreSharedKey(buildClientHello(settings, constants, shares, null, announced), offers, transcript);
+  let hello = withPsks(buildClientHello(settings, constants, shares, null, announced));
   const raw = send(sink, transcript, 'client_hello', hello);
   if (earlyData !== null && settings.middleboxCompatibility) sink.sendChangeCipherSpec();
   earlyData?.start(raw, constants.random);
@@ -204,8 +198,8 @@ function* exchangeHellos(context: Context, transcript: Transcript): Flow<Hellos>
       shares.forEach(({ exchange }) => exchange.destroy());
       shares = yield* startShares(context, [group]);
     }
-    offers = keepPsksFor(suite, offers);
-    hello = withPreSharedKey(buildClientHello(settings, constants, shares, cookie, 'none'), offers, transcript);
+    offers = psks?.keepFor(suite, offers) ?? offers;
+    hello = withPsks(buildClientHello(settings, constants, shares, cookie, 'none'));
     send(sink, transcript, 'client_hello', hello);
     retry = { suite, group: group?.id ?? null };
     serverHello = yield* read('server_hello');
@@ -216,18 +210,21 @@ function* exchangeHellos(context: Context, transcript: Transcript): Flow<Hellos>
   if (retry !== null && retry.suite !== suite) {
     throw new TlsError('cipher-suite-changed', { expected: retry.suite.name, got: suite.name });
   }
-  const psk = readSelectedPsk(block, suite, offers);
+  const psk = psks?.select(settings, block, suite, offers) ?? null;
   // Section 4.3.10: only the first PSK encrypts early data.
   if (psk?.index !== 0) earlyData?.refused();
-  const answered = readServerShare(settings, block, shares, psk);
+  const answered = readServerShare(block, shares, psk);
   transcript.start(suite.hash);
   transcript.add(serverHello.raw);
   const sharedSecret = answered === null ? null : yield* finishExchange(answered.share, answered.keyExchange);
   shares.forEach(({ exchange }) => exchange.destroy());
+  // From the PSK, if one was chosen, and the shared secret, which psk_ke has none of.
+  const secret = (psk?.earlySecret ?? new EarlySecretStage(suite.hash, null)).toHandshake(sharedSecret);
+  for (const { earlySecret } of offers) earlySecret.destroy();
   return {
     suite,
     group: answered?.share.group ?? null,
-    secret: context.keyMaterial.hold(handshakeSecretOf(suite, offers, psk, sharedSecret)),
+    secret: context.keyMaterial.hold(secret),
     offered,
     random: constants.random,
     helloRetryRequested: retry !== null,
@@ -238,18 +235,15 @@ function* exchangeHellos(context: Context, transcript: Transcript): Flow<Hellos>
 
 /** key_share of a ServerHello, and the share of ours that it answers; null for psk_ke (RFC 9846 section 4.3.8). */
 function readServerShare(
-  settings: ClientSettings,
   block: ExtensionBlock,
   shares: readonly StartedShare[],
   psk: SelectedPsk | null,
 ): { readonly share: StartedShare; readonly keyExchange: Uint8Array } | null {
   const data = block.get('key_share');
   if (data === undefined) {
-    demandPskKe(settings, psk);
+    if (psk === null) throw new TlsError('missing-extension', { subject: 'server_hello', expected: 'key_share' });
     return null;
   }
-  // Section 4.3.9: a key exchange is a mode, too.
-  if (psk !== null && !settings.pskModes.includes('psk_dhe_ke')) throw new TlsError('psk-with-key-share');
   const { group: id, keyExchange } = decodeExtension(keyShareEntryCodec, data, 'key_share');
   const share = shares.find(({ group }) => group.id === id);
   if (share === undefined) {

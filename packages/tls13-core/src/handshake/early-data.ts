@@ -1,7 +1,7 @@
 import type { CipherSuite } from '@portico/crypto';
 import type { Transcript } from '../key-schedule/transcript.js';
 import type { ClientSettings, ServerSettings } from '../settings.js';
-import type { PskOffer } from './client-psk.js';
+import type { PskOffer } from './client-parts.js';
 import type { FlowContext } from './context.js';
 import type { Flow } from './flow.js';
 import type { ReadClientHello } from './negotiate.js';

@@ -446,7 +446,7 @@ const AGAINST_CLIENT: readonly Attack[] = [
     'a PSK without a key exchange, which was not offered',
     '4.3.9',
     'psk-without-key-share',
-    'handshake/client-psk.ts demandPskKe',
+    'handshake/client-psk.ts readSelectedPsk',
     (server) => server.resumingServerHello({ body: serverHelloWith('key_share', null) }),
   ),
   onClient(

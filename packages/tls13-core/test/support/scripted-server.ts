@@ -2,6 +2,7 @@ import type { NamedGroup, SignatureSchemeName } from '@portico/crypto';
 import { SIGNATURE_SCHEMES } from '@portico/crypto';
 import { createTlsClient } from '../../src/client-connection.js';
 import type { ClientConfig, Credential } from '../../src/config.js';
+import type { TlsConnection } from '../../src/connection.js';
 import {
   EarlySecretStage,
   finishedVerifyData,
@@ -41,8 +42,12 @@ export class ScriptedServer extends ScriptedPeer {
   /** Extensions of EncryptedExtensions. */
   encryptedExtensionList: readonly Extension[] = [];
 
-  constructor(config: ClientConfig, credential: Credential = TOY_SERVER) {
-    super(createTlsClient(config));
+  constructor(
+    config: ClientConfig,
+    credential: Credential = TOY_SERVER,
+    create: (config: ClientConfig) => TlsConnection = createTlsClient,
+  ) {
+    super(create(config));
     this.#config = config;
     this.credential = credential;
     this.listen();

@@ -4,6 +4,9 @@
 import { bytesEqual, bytesToHex, concatBytes, decode, encode, u32 } from '@portico/bytes';
 import { signatureSchemeById, supportedSignatureSchemes } from '@portico/crypto';
 import { TlsConnection } from '../../../../packages/tls13-core/dist/connection.js';
+import { EarlyDataPort } from '../../../../packages/tls13-core/dist/early-data-port.js';
+import { CLIENT_CREDENTIALS } from '../../../../packages/tls13-core/dist/handshake/client-credentials.js';
+import { CLIENT_PSKS } from '../../../../packages/tls13-core/dist/handshake/client-psk.js';
 import { clientHandshake } from '../../../../packages/tls13-core/dist/handshake/client.js';
 import { serverHandshake } from '../../../../packages/tls13-core/dist/handshake/server.js';
 import { decodeServerName } from '../../../../packages/tls13-core/dist/messages/extensions/server-name.js';
@@ -135,24 +138,28 @@ function startClient(trace, stage, { provider, keyLog }, credential, memory) {
   const hello = messageOf(trace, 'client', 'client_hello');
   const serverName = extensionData(hello, 'server_name');
   const shared = clientShares(hello).map(({ group }) => group);
-  const settings = clientSettings({
-    provider,
-    keyLog,
-    ...(serverName === undefined ? {} : { serverName: decodeServerName(serverName) }),
-    cipherSuites: namesOf(hello.body.cipherSuites, provider.cipherSuites),
-    groups: namesOf(codePoints(hello, 'supported_groups'), provider.groups),
-    keyShares: namesOf(shared, provider.groups),
-    signatureSchemes: namesOf(codePoints(hello, 'signature_algorithms'), supportedSignatureSchemes(provider)),
-    middleboxCompatibility: hello.body.legacySessionId.length > 0,
-    verifyPeer: trustAnyone,
-    selectCredential: () => credential,
-    ...memory,
-  });
+  const settings = clientSettings(
+    {
+      provider,
+      keyLog,
+      ...(serverName === undefined ? {} : { serverName: decodeServerName(serverName) }),
+      cipherSuites: namesOf(hello.body.cipherSuites, provider.cipherSuites),
+      groups: namesOf(codePoints(hello, 'supported_groups'), provider.groups),
+      keyShares: namesOf(shared, provider.groups),
+      signatureSchemes: namesOf(codePoints(hello, 'signature_algorithms'), supportedSignatureSchemes(provider)),
+      middleboxCompatibility: hello.body.legacySessionId.length > 0,
+      verifyPeer: trustAnyone,
+      selectCredential: () => credential,
+      ...memory,
+    },
+    { psks: CLIENT_PSKS, credentials: CLIENT_CREDENTIALS },
+  );
   return new TlsConnection({
     side: 'client',
     limits: settings.limits,
     maxFragmentLength: settings.maxFragmentLength,
     peerAuthentication: 'demanded',
+    earlyDataPort: (tell) => new EarlyDataPort(tell),
     start: stage.direct((carrier) => clientHandshake({ settings, ...carrier })),
   });
 }
@@ -181,6 +188,7 @@ function startServer(trace, stage, { provider, keyLog }, credential, memory) {
     limits: settings.limits,
     maxFragmentLength: settings.maxFragmentLength,
     peerAuthentication: mode === 'require' ? 'demanded' : 'optional',
+    earlyDataPort: (tell) => new EarlyDataPort(tell),
     start: stage.direct((carrier) => serverHandshake({ settings, ...carrier })),
   });
 }
