@@ -27,6 +27,8 @@ export async function prepareBundle({ packageFolder, isMutated, isTested, outfil
   const harness = pathToFileURL(join(here, 'harness.mjs')).href;
   const entry = [
     `import { describeFile } from '${harness}';`,
+    // Properties look at the same cases for each mutant.
+    `import ${JSON.stringify(join(here, '../../test/support/property-seed.ts'))};`,
     ...testFiles.map((file, index) => `import { load as load${index} } from ${JSON.stringify(file)};`),
     ...testFiles.map(
       (file, index) =>
@@ -54,6 +56,9 @@ function sources({ packageFolder, instrumented, testFiles, harness }) {
     setup(plugin) {
       plugin.onResolve({ filter: /^vitest$/ }, () => ({ path: harness, external: true }));
       plugin.onResolve({ filter: /^file:/ }, ({ path }) => ({ path, external: true }));
+      for (const [name, file] of entriesOf(packageFolder)) {
+        plugin.onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: file }));
+      }
       plugin.onLoad({ filter: /\.ts$/ }, ({ path }) => {
         if (!path.startsWith(packageFolder)) return undefined;
         const url = JSON.stringify(pathToFileURL(path).href);
@@ -62,6 +67,15 @@ function sources({ packageFolder, instrumented, testFiles, harness }) {
       });
     },
   };
+}
+
+/** What the package exports, by name, and the source of each: its own tests judge the sources, not what was built. */
+function entriesOf(packageFolder) {
+  const { name, exports } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'));
+  return Object.entries(exports).map(([subpath, target]) => [
+    `${name}${subpath.slice(1)}`,
+    join(packageFolder, target.default.replace('./dist/', 'src/').replace(/\.js$/, '.ts')),
+  ]);
 }
 
 /** Imports stay outside; the rest of the file becomes the body of `load`. */

@@ -40,6 +40,17 @@ export function describe(name, body) {
 export function it(name, run) {
   tests.push({ path: [...suites.map((suite) => suite.name), name], run, suites });
 }
+export const test = it;
+
+/** Modules are loaded once here, and globals are the process's: a test that wants others of its own fails, and is left out. */
+export const vi = new Proxy(
+  {},
+  {
+    get: (_, name) => () => {
+      throw new Error(`vi.${String(name)} is not here`);
+    },
+  },
+);
 
 const each = (define) => (table) => (name, body) => {
   table.forEach((row, index) => {

@@ -17,6 +17,7 @@ const option = (name, fallback) => {
 const packageFolder = join(root, 'packages', option('package', 'tls13-core'));
 /** What is judged by default: where the checks of each package are. */
 const JUDGED = {
+  'sip-codec': 'src/framing/,src/headers/,src/message/',
   'tls13-core': 'src/alpn/,src/key-schedule/,src/record/,src/handshake/',
   x509: 'src/path/,src/identity/,src/revocation/,src/name/,src/der/,src/extensions.ts,src/certificate.ts',
 };

@@ -18,7 +18,7 @@ import {
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { frameStreamPlainly, type Said } from './twin-framer.js';
-import { TWIN_TIMEOUT, twinRuns } from './wire.js';
+import { TWIN_TIMEOUT, twinRuns, enough } from './wire.js';
 
 const anyStream = fc.oneof(
   streamArbitrary(),
@@ -80,8 +80,8 @@ describe('the stream framer and its plain twin', () => {
         twinRuns(10_000),
       );
       // The cases reach both outcomes, or they would prove little.
-      expect(failures).toBeGreaterThan(1_000);
-      expect(messages).toBeGreaterThan(1_000);
+      expect(failures).toBeGreaterThan(enough(1_000, 10_000));
+      expect(messages).toBeGreaterThan(enough(1_000, 10_000));
     },
     TWIN_TIMEOUT,
   );
@@ -130,7 +130,7 @@ describe('the places of the header fields that a frame carries', () => {
         }),
         twinRuns(2_000),
       );
-      expect(fields).toBeGreaterThan(2_000);
+      expect(fields).toBeGreaterThan(enough(2_000, 2_000));
     },
     TWIN_TIMEOUT,
   );

@@ -306,7 +306,7 @@ describe('typed headers', () => {
     [FROM, '<sip:b@c>;tag="x"', 'tag-param'],
     [FROM, '<sip:b@c>;tag=a@b', 'From'],
     [CONTACT, '', 'scheme'],
-    [CONTACT, '*, *', 'Contact'],
+    [CONTACT, '*, *', 'display-name'],
     [CONTACT, '<sip:a@b>,,<sip:c@d>', 'scheme'],
     [CONTACT, 'sip:a@b?c=d', 'name-addr'],
     [CONTACT, '<sip:a@b>;q=2', 'qvalue'],

@@ -9,6 +9,11 @@ export function twinRuns(usual: number): { readonly numRuns: number } {
   return { numRuns: TWIN_RUNS === undefined ? usual : Number(TWIN_RUNS) };
 }
 
+/** How many of the cases must have come to one outcome, if it is so many of the usual ones: else they would prove little. */
+export function enough(ofUsual: number, usual: number): number {
+  return Math.floor((ofUsual * twinRuns(usual).numRuns) / usual);
+}
+
 /** Milliseconds that such a comparison may take; some ten of them are used for each case on a busy machine. */
 export const TWIN_TIMEOUT: number = 300_000 + 20 * Number(process.env['TWIN_RUNS'] ?? 0);
 
