@@ -15,6 +15,26 @@ describe('1. names', () => {
     expect([...encodeProtocolNameList([ALPN_NAMES.sip2])]).toEqual([0, 6, 5, 0x73, 0x69, 0x70, 0x2f, 0x32]);
   });
 
+  it('are the registered ones', () => {
+    expect(ALPN_NAMES).toEqual({
+      sip2: 'sip/2',
+      http11: 'http/1.1',
+      http2: 'h2',
+      acmeTls1: 'acme-tls/1',
+      webRtc: 'webrtc',
+      confidentialWebRtc: 'c-webrtc',
+    });
+  });
+
+  it('come to at most 65,533 bytes with their lengths, to the byte', () => {
+    const names = Array.from({ length: 255 }, (_, index) => new Uint8Array(255).fill(1).fill(index, 0, 1));
+    const last = (length: number): Uint8Array => new Uint8Array(length).fill(2);
+    const longest = encodeProtocolNameList([...names, last(252)]);
+    expect(longest).toHaveLength(2 + 65_533);
+    expect(decodeProtocolNameList(longest)).toHaveLength(256);
+    expect(reasonOf(() => encodeProtocolNameList([...names, last(253)]))).toBe('invalid-configuration');
+  });
+
   it('are 1 to 255 bytes', () => {
     expect(encodeProtocolNameList([new Uint8Array(1)])).toHaveLength(4);
     expect(encodeProtocolNameList([new Uint8Array(255)])).toHaveLength(2 + 256);
@@ -84,6 +104,14 @@ describe('2. decoding', () => {
     }
     const peer = clientReads(data, { protocols: ['h2'] });
     expect([peer.failure, peer.alerts]).toEqual(['malformed-protocol-name-list', ['decode_error']]);
+  });
+
+  it.each<[Uint8Array, object]>([
+    [bytes(0, 4, 2, 0x68, 0x32, 0), { expected: 'a name of 1 to 255 bytes', got: 'an empty name', offset: 5 }],
+    [bytes(0, 4, 2, 0x68, 0x32), { expected: '4 bytes', got: '3', offset: 2 }],
+    [bytes(0, 3, 2, 0x68, 0x32, 0), { expected: 'the end', got: '1 more bytes', offset: 5 }],
+  ])('says what is wrong with %j, and where', (data, details) => {
+    expect(() => decodeProtocolNameList(data)).toThrow(expect.objectContaining(details));
   });
 
   it('compares exact bytes: no case folding', () => {

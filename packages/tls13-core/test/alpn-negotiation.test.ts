@@ -1,6 +1,6 @@
 import { asciiToBytes, bytesToLatin1 } from '@portico/bytes';
 import { describe, expect, it } from 'vitest';
-import { decodeSelectedProtocol, encodeProtocolNameList } from '../src/alpn.js';
+import { decodeSelectedProtocol, encodeProtocolNameList, selectProtocol } from '../src/alpn.js';
 import type { ClientAlpnConfig, ClientHelloInfo } from '../src/config.js';
 import { createPair, failureOf, runNow } from './support/pair.js';
 import { ScriptedClient } from './support/scripted-client.js';
@@ -16,6 +16,12 @@ describe('3. the server picks', () => {
   it('by its own order', () => {
     expect(outcome(offered, { protocols: known })).toBe('sip/2');
     expect(outcome(offered, { protocols: known, preference: 'server' })).toBe('sip/2');
+  });
+
+  it('by its own order, too, where the selection is used by itself', () => {
+    const [h2, sip] = [asciiToBytes('h2'), asciiToBytes('sip/2')];
+    expect(selectProtocol([h2, sip], [sip, h2])).toEqual(sip);
+    expect(selectProtocol([h2, sip], [sip, h2], 'client')).toEqual(h2);
   });
 
   it('or by the client’s', () => {
