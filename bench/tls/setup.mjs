@@ -9,7 +9,12 @@ export const provider = createNobleProvider({ random: (length) => new Uint8Array
 
 const DAY = 86_400_000;
 
-export async function makeSetup() {
+/** `cryptography` is whose keys and verifier these are: noble's unless told otherwise. */
+export async function makeSetup(cryptography = provider) {
+  return setupWith(cryptography);
+}
+
+async function setupWith(provider) {
   const validity = { notBefore: Date.now() - DAY, notAfter: Date.now() + 30 * DAY };
   const key = () => generatePrivateKey(provider, 'P-256');
   const root = createAuthority({ provider, privateKey: await key(), subject: [['CN', 'bench root']], ...validity });

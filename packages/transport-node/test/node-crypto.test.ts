@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hexToBytes } from '@portico/bytes';
-import type { Hash, KeyAlgorithm, PrivateKey, PublicKey, SignatureAlgorithm } from '@portico/crypto';
+import type { Hash, KeyAlgorithm, NamedGroup, PrivateKey, PublicKey, SignatureAlgorithm } from '@portico/crypto';
 import * as noble from '@portico/crypto/noble';
 import { createNodeProvider, defaultProvider } from '@portico/transport-node';
 import fc from 'fast-check';
@@ -11,7 +11,9 @@ import { deterministicRandom } from '../../crypto/test/deterministic-random.js';
 import { describeProvider } from '../../crypto/test/provider-conformance.js';
 import { Report } from '../../../test/conformance/support/report.mjs';
 import { runFile } from '../../../test/conformance/suites/wycheproof.mjs';
+import { malformedShares } from '../../crypto/test/malformed-shares.js';
 import { chooseAlgorithms } from '../src/node-crypto/create-node-provider.js';
+import { doesMlKem, mlkem1024, mlkem512, mlkem768 } from '../src/node-crypto/ml-kem.js';
 
 describe('the provider over node:crypto', () => {
   describeProvider((random) => createNodeProvider({ random }), { reproducible: 'shares' });
@@ -212,17 +214,74 @@ describe('beside the provider over noble', () => {
   });
 });
 
+const hasMlKem = [mlkem512, mlkem768, mlkem1024].every(doesMlKem);
+
+describe.skipIf(!hasMlKem)(`ML-KEM of node:crypto${hasMlKem ? '' : ' (Node has it since 24.7)'}`, () => {
+  const random = deterministicRandom(41);
+  const twins = [
+    { name: 'MLKEM512', native: mlkem512, twin: noble.mlkem512 },
+    { name: 'MLKEM768', native: mlkem768, twin: noble.mlkem768 },
+    { name: 'MLKEM1024', native: mlkem1024, twin: noble.mlkem1024 },
+  ];
+
+  it.each(twins)('makes the keys of noble and agrees with it both ways, $name', async ({ native, twin }) => {
+    for (let seed = 0; seed < 5; seed++) {
+      const ours = await native.start(deterministicRandom(seed));
+      const theirs = await twin.start(deterministicRandom(seed));
+      expect(ours.share).toEqual(theirs.share);
+      const toOurs = await twin.respond(ours.share, random);
+      expect(await ours.finish(toOurs.share)).toEqual(toOurs.secret);
+      const toTheirs = await native.respond(theirs.share, random);
+      expect(await theirs.finish(toTheirs.share)).toEqual(toTheirs.secret);
+      const given = [toTheirs.share, toTheirs.secret, ours.share];
+      expect(given.every((bytes) => Object.getPrototypeOf(bytes) === Uint8Array.prototype)).toBe(true);
+    }
+  });
+
+  it.each(twins)('refuses malformed shares, and works no more once destroyed, $name', async ({ native }) => {
+    const exchange = await native.start(random);
+    for (const [what, share] of malformedShares(native.name, exchange.share, 'first')) {
+      expect(() => native.respond(share, random), what).toThrow(expect.objectContaining({ reason: 'invalid-share' }));
+    }
+    const { share } = await native.respond(exchange.share, random);
+    expect(() => exchange.finish(share.subarray(1))).toThrow(expect.objectContaining({ reason: 'invalid-share' }));
+    exchange.destroy();
+    expect(() => exchange.finish(share)).toThrow(expect.objectContaining({ reason: 'used-after-destroy' }));
+    const short = (length: number): Uint8Array => new Uint8Array(length - 1);
+    expect(() => native.start(short)).toThrow(expect.objectContaining({ reason: 'invalid-length' }));
+  });
+
+  it('is what the default provider uses, but for answers with injected randomness, which replay', async () => {
+    const groupsWith = (options: Parameters<typeof createNodeProvider>[0]): readonly NamedGroup[] =>
+      createNodeProvider(options).groups;
+    const find = (groups: readonly NamedGroup[]): NamedGroup =>
+      groups.find(({ name }) => name === 'MLKEM768') as NamedGroup;
+    expect(find(groupsWith({})).respond).toBe(mlkem768.respond);
+    const injected = find(groupsWith({ random }));
+    expect([injected.start, injected.respond]).toEqual([mlkem768.start, noble.mlkem768.respond]);
+  });
+});
+
 describe('where Node lacks an algorithm', () => {
   const everything = {
     ciphers: ['aes-128-gcm', 'aes-256-gcm', 'chacha20-poly1305', 'aes-128-ccm'],
     curves: ['prime256v1', 'secp384r1', 'secp521r1'],
     x25519: true,
+    x448: true,
     ed25519: true,
+    mlKem: false,
   };
 
   it('noble serves that one, and the name says so', () => {
     expect(chooseAlgorithms(everything).missing).toEqual([]);
-    const some = chooseAlgorithms({ ciphers: ['aes-128-gcm'], curves: ['prime256v1'], x25519: false, ed25519: false });
+    const some = chooseAlgorithms({
+      ciphers: ['aes-128-gcm'],
+      curves: ['prime256v1'],
+      x25519: false,
+      x448: false,
+      ed25519: false,
+      mlKem: false,
+    });
     expect(some.missing).toEqual([
       'TLS_AES_256_GCM_SHA384',
       'TLS_CHACHA20_POLY1305_SHA256',
@@ -231,6 +290,7 @@ describe('where Node lacks an algorithm', () => {
       'x25519',
       'secp384r1',
       'secp521r1',
+      'x448',
       'ed25519',
       'ecdsa P-384',
       'ecdsa P-521',
@@ -240,6 +300,7 @@ describe('where Node lacks an algorithm', () => {
     expect(some.cipherSuites.map(({ name }) => name)).toEqual(
       chooseAlgorithms(everything).cipherSuites.map((s) => s.name),
     );
+    expect(some.groups.find(({ name }) => name === 'MLKEM768')?.start).toBe(noble.mlkem768.start);
     // The suites' hash is the provider's own all the same.
     for (const suite of some.cipherSuites) expect(some.hashes).toContain(suite.hash);
   });

@@ -16,10 +16,11 @@ import { plain } from './bytes.js';
 import { ecdsaP256, ecdsaP384, ecdsaP521 } from './ecdsa.js';
 import { ed25519 } from './ed25519.js';
 import { sha256, sha384, sha512 } from './hashes.js';
+import { doesMlKem, mlkem1024, mlkem512, mlkem768 } from './ml-kem.js';
 import { secp256r1, secp384r1, secp521r1 } from './nist-groups.js';
 import { nodeCipherSuite, type NodeAead } from './record-aead.js';
 import { rsa, rsaPss } from './rsa.js';
-import { x25519 } from './x25519.js';
+import { x25519, x448 } from './xdh.js';
 
 export interface NodeProviderOptions {
   /** Where key shares come from; `randomBytes` of `node:crypto` by default. Nonces of ECDSA are always OpenSSL's. */
@@ -28,11 +29,15 @@ export interface NodeProviderOptions {
 
 /**
  * Every algorithm of `@portico/crypto` over `node:crypto`: native speed, and in constant time. AES comes first, which
- * today's processors have instructions for. What this build of Node lacks is served by noble, and `name` says so. ML-KEM,
- * ML-DSA, X448 and Ed448 are always noble's: the oldest Node that is supported lacks the first two.
+ * today's processors have instructions for. What this build of Node lacks is served by noble, and `name` says so, but for
+ * ML-KEM, which Node has since 24.7 and which is noble's where it lacks it, and in answers of a provider that is given
+ * `random`. ML-DSA and Ed448 are always noble's.
  */
 export function createNodeProvider(options: NodeProviderOptions = {}): CryptoProvider {
-  const { missing, ...algorithms } = (found ??= chooseAlgorithms(lookAround()));
+  const { missing, ...algorithms } = chooseAlgorithms(
+    (found ??= lookAround()),
+    options.random === undefined ? 'openssl' : 'injected',
+  );
   return createProvider({
     name: missing.length === 0 ? 'node:crypto' : `node:crypto, with noble for ${missing.join(', ')}`,
     random: options.random ?? ((length) => plain(randomBytes(length))),
@@ -45,7 +50,9 @@ export interface Availability {
   readonly ciphers: readonly string[];
   readonly curves: readonly string[];
   readonly x25519: boolean;
+  readonly x448: boolean;
   readonly ed25519: boolean;
+  readonly mlKem: boolean;
 }
 
 export interface ChosenAlgorithms {
@@ -57,10 +64,16 @@ export interface ChosenAlgorithms {
   readonly missing: readonly string[];
 }
 
-let found: ChosenAlgorithms | null = null;
+let found: Availability | null = null;
 
-/** The native algorithms where they are there, those over noble where not. */
-export function chooseAlgorithms(there: Availability): ChosenAlgorithms {
+/**
+ * The native algorithms where they are there, those over noble where not. With `injected` randomness whatever draws some
+ * for a key exchange draws it from there, so that handshakes replay.
+ */
+export function chooseAlgorithms(
+  there: Availability,
+  randomness: 'openssl' | 'injected' = 'openssl',
+): ChosenAlgorithms {
   const missing: string[] = [];
   const pick = <T>(name: string, isThere: boolean, native: T, fallback: T): T => {
     if (isThere) return native;
@@ -85,6 +98,18 @@ export function chooseAlgorithms(there: Availability): ChosenAlgorithms {
     secp256r1: group(secp256r1, noble.secp256r1, 'prime256v1'),
     secp384r1: group(secp384r1, noble.secp384r1, 'secp384r1'),
     secp521r1: group(secp521r1, noble.secp521r1, 'secp521r1'),
+    x448: pick('x448', there.x448, x448, noble.x448),
+  };
+  // Not named as missing: no Node before 24.7 has it, so that it would say nothing of a build.
+  const kem = (native: NamedGroup, { respond, ...rest }: NamedGroup): NamedGroup => {
+    if (!there.mlKem) return { ...rest, respond };
+    // OpenSSL takes no randomness for an answer.
+    return randomness === 'injected' ? { ...native, respond } : native;
+  };
+  const kems = {
+    mlkem768: kem(mlkem768, noble.mlkem768),
+    mlkem1024: kem(mlkem1024, noble.mlkem1024),
+    mlkem512: kem(mlkem512, noble.mlkem512),
   };
   const hybrid = ({ name, id }: NamedGroup, parts: readonly [NamedGroup, NamedGroup]): NamedGroup =>
     createHybridGroup({ name, id, parts });
@@ -92,14 +117,11 @@ export function chooseAlgorithms(there: Availability): ChosenAlgorithms {
     hashes: [sha256, sha384, sha512],
     cipherSuites,
     groups: [
-      hybrid(noble.x25519MlKem768, [noble.mlkem768, curves.x25519]),
-      hybrid(noble.secp256r1MlKem768, [curves.secp256r1, noble.mlkem768]),
-      hybrid(noble.secp384r1MlKem1024, [curves.secp384r1, noble.mlkem1024]),
+      hybrid(noble.x25519MlKem768, [kems.mlkem768, curves.x25519]),
+      hybrid(noble.secp256r1MlKem768, [curves.secp256r1, kems.mlkem768]),
+      hybrid(noble.secp384r1MlKem1024, [curves.secp384r1, kems.mlkem1024]),
       ...Object.values(curves),
-      noble.x448,
-      noble.mlkem768,
-      noble.mlkem1024,
-      noble.mlkem512,
+      ...Object.values(kems),
     ],
     keyAlgorithms: [
       ecdsa(ecdsaP256, noble.ecdsaP256, 'prime256v1'),
@@ -118,17 +140,30 @@ export function chooseAlgorithms(there: Availability): ChosenAlgorithms {
 }
 
 function lookAround(): Availability {
-  return { ciphers: getCiphers(), curves: getCurves(), x25519: doesX25519(), ed25519: doesEd25519() };
+  return {
+    ciphers: getCiphers(),
+    curves: getCurves(),
+    x25519: publicHalfIs(x25519, X25519_PRIVATE, X25519_PUBLIC),
+    x448: publicHalfIs(x448, X448_PRIVATE, X448_PUBLIC),
+    ed25519: doesEd25519(),
+    mlKem: [mlkem512, mlkem768, mlkem1024].every(doesMlKem),
+  };
 }
 
 /** RFC 7748 section 6.1: Alice's private key and her public one, which is what our way to import a key rests on. */
 const X25519_PRIVATE = '77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a';
 const X25519_PUBLIC = '8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a';
 
-function doesX25519(): boolean {
+/** RFC 7748 section 6.2: the same of X448. */
+const X448_PRIVATE =
+  '9a8f4925d1519f5775cf46b04b5800d4ee9ee8bae8bc5565d498c28dd9c9baf574a9419744897391006382a6f127ab1d9ac2d8c0a598726b';
+const X448_PUBLIC =
+  '9b08f7cc31b7e3e67d22d5aea121074a273bd2b83de09c63faa73d2c22c5d9bbc836647241d953d40c5b12da88120d53177f80e532c41fa0';
+
+function publicHalfIs(group: NamedGroup, privateKey: string, publicKey: string): boolean {
   try {
-    const { share } = x25519.start(() => hexToBytes(X25519_PRIVATE)) as KeyExchange;
-    return bytesEqual(share, hexToBytes(X25519_PUBLIC));
+    const { share } = group.start(() => hexToBytes(privateKey)) as KeyExchange;
+    return bytesEqual(share, hexToBytes(publicKey));
   } catch {
     return false;
   }
