@@ -256,9 +256,11 @@ describe.skipIf(!hasMlKem)(`ML-KEM of node:crypto${hasMlKem ? '' : ' (Node has i
       createNodeProvider(options).groups;
     const find = (groups: readonly NamedGroup[]): NamedGroup =>
       groups.find(({ name }) => name === 'MLKEM768') as NamedGroup;
-    expect(find(groupsWith({})).respond).toBe(mlkem768.respond);
-    const injected = find(groupsWith({ random }));
-    expect([injected.start, injected.respond]).toEqual([mlkem768.start, noble.mlkem768.respond]);
+    const { share } = await mlkem768.start(random);
+    expect(find(groupsWith({}))).toBe(mlkem768);
+    const answers = [1, 2].map(() => find(groupsWith({ random })).respond(share, deterministicRandom(6)));
+    expect(answers[0]).toEqual(answers[1]);
+    expect(mlkem768.respond(share, deterministicRandom(6))).not.toEqual(answers[0]);
   });
 });
 

@@ -101,9 +101,10 @@ export function chooseAlgorithms(
     x448: pick('x448', there.x448, x448, noble.x448),
   };
   // Not named as missing: no Node before 24.7 has it, so that it would say nothing of a build.
-  const kem = (native: NamedGroup, { respond, ...rest }: NamedGroup): NamedGroup => {
-    if (!there.mlKem) return { ...rest, respond };
+  const kem = (native: NamedGroup, fallback: NamedGroup): NamedGroup => {
+    if (!there.mlKem) return fallback;
     // OpenSSL takes no randomness for an answer.
+    const respond: NamedGroup['respond'] = (share, random) => fallback.respond(share, random);
     return randomness === 'injected' ? { ...native, respond } : native;
   };
   const kems = {
