@@ -88,6 +88,11 @@ describe('a key', () => {
     expect(reasonOf(() => sealer.sealInto(output, 0, 23, new Uint8Array(0)))).toBe('key-usage-limit');
   });
 
+  it('seals in parts only where its AEAD does', () => {
+    expect(new RecordSealer(suite, keys).givesParts).toBe(false);
+    expect(reasonOf(() => new RecordSealer(suite, keys).sealOnto([], 23, new Uint8Array(1)))).toBe('internal-error');
+  });
+
   it('has another nonce for each record, beyond one and two bytes of sequence number', () => {
     const unlimited = { ...suite, confidentialityLimit: Infinity };
     const sealer = new RecordSealer(unlimited, keys);

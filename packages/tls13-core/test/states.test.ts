@@ -72,7 +72,7 @@ describe.each(STATE_MACHINES.map((machine) => [machine.title, machine] as const)
           expect(peer.connection.info !== null).toBe(state.name === 'CONNECTED' || state.name === 'CLOSED');
         }
       }),
-      { numRuns: 250 },
+      { numRuns: 150 },
     );
   });
 

@@ -9,6 +9,7 @@ import { serverStates } from './states/server-states.js';
 
 export const STATE_MACHINES: readonly StateMachine[] = [
   clientStates('off'),
+  clientStates('off', 'impossible'),
   clientStates('off', 'own'),
   clientStates('on'),
   clientStates('early-data'),

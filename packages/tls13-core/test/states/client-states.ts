@@ -5,7 +5,7 @@ type Resumption = StateMachine['resumption'];
 /** Appendix A.1, for a client that offers nothing, a session, or a session with early data. */
 export function clientStates(resumption: Resumption, credential: StateMachine['credential'] = 'none'): StateMachine {
   return {
-    title: `Client${credential === 'own' ? ' that has a certificate' : OFFERS[resumption]} (appendix A.1)`,
+    title: `${CALLED[credential]}${OFFERS[resumption]} (appendix A.1)`,
     side: 'client',
     clientAuthentication: 'none',
     credential,
@@ -23,6 +23,12 @@ export function clientStates(resumption: Resumption, credential: StateMachine['c
     ],
   };
 }
+
+const CALLED: { readonly [C in StateMachine['credential']]: string } = {
+  none: 'Client',
+  own: 'Client that has a certificate',
+  impossible: 'Minimal client',
+};
 
 const OFFERS: { readonly [R in Resumption]: string } = {
   off: '',

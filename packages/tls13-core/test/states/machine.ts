@@ -56,8 +56,8 @@ export interface StateMachine {
   readonly side: 'client' | 'server';
   /** Whether the server under test asks for a certificate. */
   readonly clientAuthentication: 'none' | 'request' | 'require';
-  /** Whether the client under test has a certificate to show. */
-  readonly credential: 'none' | 'own';
+  /** Whether the client under test has a certificate to show; one made by `createMinimalTlsClient` cannot have any. */
+  readonly credential: 'none' | 'own' | 'impossible';
   /** Whether the client under test offers a session, or the server under test takes tickets, without or with early data. */
   readonly resumption: 'off' | 'on' | 'early-data';
   readonly start: string;

@@ -1,3 +1,4 @@
+import { createMinimalTlsClient } from '../../src/client-connection.js';
 import { EXTENSION_CODES, extension } from '../../src/messages/extensions/extension.js';
 import { cookieCodec } from '../../src/messages/extensions/cookie.js';
 import { HELLO_RETRY_REQUEST_RANDOM, type ServerHello } from '../../src/messages/server-hello.js';
@@ -26,6 +27,8 @@ export function start(machine: StateMachine): ScriptedPeer {
 }
 
 function startClient({ resumption, credential }: StateMachine): ScriptedServer {
+  if (credential === 'impossible')
+    return new ScriptedServer(toyClient({ limits: LIMITS }), undefined, createMinimalTlsClient);
   const config = { off: toyClient, on: resumingClient, 'early-data': earlyClient }[resumption];
   return new ScriptedServer(
     config({ limits: LIMITS, ...(credential === 'own' ? { selectCredential: () => TOY_CLIENT } : {}) }),
