@@ -74,6 +74,11 @@ export interface ClientHelloInfo {
   readonly selectedAlpn: Uint8Array | null;
   /** Known schemes of signature_algorithms, in the client's order. */
   readonly signatureSchemes: readonly SignatureSchemeName[];
+  /**
+   * Known schemes of signature_algorithms_cert: how the certificates of a chain may be signed (RFC 9846 section 4.3.3).
+   * Those of signature_algorithms where the client did not send it.
+   */
+  readonly certificateSignatureSchemes: readonly SignatureSchemeName[];
   /** Code points of supported_groups, in the client's order. */
   readonly groups: readonly number[];
   /** Code points of cipher_suites, in the client's order. */
@@ -83,6 +88,8 @@ export interface ClientHelloInfo {
 /** A server's CertificateRequest, as a client's callback sees it. */
 export interface CertificateRequestInfo {
   readonly signatureSchemes: readonly SignatureSchemeName[];
+  /** signature_algorithms_cert: how the certificates of a chain may be signed; `signatureSchemes` where not sent. */
+  readonly certificateSignatureSchemes: readonly SignatureSchemeName[];
   /** DER-encoded distinguished names of certificate_authorities (RFC 9846 section 4.3.4); empty where not sent. */
   readonly certificateAuthorities: readonly Uint8Array[];
   /** oid_filters (RFC 9846 section 4.3.5); empty where not sent. A credential that does not match them fails the handshake. */
@@ -97,6 +104,12 @@ export interface CommonConfig {
   readonly groups?: readonly GroupName[];
   /** What the peer may sign with, in order of preference; all that the provider can verify by default. */
   readonly signatureSchemes?: readonly SignatureSchemeName[];
+  /**
+   * What the peer's certificates may be signed with, where that is not what the peer itself may sign with: sent as
+   * signature_algorithms_cert (RFC 9846 section 4.3.3). It helps the peer to choose; what is accepted is for `verifyPeer`.
+   * Not sent by default, as `signatureSchemes` then says both.
+   */
+  readonly certificateSignatureSchemes?: readonly SignatureSchemeName[];
   /** Receives lines of the key log format. Whoever reads them can read the connection. */
   readonly keyLog?: (line: string) => void;
   readonly limits?: Partial<TlsLimits>;

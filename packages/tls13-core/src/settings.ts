@@ -1,5 +1,6 @@
 import {
   maySignCertificateVerify,
+  SIGNATURE_SCHEMES,
   supportedSignatureSchemes,
   type CipherSuite,
   type CryptoProvider,
@@ -49,6 +50,8 @@ interface CommonSettings {
   readonly groups: readonly NamedGroup[];
   /** What we accept in certificates. */
   readonly signatureSchemes: readonly SignatureScheme[];
+  /** Sent as signature_algorithms_cert; null where signature_algorithms says both. */
+  readonly certificateSignatureSchemes: readonly SignatureScheme[] | null;
   readonly keyLog: ((line: string) => void) | null;
   readonly limits: TlsLimits;
   readonly maxFragmentLength: number;
@@ -297,6 +300,10 @@ function commonSettings(config: CommonConfig): CommonSettings {
     cipherSuites: pick('cipherSuites', config.cipherSuites, provider.cipherSuites),
     groups: pick('groups', config.groups, provider.groups),
     signatureSchemes: pick('signatureSchemes', config.signatureSchemes, supportedSignatureSchemes(provider)),
+    certificateSignatureSchemes:
+      config.certificateSignatureSchemes === undefined
+        ? null
+        : pick('certificateSignatureSchemes', config.certificateSignatureSchemes, SIGNATURE_SCHEMES),
     keyLog: config.keyLog ?? null,
     limits: resolveLimits(config.limits),
     maxFragmentLength,

@@ -288,7 +288,12 @@ describe('client certificates', () => {
       },
     );
     expect(seen).toEqual([
-      { signatureSchemes: ['ed25519', 'ecdsa_secp256r1_sha256'], certificateAuthorities: authorities, oidFilters: [] },
+      {
+        signatureSchemes: ['ed25519', 'ecdsa_secp256r1_sha256'],
+        certificateSignatureSchemes: ['ed25519', 'ecdsa_secp256r1_sha256'],
+        certificateAuthorities: authorities,
+        oidFilters: [],
+      },
     ]);
   });
 });

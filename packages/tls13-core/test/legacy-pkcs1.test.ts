@@ -70,7 +70,8 @@ describe('PKCS#1 v1.5 in a client’s CertificateVerify (RFC 9963)', () => {
     const hello = { ...client, signatureSchemes: [scheme, 'ecdsa_secp256r1_sha256'] as const };
     expect(() => createTlsClient(hello)).toThrow(/invalid-configuration in signatureSchemes/);
     // A peer's list may say anything.
-    const offered = SIGNATURE_SCHEMES.filter(({ name }) => name === scheme);
+    const signatures = SIGNATURE_SCHEMES.filter(({ name }) => name === scheme);
+    const offered = { signatures, certificates: SIGNATURE_SCHEMES };
     expect(chooseCredential([withSchemes([scheme])], offered, 'server')).toBeNull();
     expect(chooseCredential([withSchemes([scheme])], offered, 'client')?.scheme.name).toBe(scheme);
   });

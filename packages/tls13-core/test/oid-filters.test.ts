@@ -104,7 +104,12 @@ describe('oid_filters, section 4.3.5', () => {
 });
 
 describe('the first fitting credential', () => {
-  const request = { signatureSchemes: ['ed25519'], certificateAuthorities: [], oidFilters: [] } as const;
+  const request = {
+    signatureSchemes: ['ed25519'],
+    certificateSignatureSchemes: ['ed25519'],
+    certificateAuthorities: [],
+    oidFilters: [],
+  } as const;
 
   it('has a scheme that the server takes', () => {
     expect(

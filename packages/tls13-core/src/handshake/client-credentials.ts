@@ -5,6 +5,7 @@ import { certificateAuthoritiesCodec } from '../messages/extensions/certificate-
 import type { ExtensionBlock } from '../messages/extensions/extension-block.js';
 import { decodeExtension } from '../messages/extensions/extension.js';
 import { oidFiltersCodec } from '../messages/extensions/oid-filters.js';
+import { schemesForCertificates } from '../messages/extensions/signature-algorithms.js';
 import { matchesOidFilters, readOidFilters } from '../oid-filters.js';
 import type { ClientSettings } from '../settings.js';
 import type { ClientCredentials } from './client-parts.js';
@@ -33,18 +34,22 @@ function* answer(
   // Judged before anybody is asked, so that a wrong request is the server's fault.
   readOidFilters(oidFilters);
 
+  const certificateSchemes = schemesForCertificates(block.get('signature_algorithms_cert'), signatureSchemes);
+
   const { selectCredential } = context.settings;
   if (selectCredential === null) return null;
   const credential = yield* ask(context.guard, 'selectCredential', () =>
     selectCredential({
       signatureSchemes: signatureSchemes.map(({ name }) => name),
+      certificateSignatureSchemes: certificateSchemes.map(({ name }) => name),
       certificateAuthorities,
       oidFilters,
     }),
   );
   if (credential === null) return null;
   // A credential that the server cannot check is no reason to go on as nobody: the application meant to be somebody.
-  const chosen = chooseCredential([credential], signatureSchemes, 'client');
+  const peer = { signatures: signatureSchemes, certificates: certificateSchemes };
+  const chosen = chooseCredential([credential], peer, 'client');
   if (chosen === null) throw new TlsError('no-common-signature-scheme', { subject: 'certificate_request' });
   // Section 4.3.5: a certificate that is sent must have all that was asked for.
   if (!matchesOidFilters(chosen.credential.certificateChain[0] as Uint8Array, oidFilters)) {

@@ -7,7 +7,10 @@ import { isGreaseValue } from '../messages/extensions/grease-values.js';
 import { clientKeySharesCodec } from '../messages/extensions/key-share.js';
 import { serverNameExtension } from '../messages/extensions/server-name.js';
 import { recordSizeLimitExtension } from '../messages/extensions/record-size-limit.js';
-import { signatureAlgorithmsCodec } from '../messages/extensions/signature-algorithms.js';
+import {
+  certificateSignaturesExtension,
+  signatureAlgorithmsCodec,
+} from '../messages/extensions/signature-algorithms.js';
 import { supportedGroupsCodec } from '../messages/extensions/supported-groups.js';
 import { clientSupportedVersionsCodec, TLS_1_2, TLS_1_3 } from '../messages/extensions/supported-versions.js';
 import type { ClientSettings } from '../settings.js';
@@ -63,6 +66,9 @@ export function buildClientHello(
       settings.signatureSchemes.map((scheme) => scheme.id),
     ),
   );
+  if (settings.certificateSignatureSchemes !== null) {
+    extensions.push(certificateSignaturesExtension(settings.certificateSignatureSchemes));
+  }
   if (settings.certificateStatus !== null) extensions.push(settings.certificateStatus.extension);
   if (settings.alpn !== null) {
     const data = encodeProtocolNameList(settings.alpn.protocols);

@@ -1,4 +1,5 @@
 import { maySignCertificateVerify, type SignatureScheme } from '@portico/crypto';
+import { chainFit } from '../chain-signatures.js';
 import type { Credential } from '../config.js';
 import { TlsError } from '../error.js';
 import type { Transcript } from '../key-schedule/transcript.js';
@@ -13,15 +14,25 @@ export interface ChosenCredential {
   readonly scheme: SignatureScheme;
 }
 
+/** What the peer can verify. */
+export interface PeerSchemes {
+  /** In CertificateVerify. */
+  readonly signatures: readonly SignatureScheme[];
+  /** In certificates. */
+  readonly certificates: readonly SignatureScheme[];
+}
+
 /**
- * The first credential, and its first scheme, that the peer can verify; null where there is none.
+ * The first credential, and its first scheme, that the peer can verify; one whose whole chain it can verify before any
+ * other, and never one with SHA-1 in its chain (RFC 9846 section 4.5.1.2). Null where there is none.
  * @throws TlsError `signer-unfit` for a credential without a certificate
  */
 export function chooseCredential(
   credentials: readonly Credential[],
-  peerSchemes: readonly SignatureScheme[],
+  peer: PeerSchemes,
   side: 'server' | 'client',
 ): ChosenCredential | null {
+  let fallback: ChosenCredential | null = null;
   for (const credential of credentials) {
     if (credential.certificateChain.length === 0) {
       // An empty Certificate would mean that there is none (section 4.5.1.3).
@@ -30,12 +41,25 @@ export function chooseCredential(
         expected: 'a certificate chain with at least the leaf',
       });
     }
-    for (const name of credential.signer.schemes) {
-      const scheme = peerSchemes.find(
-        (candidate) => candidate.name === name && maySignCertificateVerify(candidate, side),
-      );
-      if (scheme !== undefined) return { credential, scheme };
-    }
+    const scheme = chooseScheme(credential, peer.signatures, side);
+    if (scheme === null) continue;
+    const fit = chainFit(credential.certificateChain, peer.certificates);
+    if (fit === 'fits') return { credential, scheme };
+    if (fit === 'does-not-fit') fallback ??= { credential, scheme };
+  }
+  return fallback;
+}
+
+function chooseScheme(
+  { signer }: Credential,
+  peerSchemes: readonly SignatureScheme[],
+  side: 'server' | 'client',
+): SignatureScheme | null {
+  for (const name of signer.schemes) {
+    const scheme = peerSchemes.find(
+      (candidate) => candidate.name === name && maySignCertificateVerify(candidate, side),
+    );
+    if (scheme !== undefined) return scheme;
   }
   return null;
 }

@@ -17,7 +17,11 @@ import { offeredPsksCodec, SHORTEST_BINDER, type OfferedPsks } from '../messages
 import { pskKeyExchangeModesCodec } from '../messages/extensions/psk-key-exchange-modes.js';
 import { decodeRecordSizeLimit } from '../messages/extensions/record-size-limit.js';
 import { decodeServerName } from '../messages/extensions/server-name.js';
-import { knownSignatureSchemes, signatureAlgorithmsCodec } from '../messages/extensions/signature-algorithms.js';
+import {
+  knownSignatureSchemes,
+  schemesForCertificates,
+  signatureAlgorithmsCodec,
+} from '../messages/extensions/signature-algorithms.js';
 import { supportedGroupsCodec } from '../messages/extensions/supported-groups.js';
 import { clientSupportedVersionsCodec, TLS_1_2, TLS_1_3 } from '../messages/extensions/supported-versions.js';
 import { clientTicketRequestCodec, type ClientTicketRequest } from '../messages/extensions/ticket-request.js';
@@ -32,6 +36,8 @@ export interface ReadClientHello {
   readonly keyShares: readonly KeyShareEntry[];
   /** Null where signature_algorithms is absent, as it may be beside a PSK. */
   readonly signatureSchemes: readonly SignatureScheme[] | null;
+  /** signature_algorithms_cert, or signature_algorithms where it is absent (RFC 9846 section 4.3.3). */
+  readonly certificateSignatureSchemes: readonly SignatureScheme[];
   /** Null where the extension is absent. */
   readonly alpnProtocols: readonly Uint8Array[] | null;
   readonly serverName: string | null;
@@ -81,6 +87,10 @@ export function readClientHello(hello: ClientHello, limits: TlsLimits): ReadClie
   const authorities = block.get('certificate_authorities');
   // Section 4.3.4: not used to choose a certificate, but it has to be well-formed.
   if (authorities !== undefined) decodeExtension(certificateAuthoritiesCodec, authorities, 'certificate_authorities');
+  const signatureSchemes =
+    schemes === undefined
+      ? null
+      : knownSignatureSchemes(decodeExtension(signatureAlgorithmsCodec, schemes, 'signature_algorithms'));
   const serverName = block.get('server_name');
   const alpn = block.get('application_layer_protocol_negotiation');
   const recordSizeLimit = block.get('record_size_limit');
@@ -88,10 +98,8 @@ export function readClientHello(hello: ClientHello, limits: TlsLimits): ReadClie
     hello,
     groups,
     keyShares,
-    signatureSchemes:
-      schemes === undefined
-        ? null
-        : knownSignatureSchemes(decodeExtension(signatureAlgorithmsCodec, schemes, 'signature_algorithms')),
+    signatureSchemes,
+    certificateSignatureSchemes: schemesForCertificates(block.get('signature_algorithms_cert'), signatureSchemes ?? []),
     alpnProtocols: alpn === undefined ? null : decodeProtocolNameList(alpn),
     serverName: serverName === undefined ? null : decodeServerName(serverName),
     statusRequest: asksForOcsp(block.get('status_request')) ? 'asks-for-status' : 'asks-for-none',
@@ -189,6 +197,7 @@ export function clientHelloInfo(client: ReadClientHello, selectedAlpn: Uint8Arra
     alpnProtocols: client.alpnProtocols,
     selectedAlpn,
     signatureSchemes: (client.signatureSchemes ?? []).map(({ name }) => name),
+    certificateSignatureSchemes: client.certificateSignatureSchemes.map(({ name }) => name),
     groups: client.groups,
     cipherSuites: client.hello.cipherSuites,
   };

@@ -12,7 +12,10 @@ import { keyShareEntryCodec } from '../messages/extensions/key-share.js';
 import { selectedIdentityCodec } from '../messages/extensions/pre-shared-key.js';
 import { oidFiltersCodec, type OidFilter } from '../messages/extensions/oid-filters.js';
 import { recordSizeLimitExtension } from '../messages/extensions/record-size-limit.js';
-import { signatureAlgorithmsCodec } from '../messages/extensions/signature-algorithms.js';
+import {
+  certificateSignaturesExtension,
+  signatureAlgorithmsCodec,
+} from '../messages/extensions/signature-algorithms.js';
 import { supportedGroupsCodec } from '../messages/extensions/supported-groups.js';
 import { serverSupportedVersionsCodec, TLS_1_2, TLS_1_3 } from '../messages/extensions/supported-versions.js';
 import { serverTicketRequestCodec } from '../messages/extensions/ticket-request.js';
@@ -204,14 +207,15 @@ function* askForCredentials(
 /** Which certificate, and with which scheme (RFC 9846 section 4.5.1.2). */
 function selectCredential(
   credentials: readonly Credential[],
-  { signatureSchemes, psks }: ReadClientHello,
+  { signatureSchemes, certificateSignatureSchemes, psks }: ReadClientHello,
 ): ChosenCredential {
   // Section 6.2: whoever has nothing but PSKs may say that none is known.
   if (credentials.length === 0) throw new TlsError(psks === null ? 'no-credential' : 'unknown-psk-identity');
   if (signatureSchemes === null) {
     throw new TlsError('missing-extension', { subject: 'client_hello', expected: 'signature_algorithms' });
   }
-  const chosen = chooseCredential(credentials, signatureSchemes, 'server');
+  const peer = { signatures: signatureSchemes, certificates: certificateSignatureSchemes };
+  const chosen = chooseCredential(credentials, peer, 'server');
   if (chosen === null) throw new TlsError('no-common-signature-scheme');
   return chosen;
 }
@@ -295,6 +299,9 @@ function certificateRequestExtensions(
 ): readonly Extension[] {
   const schemes = settings.signatureSchemes.map(({ id }) => id);
   const extensions = [extension('signature_algorithms', signatureAlgorithmsCodec, schemes)];
+  if (settings.certificateSignatureSchemes !== null) {
+    extensions.push(certificateSignaturesExtension(settings.certificateSignatureSchemes));
+  }
   if (certificateStatus !== undefined) {
     extensions.push({ type: EXTENSION_CODES.status_request, data: new Uint8Array(0) });
   }

@@ -100,6 +100,21 @@ const CLIENT_HELLOS: readonly Attack[] = [
       ),
     'handshake/server.ts selectCredential',
   ),
+  ...(
+    [
+      ['an empty list', [0, 0]],
+      ['half a scheme', [0, 3, 4, 3, 4]],
+      ['a byte behind its list', [0, 2, 4, 3, 0]],
+    ] as const
+  ).map(([what, data]) =>
+    againstServer(
+      `signature_algorithms_cert with ${what}`,
+      '4.3.3',
+      'malformed-extension',
+      (hello) => withExtension(hello, 'signature_algorithms_cert', Uint8Array.from(data)),
+      'messages/extensions/signature-algorithms.ts schemesForCertificates',
+    ),
+  ),
   ...(['supported_groups', 'key_share', 'signature_algorithms'] as const).map((name) =>
     againstServer(
       `a ClientHello without ${name}`,

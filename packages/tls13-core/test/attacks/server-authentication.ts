@@ -1,7 +1,7 @@
 import { concatBytes } from '@portico/bytes';
 import { derOid, derSequence, OID } from '@portico/x509';
 import { certificateVerifyContent } from '../../src/messages/certificate-verify.js';
-import { extension } from '../../src/messages/extensions/extension.js';
+import { EXTENSION_CODES, extension } from '../../src/messages/extensions/extension.js';
 import { oidFiltersCodec, type OidFilter } from '../../src/messages/extensions/oid-filters.js';
 import { oidFilters } from '../../src/oid-filters.js';
 import { ScriptedServer } from '../support/scripted-server.js';
@@ -242,6 +242,29 @@ const AGAINST_CLIENT: readonly Attack[] = [
         .serverHello()
         .encryptedExtensions()
         .certificateRequest({ body: (honest) => ({ ...honest, certificateRequestContext: Uint8Array.of(1) }) })
+        .certificate()
+        .certificateVerify()
+        .finished(),
+  },
+  {
+    attack: 'a CertificateRequest whose signature_algorithms_cert is empty',
+    against: 'client',
+    section: '4.3.3',
+    excludedIn: 'messages/extensions/signature-algorithms.ts schemesForCertificates',
+    reason: 'malformed-extension',
+    run: () =>
+      server()
+        .serverHello()
+        .encryptedExtensions()
+        .certificateRequest({
+          body: (honest) => ({
+            ...honest,
+            extensions: [
+              ...honest.extensions,
+              { type: EXTENSION_CODES.signature_algorithms_cert, data: Uint8Array.of(0, 0) },
+            ],
+          }),
+        })
         .certificate()
         .certificateVerify()
         .finished(),

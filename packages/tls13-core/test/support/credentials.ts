@@ -16,6 +16,8 @@ export type CertificateKind =
 /** A CA of its own for each set of credentials, made once per test file. */
 export interface TestAuthority {
   readonly trustAnchors: readonly TrustAnchor[];
+  /** Its own certificate, in DER. */
+  readonly certificate: Uint8Array;
   credential(kind: CertificateKind, names?: readonly string[]): Promise<Credential>;
   /** The same with the private key, for a signer of one's own. */
   keyed(kind: CertificateKind): Promise<Credential & { readonly privateKey: PrivateKey }>;
@@ -33,10 +35,10 @@ function privateKey(kind: CertificateKind): Promise<PrivateKey> {
   return key;
 }
 
-export async function createTestAuthority(name = 'Test CA'): Promise<TestAuthority> {
+export async function createTestAuthority(name = 'Test CA', kind: CertificateKind = 'P-256'): Promise<TestAuthority> {
   const authority = createAuthority({
     provider,
-    privateKey: await generatePrivateKey(provider, 'P-256'),
+    privateKey: await generatePrivateKey(provider, kind),
     subject: [['CN', name]],
     notBefore: NOT_BEFORE,
     notAfter: NOT_AFTER,
@@ -49,6 +51,7 @@ export async function createTestAuthority(name = 'Test CA'): Promise<TestAuthori
 
   return {
     trustAnchors: [trustAnchorFromDer(authority.certificate.raw)],
+    certificate: authority.certificate.raw,
     keyed,
     credential: async (kind, names) => {
       const { certificateChain, signer } = await keyed(kind, names);

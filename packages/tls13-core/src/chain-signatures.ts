@@ -1,0 +1,70 @@
+import { bytesEqual } from '@portico/bytes';
+import { keyFitsScheme, type PublicKey, type SignatureAlgorithm, type SignatureScheme } from '@portico/crypto';
+import { parseCertificate, X509Error, type Certificate } from '@portico/x509';
+
+/** How one certificate of a chain is signed. */
+interface ChainSignature {
+  /** Null for one that we do not know. */
+  readonly algorithm: SignatureAlgorithm | null;
+  readonly strength: 'usual' | 'weak';
+  /** The issuer's key, where its certificate stands in the chain. */
+  readonly issuerKey: PublicKey | null;
+}
+
+/** `weak` is SHA-1 or MD5, whatever else there is. */
+export type ChainFit = 'fits' | 'does-not-fit' | 'weak';
+
+/** Chains are read once: a server shows the same few to everybody. */
+const KNOWN = /* @__PURE__ */ new WeakMap<readonly Uint8Array[], readonly ChainSignature[]>();
+
+/**
+ * Whether a chain is signed only by schemes that the peer named for certificates (RFC 9846 sections 4.3.3 and 4.5.1.2).
+ * Self-signed certificates may be signed in any way. A chain that cannot be read does not fit.
+ */
+export function chainFit(chain: readonly Uint8Array[], schemes: readonly SignatureScheme[]): ChainFit {
+  let signatures = KNOWN.get(chain);
+  if (signatures === undefined) KNOWN.set(chain, (signatures = readSignatures(chain)));
+  if (signatures.some(({ strength }) => strength === 'weak')) return 'weak';
+  return signatures.every((signature) => schemes.some((scheme) => isSignedBy(signature, scheme)))
+    ? 'fits'
+    : 'does-not-fit';
+}
+
+function readSignatures(chain: readonly Uint8Array[]): ChainSignature[] {
+  const certificates = chain.map(readOrNull);
+  return certificates.flatMap((certificate): ChainSignature[] => {
+    if (certificate === null) return [{ algorithm: null, strength: 'usual', issuerKey: null }];
+    const { issuer, subject, signatureReading } = certificate;
+    if (bytesEqual(issuer.raw, subject.raw)) return [];
+    const issuing = certificates.find(
+      (candidate) => candidate !== null && bytesEqual(candidate.subject.raw, issuer.raw),
+    );
+    return [
+      {
+        algorithm: signatureReading.algorithm,
+        strength: signatureReading.problem === 'weak' ? 'weak' : 'usual',
+        issuerKey: issuing?.publicKey ?? null,
+      },
+    ];
+  });
+}
+
+/** The scheme of an ECDSA signature names the issuer's curve, and that of an RSA-PSS signature the kind of its key. */
+function isSignedBy({ algorithm, issuerKey }: ChainSignature, scheme: SignatureScheme): boolean {
+  if (algorithm === null || algorithm.type !== scheme.algorithm.type) return false;
+  if (hashOf(algorithm) !== hashOf(scheme.algorithm)) return false;
+  return issuerKey === null || keyFitsScheme(issuerKey, scheme);
+}
+
+function hashOf(algorithm: SignatureAlgorithm): string {
+  return 'hash' in algorithm ? algorithm.hash : '';
+}
+
+function readOrNull(der: Uint8Array): Certificate | null {
+  try {
+    return parseCertificate(der);
+  } catch (error) {
+    if (error instanceof X509Error) return null;
+    throw error;
+  }
+}
