@@ -40,7 +40,6 @@ export function describe(name, body) {
 export function it(name, run) {
   tests.push({ path: [...suites.map((suite) => suite.name), name], run, suites });
 }
-export const test = it;
 
 /** Modules are loaded once here, and globals are the process's: a test that wants others of its own fails, and is left out. */
 export const vi = new Proxy(

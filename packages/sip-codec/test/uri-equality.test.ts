@@ -1,6 +1,6 @@
 import { parseUri, requireSipUri } from '@portico/sip-codec';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { addressOfRecord, canonicalHost, comparableUri, sameUri } from '@portico/sip-codec/uri-equality';
 
 function same(left: string, right: string): boolean {
@@ -10,7 +10,7 @@ function same(left: string, right: string): boolean {
 }
 
 describe('URI equality, RFC 3261 section 19.1.4', () => {
-  test.each([
+  it.each([
     // The examples of the section.
     ['sip:%61lice@atlanta.com;transport=TCP', 'sip:alice@AtLanTa.CoM;Transport=tcp'],
     ['sip:carol@chicago.com', 'sip:carol@chicago.com;newparam=5'],
@@ -42,7 +42,7 @@ describe('URI equality, RFC 3261 section 19.1.4', () => {
     expect(same(left, right)).toBe(true);
   });
 
-  test.each([
+  it.each([
     // The examples of the section.
     ['SIP:ALICE@AtLanTa.CoM;Transport=udp', 'sip:alice@AtLanTa.CoM;Transport=UDP'],
     ['sip:bob@biloxi.com', 'sip:bob@biloxi.com:5060'],
@@ -78,7 +78,7 @@ describe('URI equality, RFC 3261 section 19.1.4', () => {
     expect(same(left, right)).toBe(false);
   });
 
-  test('every SIP URI is the same as itself with every harmless escape', () => {
+  it('every SIP URI is the same as itself with every harmless escape', () => {
     const word = fc.stringMatching(/^[a-z0-9]{1,6}$/);
     fc.assert(
       fc.property(word, word, word, (user, name, value) => {
@@ -92,7 +92,7 @@ describe('URI equality, RFC 3261 section 19.1.4', () => {
 });
 
 describe('the address-of-record, RFC 3261 section 10.3 step 5', () => {
-  test.each([
+  it.each([
     ['sip:%41lice@Example.COM;user=phone;transport=tcp?x=y', 'sip:Alice@example.com'],
     ['sips:alice@example.com:5061', 'sips:alice@example.com:5061'],
     ['sip:a%40b@example.com', 'sip:a%40b@example.com'],
@@ -102,7 +102,7 @@ describe('the address-of-record, RFC 3261 section 10.3 step 5', () => {
 });
 
 describe('a canonical host', () => {
-  test.each([
+  it.each([
     ['sip:Example.COM', 'example.com'],
     ['sip:192.0.2.1', '192.0.2.1'],
     ['sip:[::]', '[0:0:0:0:0:0:0:0]'],
