@@ -1,4 +1,4 @@
-// npm run bench -- [tls|sip|all|choices|memory|profile|workers] [--json OUT] [--quick]
+// npm run bench -- [tls|sip|x509|all|choices|memory|profile|workers] [--json OUT] [--quick]
 // Measures ours and the peers in one run, prints ratios beside their budgets, writes JSON and a chart.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
@@ -23,6 +23,7 @@ const GROUPS = {
     (await import('./tls/memory.mjs')).memory,
     (await import('./tls/resumption.mjs')).resumption,
   ],
+  x509: async () => [(await import('./x509/certificates.mjs')).certificates, (await import('./x509/worst.mjs')).worst],
   // Tables without budgets, which `all` leaves out.
   choices: async () => [(await import('./tls/choices.mjs')).choices],
   memory: async () => [(await import('./tls/memory-growth.mjs')).memoryGrowth],
@@ -31,7 +32,9 @@ const GROUPS = {
 };
 
 const { group, json, quick } = readArguments(process.argv.slice(2));
-const suites = (await Promise.all((group === 'all' ? ['sip', 'tls'] : [group]).map((name) => GROUPS[name]()))).flat();
+// A minute is what --quick may take, and x509 would be a quarter of it.
+const everything = quick ? ['sip', 'tls'] : ['sip', 'x509', 'tls'];
+const suites = (await Promise.all((group === 'all' ? everything : [group]).map((name) => GROUPS[name]()))).flat();
 const results = [];
 const charts = [];
 for (const suite of suites) {
