@@ -6,7 +6,7 @@ import { derExplicit, derNull, derOid, derSequence, derSmallInteger } from './de
 import { X509Error } from './error.js';
 import {
   ECDSA_OIDS,
-  findByOid,
+  findByValue,
   HASH_OIDS,
   OID,
   PARAMETERLESS_OIDS,
@@ -47,19 +47,19 @@ export function readAlgorithmIdentifier(reader: DerReader): AlgorithmIdentifier 
  */
 export function readSignatureAlgorithm(identifier: AlgorithmIdentifier): SignatureAlgorithmReading {
   const { oid, parameters } = identifier;
-  const ecdsaHash = findByOid(ECDSA_OIDS, oid);
+  const ecdsaHash = findByValue(ECDSA_OIDS, oid);
   if (ecdsaHash !== null) {
     // RFC 5758 section 3.2: the parameters field must be absent.
     demandAbsent(identifier);
     return { algorithm: { type: 'ecdsa', hash: ecdsaHash }, problem: null };
   }
-  const rsaHash = findByOid(RSA_PKCS1_OIDS, oid);
+  const rsaHash = findByValue(RSA_PKCS1_OIDS, oid);
   if (rsaHash !== null) {
     // RFC 4055 section 5: NULL must be written, but absent parameters must be accepted as well.
     if (parameters !== null) demandNull(identifier);
     return { algorithm: { type: 'rsa-pkcs1', hash: rsaHash }, problem: null };
   }
-  const parameterless = findByOid(PARAMETERLESS_OIDS, oid);
+  const parameterless = findByValue(PARAMETERLESS_OIDS, oid);
   if (parameterless !== null) {
     demandAbsent(identifier);
     return { algorithm: { type: parameterless }, problem: null };
@@ -139,7 +139,7 @@ export function readPssParameters(identifier: AlgorithmIdentifier): SignatureAlg
 /** NULL and absent parameters both stand for none, RFC 4055 section 2.1. */
 function readHash(identifier: AlgorithmIdentifier): HashName | null {
   if (identifier.parameters !== null) demandNull(identifier);
-  return findByOid(HASH_OIDS, identifier.oid);
+  return findByValue(HASH_OIDS, identifier.oid);
 }
 
 /** @throws X509Error `invalid-algorithm` */

@@ -12,7 +12,7 @@ import { X509Error } from './error.js';
 import { readExtensions, readKnownExtensions, type Extension, type KnownExtensions } from './extensions.js';
 import { decodePem } from './keys/pem.js';
 import { readSubjectPublicKeyInfo } from './keys/public-key.js';
-import { readName, type Name } from './name/name.js';
+import { namesEqual, readName, type Name } from './name/name.js';
 
 /** Larger certificates are refused unread. The largest in public use are some tens of kilobytes. */
 export const MAX_CERTIFICATE_LENGTH = 0x10_0000;
@@ -53,7 +53,7 @@ export function parseCertificate(der: Uint8Array): Certificate {
   if (der.length > MAX_CERTIFICATE_LENGTH) {
     throw new X509Error('too-large', { expected: `at most ${MAX_CERTIFICATE_LENGTH} bytes`, got: String(der.length) });
   }
-  const raw = der.slice();
+  const raw = new Uint8Array(der);
   const outer = new DerReader(raw);
   const certificate = outer.sequence('a Certificate');
   const tbsElement = certificate.expect(TAG.sequence, 'a TBSCertificate');
@@ -119,11 +119,7 @@ export function certificatesFromPem(pem: string | Uint8Array): readonly Certific
 
 /** Issuer and subject are the same name: RFC 5280 section 3.2 calls such a certificate self-issued. */
 export function isSelfIssued(certificate: Certificate): boolean {
-  const { issuer, subject } = certificate;
-  return (
-    issuer.canonical.length === subject.canonical.length &&
-    issuer.canonical.every((rdn, index) => rdn === subject.canonical[index])
-  );
+  return namesEqual(certificate.issuer, certificate.subject);
 }
 
 /** RFC 5280 section 4.1.2.1. */

@@ -36,7 +36,6 @@ export const OID = {
   anyExtendedKeyUsage: '2.5.29.37.0',
   serverAuth: '1.3.6.1.5.5.7.3.1',
   clientAuth: '1.3.6.1.5.5.7.3.2',
-  ocspSigning: '1.3.6.1.5.5.7.3.9',
   sipDomain: '1.3.6.1.5.5.7.3.20',
   // Attributes: RFC 5280 appendix A.1
   emailAddress: '1.2.840.113549.1.9.1',
@@ -100,8 +99,11 @@ export const WEAK_HASH_OIDS: ReadonlySet<string> = /* @__PURE__ */ new Set([
   '2.16.840.1.101.3.4.2.4',
 ]);
 
-/** The name under which a table holds an identifier, or null. */
-export function findByOid<Name extends string>(table: Readonly<Record<Name, string>>, oid: string): Name | null {
-  for (const name in table) if (table[name] === oid) return name;
+/** The name under which a table holds an identifier or a number, or null. */
+export function findByValue<Name extends string>(
+  table: Readonly<Record<Name, string | number>>,
+  value: string | number,
+): Name | null {
+  for (const name in table) if (table[name] === value) return name;
   return null;
 }

@@ -19,6 +19,9 @@ import {
   MAX_CERTIFICATE_LENGTH,
   OID,
   parseCertificate,
+  publicKeyFromPem,
+  publicKeyFromSpki,
+  publicKeyToSpki,
   TAG,
   type Certificate,
   type Extension,
@@ -470,5 +473,21 @@ describe('certificates that are refused', () => {
   it('files without a certificate', () => {
     expect(reasonOf(() => certificatesFromPem(fixture('p256.key.pem')))).toBe('not-found');
     expect(decodePem(fixture('p256-root.pem'))).toHaveLength(1);
+  });
+});
+
+describe('input that is a Buffer', () => {
+  it('is copied too, although its slice is a view', () => {
+    const [pem] = decodePem(fixture('p256-leaf.pem'));
+    const buffer = Buffer.from(pem?.bytes ?? []);
+    const { raw, serialNumber } = parseCertificate(buffer);
+    const before = [raw.slice(), serialNumber.slice()];
+    buffer.fill(0);
+    expect([raw, serialNumber]).toEqual(before);
+    const key = Buffer.from(publicKeyToSpki(publicKeyFromPem(fixture('ed25519.pub.pem'))));
+    const read = publicKeyFromSpki(key);
+    const bytes = read.type === 'ed25519' ? read.key.slice() : null;
+    key.fill(0);
+    expect(read).toEqual({ type: 'ed25519', key: bytes });
   });
 });

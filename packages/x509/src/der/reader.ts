@@ -84,12 +84,12 @@ export class DerReader {
    * The next element, which must have that tag.
    * @throws X509Error `unexpected-tag` and those of `element`
    */
-  expect(tag: number, what: string = tagToText(tag)): DerElement {
+  expect(tag: number, what?: string): DerElement {
     const next = this.peek();
     if (next !== tag) {
       throw new X509Error(next === null ? 'truncated' : 'unexpected-tag', {
         offset: this.#offset,
-        expected: what,
+        expected: what ?? tagToText(tag),
         got: next === null ? 'the end' : tagToText(next),
       });
     }
@@ -214,11 +214,16 @@ export class DerReader {
       : decodeGeneralizedTime(this.bytes, element.start, element.end);
   }
 
-  /** Any one element, checked to be DER all the way down as far as tags tell; a view of the whole. */
-  any(): Uint8Array {
+  /** Any one element, checked to be DER all the way down as far as tags tell. */
+  anyElement(): DerElement {
     const element = this.element();
     checkNested(this, element);
-    return this.whole(element);
+    return element;
+  }
+
+  /** The same; a view of the whole. */
+  any(): Uint8Array {
+    return this.whole(this.anyElement());
   }
 
   /** @throws X509Error `trailing-bytes` unless everything was read */

@@ -1,3 +1,5 @@
+import { findByValue } from '../oids.js';
+
 /** Identifier octets (X.690 section 8.1.2) of the types that certificates and keys use. */
 export const TAG = {
   boolean: 0x01,
@@ -35,8 +37,8 @@ export function contextConstructed(number: number): number {
 export const CONSTRUCTED_BIT = 0x20;
 
 export function tagToText(tag: number): string {
-  const known = Object.entries(TAG).find(([, value]) => value === tag);
-  if (known !== undefined) return known[0];
+  const known = findByValue(TAG, tag);
+  if (known !== null) return known;
   if ((tag & 0xc0) === 0x80) return `[${tag & 0x1f}]${(tag & CONSTRUCTED_BIT) === 0 ? '' : ' constructed'}`;
   return `tag 0x${tag.toString(16).padStart(2, '0')}`;
 }

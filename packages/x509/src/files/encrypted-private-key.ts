@@ -19,7 +19,7 @@ export function privateKeyFromEncryptedPkcs8(
   password: string | Uint8Array,
   cryptography: PasswordBasedCryptography,
 ): MaybePromise<PrivateKey> {
-  const outer = new DerReader(der.slice());
+  const outer = new DerReader(new Uint8Array(der));
   const reader = outer.sequence('an EncryptedPrivateKeyInfo');
   const algorithm = readAlgorithmIdentifier(reader);
   const encrypted = reader.octetString('encryptedData');

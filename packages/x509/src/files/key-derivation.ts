@@ -4,7 +4,7 @@ import { demandNull, readAlgorithmIdentifier, type AlgorithmIdentifier } from '.
 import { DerReader } from '../der/reader.js';
 import { TAG } from '../der/tag.js';
 import { X509Error } from '../error.js';
-import { findByOid } from '../oids.js';
+import { findByValue } from '../oids.js';
 
 /** Ten times what is recommended today (OWASP: 600,000); a file must not be able to block for minutes. */
 export const MAX_KEY_DERIVATION_ITERATIONS = 10_000_000;
@@ -80,7 +80,7 @@ function readPseudorandomFunction(reader: DerReader): HashName {
     throw new X509Error('unsupported-key', { expected: 'HMAC with SHA-2', got: 'HMAC with SHA-1' });
   }
   const identifier = readAlgorithmIdentifier(reader);
-  const hash = findByOid(HMAC_OIDS, identifier.oid);
+  const hash = findByValue(HMAC_OIDS, identifier.oid);
   if (hash === null) throw new X509Error('unsupported-key', { expected: 'HMAC with SHA-2', got: identifier.oid });
   demandNull(identifier);
   return hash;

@@ -4,7 +4,7 @@ import { readAlgorithmIdentifier } from '../algorithm.js';
 import type { DerReader } from '../der/reader.js';
 import { TAG } from '../der/tag.js';
 import { X509Error } from '../error.js';
-import { findByOid, HASH_OIDS } from '../oids.js';
+import { findByValue, HASH_OIDS } from '../oids.js';
 import { MAX_KEY_DERIVATION_ITERATIONS } from './key-derivation.js';
 
 /** Purpose 3 derives a MAC key, RFC 7292 appendix B.3. */
@@ -25,7 +25,7 @@ export function checkMac(provider: CryptoProvider, reader: DerReader, contents: 
   const salt = reader.octetString('a macSalt');
   const iterations = reader.peek() === TAG.integer ? reader.smallInteger('iterations', 0x7fff_ffff) : 1;
   reader.end();
-  const name = findByOid(HASH_OIDS, oid);
+  const name = findByValue(HASH_OIDS, oid);
   const hash = provider.hashes.find((candidate) => candidate.name === name);
   if (hash === undefined) throw new X509Error('unsupported-key', { expected: 'a MAC with SHA-2', got: oid });
   if (iterations < 1 || iterations > MAX_KEY_DERIVATION_ITERATIONS) {

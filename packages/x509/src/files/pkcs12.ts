@@ -63,7 +63,7 @@ export async function readPkcs12(
   { provider, cryptography }: { readonly provider: CryptoProvider; readonly cryptography: PasswordBasedCryptography },
 ): Promise<Pkcs12Contents> {
   if (file.length > MAX_PKCS12_LENGTH) throw new X509Error('too-large', { got: String(file.length) });
-  const outer = new DerReader(file.slice());
+  const outer = new DerReader(new Uint8Array(file));
   const pfx = outer.sequence('a PFX');
   outer.end();
   if (pfx.smallInteger('a version', 0xff) !== 3) throw new X509Error('unsupported-version', { expected: 'v3' });

@@ -94,7 +94,7 @@ export function issueCertificateRequest(template: CertificateRequestTemplate): M
  */
 export function parseCertificateRequest(request: Uint8Array): CertificateRequest {
   if (request.length > MAX_REQUEST_LENGTH) throw new X509Error('too-large', { got: String(request.length) });
-  const raw = request.slice();
+  const raw = new Uint8Array(request);
   const outer = new DerReader(raw);
   const certificationRequest = outer.sequence('a CertificationRequest');
   outer.end();

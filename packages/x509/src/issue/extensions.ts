@@ -18,13 +18,14 @@ import {
 } from '../extensions.js';
 import { encodeGeneralName, type GeneralName } from '../name/general-name.js';
 import { OID } from '../oids.js';
+import { REVOCATION_OID } from '../revocation/oids.js';
 
 /** Extended key usages by name; any other is given as a dotted identifier. */
 const EXTENDED_KEY_USAGES: Readonly<Record<string, string>> = {
   any: OID.anyExtendedKeyUsage,
   serverAuth: OID.serverAuth,
   clientAuth: OID.clientAuth,
-  ocspSigning: OID.ocspSigning,
+  ocspSigning: REVOCATION_OID.ocspSigning,
   sipDomain: OID.sipDomain,
 };
 

@@ -15,7 +15,7 @@ import {
   derUnsignedInteger,
 } from '../der/writer.js';
 import { X509Error } from '../error.js';
-import { CURVE_OIDS, findByOid, OID, PARAMETERLESS_OIDS } from '../oids.js';
+import { CURVE_OIDS, findByValue, OID, PARAMETERLESS_OIDS } from '../oids.js';
 import { decodePem, encodePem } from './pem.js';
 import { FIELD_LENGTH, readNamedCurve } from './public-key.js';
 
@@ -49,7 +49,7 @@ export function privateKeyToPem(key: PrivateKey, publicKey?: PublicKey): string 
  * @throws X509Error `unsupported-key` for another algorithm; `invalid-key` and the DER reasons
  */
 export function privateKeyFromPkcs8(pkcs8: Uint8Array): PrivateKey {
-  const outer = new DerReader(pkcs8.slice());
+  const outer = new DerReader(new Uint8Array(pkcs8));
   const reader = outer.sequence('a OneAsymmetricKey');
   const version = reader.smallInteger('a version', 1);
   const algorithm = readAlgorithmIdentifier(reader);
@@ -97,7 +97,7 @@ export function privateKeyToPkcs8(key: PrivateKey, publicKey?: PublicKey): Uint8
  * @throws X509Error `invalid-key`, `unsupported-key` and the DER reasons
  */
 export function privateKeyFromSec1(sec1: Uint8Array): PrivateKey {
-  return readEcPrivateKey(sec1.slice(), null);
+  return readEcPrivateKey(new Uint8Array(sec1), null);
 }
 
 /** The inverse of `privateKeyFromSec1`; a `point` (uncompressed) is written along where it is given. */
@@ -115,7 +115,7 @@ export function privateKeyToSec1(key: PrivateKey & { readonly type: 'ec' }, poin
  * @throws X509Error `unsupported-key` for more primes; `invalid-key` and the DER reasons
  */
 export function privateKeyFromPkcs1(pkcs1: Uint8Array): PrivateKey {
-  return { type: 'rsa', ...readRsaPrivateKey(pkcs1.slice()) };
+  return { type: 'rsa', ...readRsaPrivateKey(new Uint8Array(pkcs1)) };
 }
 
 /** The inverse of `privateKeyFromPkcs1`. */
@@ -139,7 +139,7 @@ function readByAlgorithm(algorithm: AlgorithmIdentifier, contents: Uint8Array): 
 }
 
 function readParameterlessKey(algorithm: AlgorithmIdentifier, contents: Uint8Array): PrivateKey {
-  const type = findByOid(PARAMETERLESS_OIDS, algorithm.oid);
+  const type = findByValue(PARAMETERLESS_OIDS, algorithm.oid);
   if (type === null) {
     throw new X509Error('unsupported-key', { expected: 'RSA, EC, Ed25519, Ed448 or ML-DSA', got: algorithm.oid });
   }

@@ -10,7 +10,7 @@ import {
 import { DerReader } from '../der/reader.js';
 import { derBitString, derNull, derOid, derSequence, derUnsignedInteger } from '../der/writer.js';
 import { X509Error } from '../error.js';
-import { CURVE_OIDS, findByOid, OID, PARAMETERLESS_OIDS } from '../oids.js';
+import { CURVE_OIDS, findByValue, OID, PARAMETERLESS_OIDS } from '../oids.js';
 import { decodePem, encodePem } from './pem.js';
 
 /** Bytes of a field element: a point is 0x04 and two of them. */
@@ -31,7 +31,7 @@ const PLAIN_KEY_LENGTHS = {
  * @throws X509Error `unsupported-key` for another algorithm, curve or point form; `invalid-key` and the DER reasons
  */
 export function publicKeyFromSpki(spki: Uint8Array): PublicKey {
-  const outer = new DerReader(spki.slice());
+  const outer = new DerReader(new Uint8Array(spki));
   const key = readSubjectPublicKeyInfo(outer);
   outer.end();
   return key;
@@ -67,7 +67,7 @@ export function publicKeyToSpki(key: PublicKey): Uint8Array {
 export function publicKeyFromPem(pem: string | Uint8Array): PublicKey {
   for (const { label, bytes } of decodePem(pem)) {
     if (label === 'PUBLIC KEY') return publicKeyFromSpki(bytes);
-    if (label === 'RSA PUBLIC KEY') return { type: 'rsa', ...readRsaPublicKey(bytes.slice()) };
+    if (label === 'RSA PUBLIC KEY') return { type: 'rsa', ...readRsaPublicKey(new Uint8Array(bytes)) };
   }
   throw new X509Error('not-found', { expected: 'a PUBLIC KEY block' });
 }
@@ -101,7 +101,7 @@ export function readSubjectPublicKeyInfo(outer: DerReader): PublicKey {
 
 /** A key that is nothing but bytes: Ed25519, Ed448 (RFC 8410 section 4), ML-DSA (RFC 9881 section 4). */
 function readPlainKey(algorithm: AlgorithmIdentifier, bits: Uint8Array): PublicKey {
-  const type = findByOid(PARAMETERLESS_OIDS, algorithm.oid);
+  const type = findByValue(PARAMETERLESS_OIDS, algorithm.oid);
   if (type === null) {
     throw new X509Error('unsupported-key', { expected: 'RSA, EC, Ed25519, Ed448 or ML-DSA', got: algorithm.oid });
   }
@@ -119,7 +119,7 @@ export function readNamedCurve(parameters: Uint8Array): keyof typeof FIELD_LENGT
   }
   const oid = reader.oid('a named curve');
   reader.end();
-  const curve = findByOid(CURVE_OIDS, oid);
+  const curve = findByValue(CURVE_OIDS, oid);
   if (curve === null) throw new X509Error('unsupported-key', { expected: 'P-256, P-384 or P-521', got: oid });
   return curve;
 }

@@ -27,7 +27,6 @@ export type GeneralName =
  */
 export function readGeneralName(reader: DerReader, role: 'name' | 'constraint'): GeneralName {
   const element = reader.element();
-  const raw = reader.whole(element);
   switch (element.tag) {
     case contextConstructed(0): {
       const other = reader.inside(element);
@@ -43,7 +42,7 @@ export function readGeneralName(reader: DerReader, role: 'name' | 'constraint'):
     case contextPrimitive(2):
       return { type: 'dns', name: ia5(reader, element) };
     case contextConstructed(3):
-      return { type: 'x400', raw };
+      return { type: 'x400', raw: reader.whole(element) };
     case contextConstructed(4): {
       // Name is a CHOICE, so its tag is explicit although the module's default is implicit (X.680 section 31.2.7).
       const inside = reader.inside(element);
@@ -52,7 +51,7 @@ export function readGeneralName(reader: DerReader, role: 'name' | 'constraint'):
       return { type: 'directory', name };
     }
     case contextConstructed(5):
-      return { type: 'edi-party', raw };
+      return { type: 'edi-party', raw: reader.whole(element) };
     case contextPrimitive(6):
       return { type: 'uri', uri: ia5(reader, element) };
     case contextPrimitive(7):

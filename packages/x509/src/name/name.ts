@@ -1,5 +1,5 @@
-import { bytesToHex, bytesToLatin1, bytesToUtf8, concatBytes } from '@portico/bytes';
-import { DerReader, type DerElement } from '../der/reader.js';
+import { bytesEqual, bytesToHex, bytesToLatin1, bytesToUtf8, concatBytes } from '@portico/bytes';
+import type { DerElement, DerReader } from '../der/reader.js';
 import { TAG } from '../der/tag.js';
 import { compareBytes, der, derOid, derSequence, derSetOf, derUtf8String } from '../der/writer.js';
 import { X509Error } from '../error.js';
@@ -39,17 +39,33 @@ export function readName(reader: DerReader): Name {
   const sequence = reader.inside(element);
   const rdns: NameAttribute[][] = [];
   while (sequence.remaining > 0) rdns.push(readRelativeName(sequence));
-  return {
-    raw: reader.whole(element),
-    rdns,
-    text: rdns.map(rdnToText).reverse().join(','),
-    canonical: rdns.map(canonicalRdn),
-  };
+  return new ReadName(reader.whole(element), rdns);
+}
+
+/** Most names are only ever compared, and most of these comparisons are of the same bytes: texts are made when asked for. */
+class ReadName implements Name {
+  readonly raw: Uint8Array;
+  readonly rdns: Name['rdns'];
+  #canonical: readonly string[] | null = null;
+
+  constructor(raw: Uint8Array, rdns: Name['rdns']) {
+    this.raw = raw;
+    this.rdns = rdns;
+  }
+
+  get text(): string {
+    return this.rdns.map(rdnToText).reverse().join(',');
+  }
+
+  get canonical(): readonly string[] {
+    return (this.#canonical ??= this.rdns.map(canonicalRdn));
+  }
 }
 
 /** Name comparison, RFC 5280 section 7.1. */
 export function namesEqual(left: Name, right: Name): boolean {
-  return left.canonical.length === right.canonical.length && isWithin(left, right);
+  if (bytesEqual(left.raw, right.raw)) return true;
+  return left.rdns.length === right.rdns.length && isWithin(left, right);
 }
 
 /** Whether `name` is in the subtree below `base`: base is its beginning, RFC 5280 section 7.1. */
@@ -85,17 +101,15 @@ function readRelativeName(sequence: DerReader): NameAttribute[] {
     previous = encoding;
     const reader = set.inside(element);
     const oid = reader.oid('an attribute type');
-    const start = reader.offset;
-    const raw = reader.any();
+    const value = reader.anyElement();
     reader.end();
-    attributes.push({ oid, value: readValue(new DerReader(reader.bytes, start, reader.offset)), raw });
+    attributes.push({ oid, value: readValue(reader, value), raw: reader.whole(value) });
   } while (set.remaining > 0);
   return attributes;
 }
 
 /** DirectoryString and the other string types that attributes use; null for any other type. @throws X509Error */
-function readValue(reader: DerReader): string | null {
-  const element = reader.element();
+function readValue(reader: DerReader, element: DerElement): string | null {
   const contents = reader.contents(element);
   switch (element.tag) {
     case TAG.utf8String:
@@ -132,12 +146,15 @@ function invalidString({ offset }: DerElement, expected: string): X509Error {
 }
 
 function canonicalRdn(attributes: readonly NameAttribute[]): string {
-  return attributes.map(canonicalAttribute).sort().join('+');
+  const texts = attributes.map(canonicalAttribute);
+  return texts[1] === undefined ? (texts[0] as string) : texts.sort().join('+');
 }
 
 /** Case folded and inner white space collapsed, RFC 5280 section 7.1; escaped so that no value can look like two. */
 function canonicalAttribute({ oid, value, raw }: NameAttribute): string {
   if (value === null) return `${oid}=#${bytesToHex(raw)}`;
+  // What nearly all values are: a letter case is all that can differ.
+  if (/^[\w.]+(?: [\w.]+)*$/.test(value)) return `${oid}=${value.toLowerCase()}`;
   const folded = value.normalize('NFKC').toLowerCase().trim().replace(/\s+/g, ' ');
   return `${oid}=${folded.replace(/[\\+=#]/g, '\\$&')}`;
 }

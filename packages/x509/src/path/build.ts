@@ -67,13 +67,31 @@ export function* findPath(search: PathSearch): Search<PathVerdict> {
   const own = trustAnchors.some(({ certificate }) => bytesEqual(certificate.raw, leaf.raw));
   const accepted = own ? { chain: [leaf], policies: [] } : yield* extend(state, [leaf]);
   if (accepted === null) return state.verdict();
-  return { trusted: true, ...accepted, checks: passedChecks(search, accepted.chain) };
+  return new TrustedPath(search, accepted);
 }
 
 /** A path on which everything holds. */
 interface AcceptedPath {
   readonly chain: readonly Certificate[];
   readonly policies: readonly string[];
+}
+
+/** The verdict on it; its checks are listed when somebody asks. */
+class TrustedPath implements AcceptedPath {
+  readonly trusted = true;
+  readonly chain: readonly Certificate[];
+  readonly policies: readonly string[];
+  readonly #search: PathSearch;
+
+  constructor(search: PathSearch, { chain, policies }: AcceptedPath) {
+    this.chain = chain;
+    this.policies = policies;
+    this.#search = search;
+  }
+
+  get checks(): readonly PassedCheck[] {
+    return passedChecks(this.#search, this.chain);
+  }
 }
 
 /** Tries every possible issuer of the last certificate; null when none leads to an anchor. */
@@ -230,7 +248,7 @@ class SearchState {
 
   spendCandidate(certificate: Certificate): boolean {
     if (--this.#candidatesLeft >= 0) return true;
-    this.fail(failure(CANDIDATES, certificate, 'fewer possible issuers', 'more'), []);
+    this.fail(failure(CANDIDATES, certificate, 'fewer issuers', 'more'), []);
     return false;
   }
 
@@ -277,7 +295,7 @@ function keyIdentifierFit(subject: Certificate, issuer: Certificate): number {
 }
 
 function rulesFor({ profile }: PathSearch, role: PathRole): readonly Rule[] {
-  return [...BASIC_RULES[role], ...profile.rules[role]];
+  return BASIC_RULES[role].concat(profile.rules[role]);
 }
 
 /** Every rule that was asked of a chain that holds, certificate by certificate. */

@@ -45,8 +45,10 @@ const form: readonly Rule[] = [
 const everywhere: readonly Rule[] = [
   // A critical extension that is not processed refuses the certificate.
   rule('critical-extension', 'unknown-critical-extension', 'RFC 5280 section 4.2', ({ extensions }, { policies }) => {
-    const processed = [...PROCESSED_EXTENSIONS, ...(policies?.processedExtensions ?? [])];
-    const unknown = extensions.find(({ oid, critical }) => critical && !processed.includes(oid));
+    const unknown = extensions.find(
+      ({ oid, critical }) =>
+        critical && !PROCESSED_EXTENSIONS.includes(oid) && policies?.processedExtensions.includes(oid) !== true,
+    );
     return unknown === undefined ? null : ['critical extensions that are known', unknown.oid];
   }),
   // Both ends belong to the period, and seconds are its unit. Written so that NaN is within no period.
@@ -112,9 +114,9 @@ const presented: readonly Rule[] = [
   }),
   // Where nothing is ever revoked, nothing may point to revocation information.
   rule('no-revocation-available', 'malformed', 'RFC 9608 section 3', (certificate) => {
-    const present = certificate.extensions.map(({ oid }) => oid);
-    if (!present.includes(OID.noRevAvail)) return null;
+    if (!certificate.extensions.some(({ oid }) => oid === OID.noRevAvail)) return null;
     if (certificate.basicConstraints?.ca === true) return ['a leaf where nothing is revoked', 'a CA'];
+    const present = certificate.extensions.map(({ oid }) => oid);
     const pointer = [...present, ...accessMethods(certificate)].find((oid) => REVOCATION_POINTERS.includes(oid));
     return pointer === undefined ? null : ['nothing about revocation beside noRevAvail', pointer];
   }),

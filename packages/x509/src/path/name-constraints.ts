@@ -73,7 +73,7 @@ export function checkNameConstraints(
     if (index > 0 && isSelfIssued(certificate)) continue;
     for (const name of constrainedNames(certificate)) {
       budget.left -= permitted.length + excluded.length;
-      if (budget.left < 0) return failure(NAME_COMPARISONS, issuer, 'fewer names or name constraints', 'more');
+      if (budget.left < 0) return failure(NAME_COMPARISONS, issuer, 'fewer names or constraints', 'more');
       const wanted = checkName(readConstrainedName(name), permitted, excluded);
       if (wanted !== null) {
         return failure(NAME_CONSTRAINTS, certificate, `${wanted} ${issuer.subject.text}`, describe(name));

@@ -71,7 +71,7 @@ export function parseRevocationList(der: Uint8Array): RevocationList {
   if (der.length > MAX_CRL_LENGTH) {
     throw new X509Error('too-large', { expected: `at most ${MAX_CRL_LENGTH} bytes`, got: String(der.length) });
   }
-  const raw = der.slice();
+  const raw = new Uint8Array(der);
   const outer = new DerReader(raw);
   const list = outer.sequence('a CertificateList');
   const tbsElement = list.expect(TAG.sequence, 'a TBSCertList');

@@ -75,7 +75,7 @@ export function parseOcspResponse(der: Uint8Array): OcspResponse {
     const expected = `at most ${MAX_OCSP_RESPONSE_LENGTH} bytes`;
     throw new X509Error('too-large', { expected, got: String(der.length) });
   }
-  const outer = new DerReader(der.slice());
+  const outer = new DerReader(new Uint8Array(der));
   const response = outer.sequence('an OCSPResponse');
   const status = response.integerContents(response.expect(TAG.enumerated, 'an OCSPResponseStatus'), 0xff);
   const bytes = response.tagged(0);

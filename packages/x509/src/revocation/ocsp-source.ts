@@ -3,7 +3,7 @@ import { parseCertificate, type Certificate } from '../certificate.js';
 import { DerReader } from '../der/reader.js';
 import { X509Error } from '../error.js';
 import { namesEqual } from '../name/name.js';
-import { findByOid, HASH_OIDS, OID } from '../oids.js';
+import { findByValue, HASH_OIDS, OID } from '../oids.js';
 import type { RevocationContext } from '../path/revocation.js';
 import type { SignatureCheck } from '../path/signature-check.js';
 import {
@@ -12,6 +12,7 @@ import {
   type OcspResponse,
   type OcspSingleResponse,
 } from './ocsp-response.js';
+import { REVOCATION_OID } from './oids.js';
 import type { RevocationSource, RevocationStatus } from './source.js';
 
 /** How old an answer without nextUpdate may be, in milliseconds: a day. RFC 6960 section 4.2.2.1 leaves it to policy. */
@@ -76,7 +77,7 @@ type Digest = (oid: string, data: Uint8Array) => Uint8Array | null;
 function digestOf({ provider }: RevocationContext, sha1: OcspSourceOptions['sha1']): Digest {
   return (oid, data) => {
     if (oid === SHA1) return sha1?.(data) ?? null;
-    const name = findByOid(HASH_OIDS, oid);
+    const name = findByValue(HASH_OIDS, oid);
     return provider.hashes.find((hash) => hash.name === name)?.digest(data) ?? null;
   };
 }
@@ -149,7 +150,7 @@ function isResponder({ responder }: OcspResponse, certificate: Certificate, dige
 function checkAuthorization(responder: Certificate, issuer: Certificate, { time }: RevocationContext): string | null {
   const { extensions, extendedKeyUsage, keyUsage, notBefore, notAfter, signatureReading } = responder;
   if (!namesEqual(responder.issuer, issuer.subject)) return 'an OCSP responder of another CA';
-  if (extendedKeyUsage?.includes(OID.ocspSigning) !== true) return 'an OCSP responder without OCSPSigning';
+  if (extendedKeyUsage?.includes(REVOCATION_OID.ocspSigning) !== true) return 'an OCSP responder without OCSPSigning';
   if (keyUsage !== null && !keyUsage.includes('digitalSignature')) return 'an OCSP responder that may not sign';
   if (!(time >= notBefore && time < notAfter + 1000)) return 'an OCSP responder that is not valid now';
   if (signatureReading.problem !== null) return 'an OCSP responder with a weak signature';
