@@ -1,6 +1,23 @@
 /** A character class: 1 at the index of each byte that belongs to it. */
 export type CharacterClass = Uint8Array;
 
+/** Where the run of members that begins at `start` ends; four at a time, because runs are long. */
+export function runEnd(bytes: Uint8Array, start: number, end: number, members: CharacterClass): number {
+  let i = start;
+  const last = end - 3;
+  while (
+    i < last &&
+    ((members[bytes[i] as number] as number) &
+      (members[bytes[i + 1] as number] as number) &
+      (members[bytes[i + 2] as number] as number) &
+      (members[bytes[i + 3] as number] as number)) ===
+      1
+  )
+    i += 4;
+  while (i < end && members[bytes[i] as number] === 1) i++;
+  return i;
+}
+
 function bytesOf(...members: readonly (string | CharacterClass)[]): CharacterClass {
   const table = new Uint8Array(256);
   for (const member of members) {

@@ -1,6 +1,6 @@
 import { bytesToLatin1, bytesToUtf8 } from '@portico/bytes';
 import { SipError, type SipErrorReason } from '../error.js';
-import { DIGIT, QDTEXT, TOKEN, type CharacterClass } from './characters.js';
+import { DIGIT, QDTEXT, runEnd, TOKEN, type CharacterClass } from './characters.js';
 import type { WireText } from './wire-text.js';
 
 const CR = 0x0d;
@@ -81,11 +81,9 @@ export class Scanner {
 
   /** Goes over as many bytes of the class as there are, maybe none; returns where they end. */
   skipRun(characters: CharacterClass): number {
-    const { bytes, end } = this;
-    let i = this.offset;
-    while (i < end && characters[bytes[i] as number] === 1) i++;
-    this.offset = i;
-    return i;
+    const end = runEnd(this.bytes, this.offset, this.end, characters);
+    this.offset = end;
+    return end;
   }
 
   /** As many bytes of the class as there are, maybe none. */

@@ -1,7 +1,7 @@
 // The commonest forms of Via and of addresses, read in one go: ASCII, no folds, no white space but where everybody has
 // it, no escapes. Each reader gives what the general one would, or undefined, having taken nothing: then the general one
 // reads, which alone knows what is an error.
-import { ALPHA, DIGIT, PARAMCHAR, QDTEXT, TOKEN, USER } from '../grammar/characters.js';
+import { ALPHA, DIGIT, PARAMCHAR, QDTEXT, runEnd, TOKEN, USER } from '../grammar/characters.js';
 import type { Scanner } from '../grammar/scanner.js';
 import { equalsIgnoringCase } from '../grammar/text.js';
 import { PARAMETER_WORDS } from '../grammar/words.js';
@@ -62,13 +62,11 @@ export function readPlainVia(scanner: Scanner): Via | undefined {
   const { bytes, end, offset: from } = scanner;
   const source = scanner.asciiSource;
   if (source === undefined || !isSip2(bytes, from)) return undefined;
-  let i = from + 8;
-  while (i < end && TOKEN[bytes[i] as number] === 1) i++;
-  if (i === from + 8 || i === end || bytes[i] !== SP) return undefined;
-  const transport = wordOf(bytes, from + 8, i, source);
-  const host = plainHost(scanner, i + 1, end, source);
+  const transportEnd = runEnd(bytes, from + 8, end, TOKEN);
+  if (transportEnd === from + 8 || transportEnd === end || bytes[transportEnd] !== SP) return undefined;
+  const host = plainHost(bytes, transportEnd + 1, end, source);
   if (host === undefined) return undefined;
-  i = i + 1 + host.text.length;
+  let i = transportEnd + 1 + host.text.length;
   let port: number | null = null;
   if (i < end && bytes[i] === COLON) {
     const portStart = i + 1;
@@ -76,11 +74,10 @@ export function readPlainVia(scanner: Scanner): Via | undefined {
     port = plainNumber(bytes, portStart, i);
     if (port > MAX_PORT) return undefined;
   }
-  scanner.offset = i;
-  const parameters = readPlainParameters(scanner, source, 'via');
-  if (parameters !== undefined) return { protocol: 'SIP', version: '2.0', transport, host, port, parameters };
-  scanner.offset = from;
-  return undefined;
+  const parameters = readPlainParameters(scanner, i, source, 'via');
+  if (parameters === undefined) return undefined;
+  const transport = wordOf(bytes, from + 8, transportEnd, source);
+  return { protocol: 'SIP', version: '2.0', transport, host, port, parameters };
 }
 
 /** `[ quoted-string [ SP ] ] "<" SIP-URI ">" *( ";" generic-param )` up to the end or a comma. */
@@ -91,114 +88,116 @@ export function readPlainAddress(scanner: Scanner): NameAddress | undefined {
   let i = from;
   let displayName: string | null = null;
   if (i < end && bytes[i] === DQUOTE) {
-    const nameStart = ++i;
-    while (i < end && QDTEXT[bytes[i] as number] === 1) i++;
+    const nameStart = i + 1;
+    i = runEnd(bytes, nameStart, end, QDTEXT);
     if (i === end || bytes[i] !== DQUOTE) return undefined;
     displayName = source.substring(nameStart, i);
     i++;
     if (i < end && bytes[i] === SP) i++;
   }
   if (i >= end || bytes[i] !== LEFT_ANGLE) return undefined;
-  const uriStart = i + 1;
-  let at = -1;
-  i = uriStart;
-  while (i < end && bytes[i] !== RIGHT_ANGLE) {
-    if (bytes[i] === AT && at < 0) at = i;
-    i++;
+  const uri = plainSipUri(scanner, i + 1, source);
+  if (uri === undefined) {
+    scanner.offset = from;
+    return undefined;
   }
-  if (i === end) return undefined;
-  const uri = plainSipUri(scanner, uriStart, at, i, source);
-  if (uri === undefined) return undefined;
-  scanner.offset = i + 1;
-  const parameters = readPlainParameters(scanner, source, 'generic');
+  const parameters = readPlainParameters(scanner, scanner.offset + 1, source, 'generic');
   if (parameters !== undefined) return { displayName, uri, parameters };
   scanner.offset = from;
   return undefined;
 }
 
-/** `( "sip:" / "sips:" ) [ user "@" ] host [ ":" port ] *( ";" uri-parameter )` over all of `start`..`end`. */
-function plainSipUri(scanner: Scanner, start: number, at: number, end: number, source: string): SipUri | undefined {
-  const { bytes } = scanner;
+/** `( "sip:" / "sips:" ) [ user "@" ] host [ ":" port ] *( ";" uri-parameter )` and the bracket, where the scanner stops. */
+function plainSipUri(scanner: Scanner, start: number, source: string): SipUri | undefined {
+  const { bytes, end } = scanner;
   if (bytes[start] !== 0x73 || bytes[start + 1] !== 0x69 || bytes[start + 2] !== 0x70) return undefined;
   const scheme = bytes[start + 3] === 0x73 ? 'sips' : 'sip';
   let i = start + scheme.length;
   if (bytes[i] !== COLON) return undefined;
   i++;
   let user: string | null = null;
-  if (at >= 0) {
-    const userStart = i;
-    while (i < at && USER[bytes[i] as number] === 1) i++;
-    if (i !== at || i === userStart) return undefined;
-    user = source.substring(userStart, at);
-    i++;
+  const userEnd = runEnd(bytes, i, end, USER);
+  if (userEnd < end && bytes[userEnd] === AT) {
+    if (userEnd === i) return undefined;
+    user = source.substring(i, userEnd);
+    i = userEnd + 1;
   }
-  const host = plainHost(scanner, i, end, source);
+  // Nothing that follows can hold an @, so what is read to the end without one has no user.
+  const host = plainHost(bytes, i, end, source);
   if (host === undefined) return undefined;
   i += host.text.length;
   let port: number | null = null;
-  if (bytes[i] === COLON) {
+  if (i < end && bytes[i] === COLON) {
     const portStart = i + 1;
     i = digitsEnd(bytes, portStart, end);
     port = plainNumber(bytes, portStart, i);
     if (port > MAX_PORT) return undefined;
   }
-  if (i === end) return { type: 'sip', scheme, user, password: null, host, port, parameters: NONE, headers: NONE };
-  const parameters = new FewParameters<UriParameter>();
-  while (i < end) {
-    if (bytes[i] !== SEMICOLON) return undefined;
-    const nameStart = ++i;
-    while (i < end && PARAMCHAR[bytes[i] as number] === 1) i++;
-    if (i === nameStart) return undefined;
-    const name = wordOf(bytes, nameStart, i, source);
-    let value: string | null = null;
-    if (i < end && bytes[i] === EQUALS) {
-      const valueStart = ++i;
-      while (i < end && PARAMCHAR[bytes[i] as number] === 1) i++;
-      if (i === valueStart) return undefined;
-      value = wordOf(bytes, valueStart, i, source);
-    }
-    if (!parameters.add({ name, value })) return undefined;
+  let parameters: readonly UriParameter[] = NONE;
+  if (i < end && bytes[i] === SEMICOLON) {
+    const few = new FewParameters<UriParameter>();
+    do {
+      const nameStart = i + 1;
+      i = runEnd(bytes, nameStart, end, PARAMCHAR);
+      if (i === nameStart) return undefined;
+      const name = wordOf(bytes, nameStart, i, source);
+      let value: string | null = null;
+      if (i < end && bytes[i] === EQUALS) {
+        const valueStart = i + 1;
+        i = runEnd(bytes, valueStart, end, PARAMCHAR);
+        if (i === valueStart) return undefined;
+        value = wordOf(bytes, valueStart, i, source);
+      }
+      if (!few.add({ name, value })) return undefined;
+    } while (i < end && bytes[i] === SEMICOLON);
+    parameters = few.toArray();
   }
-  return { type: 'sip', scheme, user, password: null, host, port, parameters: parameters.toArray(), headers: NONE };
+  if (i >= end || bytes[i] !== RIGHT_ANGLE) return undefined;
+  scanner.offset = i;
+  return { type: 'sip', scheme, user, password: null, host, port, parameters, headers: NONE };
 }
 
+/** `*( ";" generic-param )` from `start` on, and the end or a comma, where the scanner stops. */
 function readPlainParameters(
   scanner: Scanner,
+  start: number,
   source: string,
   kind: 'via' | 'generic',
 ): readonly Parameter[] | undefined {
   const { bytes, end } = scanner;
-  let i = scanner.offset;
-  if (i === end) return NONE;
-  const parameters = new FewParameters<Parameter>();
-  while (i < end && bytes[i] === SEMICOLON) {
-    const nameStart = ++i;
-    while (i < end && TOKEN[bytes[i] as number] === 1) i++;
-    if (i === nameStart) return undefined;
-    const name = wordOf(bytes, nameStart, i, source);
-    let value: string | null = null;
-    let quoted = false;
-    if (i < end && bytes[i] === EQUALS) {
-      let valueStart = ++i;
-      if (i < end && bytes[i] === DQUOTE) {
-        quoted = true;
-        valueStart = ++i;
-        while (i < end && QDTEXT[bytes[i] as number] === 1) i++;
-        if (i === end || bytes[i] !== DQUOTE) return undefined;
+  let i = start;
+  let parameters: readonly Parameter[] = NONE;
+  if (i < end && bytes[i] === SEMICOLON) {
+    const few = new FewParameters<Parameter>();
+    do {
+      const nameStart = i + 1;
+      i = runEnd(bytes, nameStart, end, TOKEN);
+      if (i === nameStart) return undefined;
+      const name = wordOf(bytes, nameStart, i, source);
+      let value: string | null = null;
+      let quoted = false;
+      if (i < end && bytes[i] === EQUALS) {
+        let valueStart = i + 1;
+        if (valueStart < end && bytes[valueStart] === DQUOTE) {
+          quoted = true;
+          valueStart++;
+          i = runEnd(bytes, valueStart, end, QDTEXT);
+          if (i === end || bytes[i] !== DQUOTE) return undefined;
+        } else {
+          i = runEnd(bytes, valueStart, end, TOKEN);
+          if (i === valueStart) return undefined;
+        }
+        if (kind === 'via' && !isPlainViaValue(name, bytes, valueStart, i, quoted)) return undefined;
         value = source.substring(valueStart, i);
-        i++;
-      } else {
-        while (i < end && TOKEN[bytes[i] as number] === 1) i++;
-        if (i === valueStart) return undefined;
-        value = source.substring(valueStart, i);
+        if (quoted) i++;
       }
-      if (kind === 'via' && !isPlainViaValue(name, bytes, valueStart, i, quoted)) return undefined;
-    }
-    if (!parameters.add({ name, value, quoted })) return undefined;
+      if (!few.add({ name, value, quoted })) return undefined;
+    } while (i < end && bytes[i] === SEMICOLON);
+    parameters = few.toArray();
   }
   if (i !== end && bytes[i] !== COMMA) return undefined;
   scanner.offset = i;
-  return parameters.toArray();
+  return parameters;
 }
 
 /** Some parameters of Via have values of their own kinds; of these, an IPv4 address in received is the common one. */
@@ -235,13 +234,14 @@ function isSip2(bytes: Uint8Array, at: number): boolean {
 }
 
 /** A host name or an IPv4 address; undefined where there is another thing, or one that ends in an odd way. */
-function plainHost({ bytes }: Scanner, start: number, end: number, source: string): Host | undefined {
+function plainHost(bytes: Uint8Array, start: number, end: number, source: string): Host | undefined {
+  const kinds = HOST_KIND;
   let i = start;
   // As isHostnameAt has it: no label begins or ends with a hyphen, and the top label begins with a letter.
   let before = DOT;
   let topLabelIsName = false;
   for (; i < end; i++) {
-    const kind = HOST_KIND[bytes[i] as number] as number;
+    const kind = kinds[bytes[i] as number] as number;
     if (kind === OTHER) break;
     if (before === DOT) {
       if (kind <= HYPHEN) return undefined;

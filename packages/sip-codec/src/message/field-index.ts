@@ -2,34 +2,32 @@ import { bytesToLatin1 } from '@portico/bytes';
 import { SipError } from '../error.js';
 import { TOKEN } from '../grammar/characters.js';
 import { SipHeaderField, type Head } from './head.js';
-import { knownName, slotOf } from './header-name.js';
+import { bucketOf, knownName, slotOf, SLOT_BUCKETS } from './header-name.js';
 
-const CR = 0x0d;
-const LF = 0x0a;
 const SP = 0x20;
 const HTAB = 0x09;
 const COLON = 0x3a;
 
-/** For each line between two marks the number of its name's beginning, by which most lines need no second look. */
-export function slotsOf(bytes: Uint8Array, { marks, marksStart, marksEnd }: Head): readonly number[] {
-  const slots: number[] = [];
-  for (let line = marksStart; line < marksEnd - 1; line++) slots.push(slotOf(bytes, marks[line] as number));
-  return slots;
-}
+/**
+ * Which lines a name may be in, in one array: for each bucket its first line, for each line the next one of its bucket,
+ * and for each line its slot. Lines count from 1; 0 is none.
+ */
+export type LineIndex = number[];
 
-/** First byte of a value, behind the white space after the colon; folds are white space. */
-export function valueStartAt(bytes: Uint8Array, colon: number, end: number): number {
-  let i = colon + 1;
-  while (i < end && (bytes[i] as number) <= SP && isSpace(bytes[i] as number)) i++;
-  // An empty value stands in front of the line end.
-  return i === end ? contentEndAt(bytes, end) : i;
-}
-
-/** First byte after the value that begins at `start`, in a line that ends at `end`. */
-export function valueEndAt(bytes: Uint8Array, start: number, end: number): number {
-  let i = contentEndAt(bytes, end);
-  while (i > start && (bytes[i - 1] as number) <= SP && isSpace(bytes[i - 1] as number)) i--;
-  return i;
+/** Where the chain of a bucket begins: the array's first entries are the buckets. */
+export function indexLines(bytes: Uint8Array, { marks, marksStart, marksEnd }: Head): LineIndex {
+  const lines = marksEnd - marksStart - 1;
+  const index = new Array<number>(SLOT_BUCKETS + 2 * lines);
+  for (let bucket = 0; bucket < SLOT_BUCKETS; bucket++) index[bucket] = 0;
+  // From the last to the first, so that a chain is in order.
+  for (let line = lines; line > 0; line--) {
+    const slot = slotOf(bytes, marks[marksStart + line - 1] as number);
+    const bucket = bucketOf(slot);
+    index[SLOT_BUCKETS + line - 1] = index[bucket] as number;
+    index[SLOT_BUCKETS + lines + line - 1] = slot;
+    index[bucket] = line;
+  }
+  return index;
 }
 
 /** The line `start`..`end` as a field, or the error if it is none: that costs nothing but the line. */
@@ -46,17 +44,5 @@ export function fieldAt(bytes: Uint8Array, start: number, end: number): SipHeade
       expected: nameEnd === start ? 'a token' : "':'",
     });
   }
-  const known = knownName(bytesToLatin1(bytes, start, nameEnd));
-  const valueStart = valueStartAt(bytes, colon, end);
-  return new SipHeaderField(bytes, known, start, nameEnd, valueStart, valueEndAt(bytes, valueStart, end), end);
-}
-
-/** The end of a line without its line end. */
-function contentEndAt(bytes: Uint8Array, end: number): number {
-  if (bytes[end - 1] !== LF) return end;
-  return bytes[end - 2] === CR ? end - 2 : end - 1;
-}
-
-function isSpace(byte: number): boolean {
-  return byte === SP || byte === HTAB || byte === CR || byte === LF;
+  return new SipHeaderField(bytes, knownName(bytesToLatin1(bytes, start, nameEnd)), start, colon, end);
 }

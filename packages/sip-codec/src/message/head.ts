@@ -3,6 +3,7 @@ import type { SipFrame } from '../framing/frame.js';
 import { findControl, wordsUnder } from '../framing/scan.js';
 import { asciiLowerCase, unfold } from '../grammar/text.js';
 import type { KnownName } from './header-name.js';
+import { valueEndAt, valueStartAt } from './value-bounds.js';
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -16,29 +17,31 @@ export class SipHeaderField {
   readonly known: KnownName | undefined;
   /** First byte of the name. */
   readonly start: number;
-  readonly nameEnd: number;
-  /** The value without the white space round it; it may hold folds. */
-  readonly valueStart: number;
-  readonly valueEnd: number;
+  readonly #colon: number;
   /** First byte after the field's last line end. */
   readonly end: number;
 
-  constructor(
-    bytes: Uint8Array,
-    known: KnownName | undefined,
-    start: number,
-    nameEnd: number,
-    valueStart: number,
-    valueEnd: number,
-    end: number,
-  ) {
+  constructor(bytes: Uint8Array, known: KnownName | undefined, start: number, colon: number, end: number) {
     this.#bytes = bytes;
     this.known = known;
     this.start = start;
-    this.nameEnd = nameEnd;
-    this.valueStart = valueStart;
-    this.valueEnd = valueEnd;
+    this.#colon = colon;
     this.end = end;
+  }
+
+  get nameEnd(): number {
+    let i = this.#colon;
+    while (i > this.start && (this.#bytes[i - 1] as number) <= SP) i--;
+    return i;
+  }
+
+  /** The value without the white space round it; it may hold folds. */
+  get valueStart(): number {
+    return valueStartAt(this.#bytes, this.#colon, this.end);
+  }
+
+  get valueEnd(): number {
+    return valueEndAt(this.#bytes, this.valueStart, this.end);
   }
 
   /** The name as it was written. */
@@ -58,7 +61,8 @@ export class SipHeaderField {
 
   /** The bytes of the value, folds included, as a view. */
   get rawValue(): Uint8Array {
-    return this.#bytes.subarray(this.valueStart, this.valueEnd);
+    const { valueStart } = this;
+    return this.#bytes.subarray(valueStart, valueEndAt(this.#bytes, valueStart, this.end));
   }
 
   /**
@@ -74,7 +78,8 @@ export class SipHeaderField {
   /** Writes what `oneLine` is into `target` from `at` on; returns where it ends. */
   copyOneLine(target: Uint8Array, at: number): number {
     let to = at;
-    for (let i = this.valueStart; i < this.valueEnd; i++) {
+    const { valueStart, valueEnd } = this;
+    for (let i = valueStart; i < valueEnd; i++) {
       const byte = this.#bytes[i] as number;
       target[to++] = byte === CR || byte === LF ? SP : byte;
     }

@@ -4,6 +4,9 @@ const SP = 0x20;
 const HTAB = 0x09;
 const COLON = 0x3a;
 
+/** Lines with different beginnings hardly meet in so many. */
+export const SLOT_BUCKETS = 16;
+
 /** Names with a registered compact form (IANA, SIP header fields). */
 const COMPACT_FORMS: readonly (readonly [canonical: string, compact: string])[] = [
   ['Accept-Contact', 'a'],
@@ -51,9 +54,21 @@ export interface KnownName {
   readonly bytes: Uint8Array;
   /** The letter of the compact form, or 0. */
   readonly compact: number;
-  /** Where `slotOf` puts lines with this name, long and compact. */
+  /** What `slotOf` says of lines with this name, long and compact, and where both are found. */
   readonly slot: number;
   readonly compactSlot: number;
+  readonly bucket: number;
+}
+
+/** For the letter of a compact name the slot of the long one. */
+const COMPACT_SLOTS: readonly number[] = /* @__PURE__ */ compactSlots();
+
+function compactSlots(): readonly number[] {
+  const slots = new Array<number>(0x100).fill(0);
+  for (const [canonical, compact] of COMPACT_FORMS) {
+    slots[compact.charCodeAt(0)] = slotOf(textToBytes(canonical.toLowerCase()), 0);
+  }
+  return slots;
 }
 
 /**
@@ -69,7 +84,8 @@ function knownNames(): ReadonlyMap<string, KnownName> {
     const bytes = textToBytes(key);
     const slot = slotOf(bytes, 0);
     const compactSlot = compact === '' ? slot : slotOf(textToBytes(compact), 0);
-    const name = { canonical, key, bytes, compact: compact === '' ? 0 : compact.charCodeAt(0), slot, compactSlot };
+    const letter = compact === '' ? 0 : compact.charCodeAt(0);
+    const name = { canonical, key, bytes, compact: letter, slot, compactSlot, bucket: bucketOf(slot) };
     // As the RFCs write it, it is found without making another string of it.
     for (const spelling of [key, canonical]) names.set(spelling, name);
     if (compact !== '') names.set(compact, name);
@@ -99,34 +115,44 @@ export function knownName(name: string): KnownName | undefined {
  * the end of a shorter name is not looked at.
  */
 export function slotOf(bytes: Uint8Array, start: number): number {
-  const second = letterAt(bytes, start + 1);
-  return (bytes[start] as number) | 0x20 | (second << 8) | (second === 0 ? 0 : letterAt(bytes, start + 2) << 16);
+  const first = bytes[start] as number;
+  const second = bytes[start + 1] as number;
+  const third = bytes[start + 2] as number;
+  // Nearly always three letters; what is not there is undefined, and so no letter.
+  if (second > COLON && third > COLON) return first | (second << 8) | (third << 16) | 0x20_20_20;
+  return first | 0x20 | (second > SP && second !== COLON ? ((second | 0x20) << 8) | thirdLetter(third) : 0);
 }
 
-/** In lower case; 0 for a byte that ends a name. */
-function letterAt(bytes: Uint8Array, at: number): number {
-  const byte = at < bytes.length ? (bytes[at] as number) : 0;
-  return byte <= SP || byte === COLON ? 0 : byte | 0x20;
+/** Where lines with this slot are found; a compact name is with the long one. */
+export function bucketOf(slot: number): number {
+  const whole = slot < 0x100 ? (COMPACT_SLOTS[slot] as number) : slot;
+  return (whole ^ (whole >> 8) ^ (whole >> 14)) & (SLOT_BUCKETS - 1);
 }
 
-/** Where the colon stands if the line that begins at `start` is a field of this name; else -1. */
-export function colonAfter({ bytes: wanted, compact }: KnownName, bytes: Uint8Array, start: number): number {
-  let i = start;
-  if (isSpelling(wanted, bytes, start)) i += wanted.length;
-  else if (compact !== 0 && ((bytes[start] as number) | 0x20) === compact) i++;
-  else return -1;
-  while (bytes[i] === SP || bytes[i] === HTAB) i++;
-  return bytes[i] === COLON ? i : -1;
+/** In lower case; 0 for a byte that ends a name, and for none. */
+function thirdLetter(byte: number): number {
+  return byte > SP && byte !== COLON ? (byte | 0x20) << 16 : 0;
 }
 
 /**
- * Bit 0x20 tells capitals from small letters; of the other bytes of a name, only control characters could be mistaken
- * by it.
+ * Where the colon stands if the line that begins at `start`, and has this slot, is a field of this name; else -1. The
+ * slot says what the first three letters are.
  */
-function isSpelling(wanted: Uint8Array, bytes: Uint8Array, start: number): boolean {
-  for (let i = 0; i < wanted.length; i++) {
-    const byte = bytes[start + i] as number;
-    if ((byte | 0x20) !== wanted[i] || byte < SP) return false;
+export function colonOf(known: KnownName, slot: number, bytes: Uint8Array, start: number): number {
+  let i = start + 1;
+  if (slot === known.slot) {
+    const wanted = known.bytes;
+    // Bit 0x20 tells capitals from small letters; of the other bytes of a name, only control characters could be mistaken
+    // by it.
+    for (let k = 3; k < wanted.length; k++) {
+      const byte = bytes[start + k] as number;
+      if ((byte | 0x20) !== wanted[k] || byte < SP) return -1;
+    }
+    i = start + wanted.length;
+  } else if (known.compact === 0 || slot !== known.compactSlot) {
+    return -1;
   }
-  return true;
+  if (bytes[i] === COLON) return i;
+  while (bytes[i] === SP || bytes[i] === HTAB) i++;
+  return bytes[i] === COLON ? i : -1;
 }

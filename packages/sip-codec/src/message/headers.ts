@@ -1,10 +1,11 @@
 import { Scanner } from '../grammar/scanner.js';
-import type { WireText } from '../grammar/wire-text.js';
+import { WireText } from '../grammar/wire-text.js';
 import type { HeaderDefinition } from '../headers/definition.js';
 import { SipError } from '../error.js';
-import { fieldAt, slotsOf, valueEndAt, valueStartAt } from './field-index.js';
+import { fieldAt, indexLines, type LineIndex } from './field-index.js';
 import { SipHeaderField, type Head } from './head.js';
-import { colonAfter, headerKey, knownName, type KnownName } from './header-name.js';
+import { colonOf, headerKey, knownName, SLOT_BUCKETS } from './header-name.js';
+import { valueEndAt, valueStartAt } from './value-bounds.js';
 
 /** Up to so many fields it is quicker to look at each than to make an index of them. */
 const FEW = 64;
@@ -37,17 +38,17 @@ export class SipHeaders implements Iterable<SipHeaderField> {
   readonly #bytes: Uint8Array;
   /** Where each line begins, and where a further one would go. */
   readonly #head: Head;
-  readonly #text: WireText;
+  /** Made when the first value is read. */
+  #text: WireText | undefined;
   /** Made at the first look-up by name: most fields of most messages are never asked for, so they get no object. */
-  #slots: readonly number[] | undefined;
+  #index: LineIndex | undefined;
   /** Made where every field has to be looked at, or where there are many. */
   #all: AllFields | undefined;
   /** What was read before, each definition before its value or failure: asking twice costs little and gives the same answer. */
   #read: unknown[] | undefined;
 
-  constructor(bytes: Uint8Array, text: WireText, head: Head) {
+  constructor(bytes: Uint8Array, head: Head) {
     this.#bytes = bytes;
-    this.#text = text;
     this.#head = head;
   }
 
@@ -71,12 +72,16 @@ export class SipHeaders implements Iterable<SipHeaderField> {
     if (known === undefined || this.#lineCount > FEW) {
       return this.#everything().byKey.get(headerKey(name)) ?? NO_FIELDS;
     }
-    const slots = (this.#slots ??= slotsOf(this.#bytes, this.#head));
+    const bytes = this.#bytes;
+    const { marks, marksStart } = this.#head;
+    const index = (this.#index ??= indexLines(bytes, this.#head));
+    const slots = SLOT_BUCKETS + this.#lineCount;
     let found: SipHeaderField[] | undefined;
-    for (let line = 0; line < slots.length; line++) {
-      if (slots[line] !== known.slot && slots[line] !== known.compactSlot) continue;
-      const field = this.#field(line, known);
-      if (field === undefined) continue;
+    for (let line = index[known.bucket] as number; line !== 0; line = index[SLOT_BUCKETS + line - 1] as number) {
+      const start = marks[marksStart + line - 1] as number;
+      const colon = colonOf(known, index[slots + line - 1] as number, bytes, start);
+      if (colon < 0) continue;
+      const field = new SipHeaderField(bytes, known, start, colon, marks[marksStart + line] as number);
       if (found === undefined) found = [field];
       else found.push(field);
     }
@@ -143,14 +148,16 @@ export class SipHeaders implements Iterable<SipHeaderField> {
       return this.all(name).map(({ valueStart, valueEnd }) => this.#row(valueStart, valueEnd, name));
     }
     const bytes = this.#bytes;
-    const slots = (this.#slots ??= slotsOf(bytes, this.#head));
+    const { marks, marksStart } = this.#head;
+    const index = (this.#index ??= indexLines(bytes, this.#head));
+    const slots = SLOT_BUCKETS + this.#lineCount;
     // An array that begins empty would be made with room for many.
     let rows: Scanner[] | undefined;
-    for (let line = 0; line < slots.length; line++) {
-      if (slots[line] !== known.slot && slots[line] !== known.compactSlot) continue;
-      const colon = colonAfter(known, bytes, this.#markAt(line));
+    for (let line = index[known.bucket] as number; line !== 0; line = index[SLOT_BUCKETS + line - 1] as number) {
+      const slot = index[slots + line - 1] as number;
+      const colon = colonOf(known, slot, bytes, marks[marksStart + line - 1] as number);
       if (colon < 0) continue;
-      const end = this.#markAt(line + 1);
+      const end = marks[marksStart + line] as number;
       const start = valueStartAt(bytes, colon, end);
       const row = this.#row(start, valueEndAt(bytes, start, end), name);
       if (rows === undefined) rows = [row];
@@ -168,20 +175,8 @@ export class SipHeaders implements Iterable<SipHeaderField> {
   }
 
   #row(start: number, end: number, name: string): Scanner {
-    return new Scanner(this.#bytes, start, end, name, this.#text);
-  }
-
-  /** The line as a field of this name, if it is one. */
-  #field(line: number, known: KnownName): SipHeaderField | undefined {
-    const bytes = this.#bytes;
-    const start = this.#markAt(line);
-    const colon = colonAfter(known, bytes, start);
-    if (colon < 0) return undefined;
-    const end = this.#markAt(line + 1);
-    let nameEnd = colon;
-    while ((bytes[nameEnd - 1] as number) <= 0x20) nameEnd--;
-    const valueStart = valueStartAt(bytes, colon, end);
-    return new SipHeaderField(bytes, known, start, nameEnd, valueStart, valueEndAt(bytes, valueStart, end), end);
+    const text = (this.#text ??= new WireText(this.#bytes, this.#head.bodyStart));
+    return new Scanner(this.#bytes, start, end, name, text);
   }
 
   #everything(): AllFields {

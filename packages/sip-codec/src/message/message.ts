@@ -3,7 +3,6 @@ import { SipFrame } from '../framing/frame.js';
 import type { Strictness } from '../framing/head-scanner.js';
 import { Scanner } from '../grammar/scanner.js';
 import { bytesToText } from '../grammar/text.js';
-import { WireText } from '../grammar/wire-text.js';
 import { readUri, type Uri } from '../uri/uri.js';
 import { headOfFrame, readHead, type Head } from './head.js';
 import { SipHeaders } from './headers.js';
@@ -14,47 +13,54 @@ class MessageBase {
   /** The whole message, byte for byte; a view of what was parsed. */
   readonly bytes: Uint8Array;
   readonly headers: SipHeaders;
-  readonly #bodyStart: number;
-  /** Offsets for splicing: the first header field, and the empty line. */
-  readonly fieldsStart: number;
-  readonly fieldsEnd: number;
+  readonly #head: Head;
 
-  constructor(bytes: Uint8Array, head: Head, text: WireText) {
+  constructor(bytes: Uint8Array, head: Head) {
     this.bytes = bytes;
-    this.headers = new SipHeaders(bytes, text, head);
-    this.#bodyStart = head.bodyStart;
-    this.fieldsStart = head.marks[head.marksStart] as number;
-    this.fieldsEnd = head.marks[head.marksEnd - 1] as number;
+    this.headers = new SipHeaders(bytes, head);
+    this.#head = head;
+  }
+
+  /** For splicing: the offset of the first header field. */
+  get fieldsStart(): number {
+    return this.#head.marks[this.#head.marksStart] as number;
+  }
+
+  /** For splicing: the offset of the empty line. */
+  get fieldsEnd(): number {
+    return this.#head.marks[this.#head.marksEnd - 1] as number;
   }
 
   /** The body, as a view. */
   get body(): Uint8Array {
-    return this.bytes.subarray(this.#bodyStart);
+    return this.bytes.subarray(this.#head.bodyStart);
   }
 }
 
 /** A request, RFC 3261 section 7.1. */
 export class SipRequest extends MessageBase {
   readonly type = 'request' as const;
-  /** Case-sensitive. */
-  readonly method: string;
-  /** As on the wire. */
-  readonly version: string;
-  readonly #uriStart: number;
-  readonly #uriEnd: number;
+  readonly #line: RequestLine;
   #uri: Uri | undefined;
 
-  constructor(bytes: Uint8Array, head: Head, text: WireText, line: RequestLine) {
-    super(bytes, head, text);
-    this.method = line.method;
-    this.version = line.version;
-    this.#uriStart = line.uriStart;
-    this.#uriEnd = line.uriEnd;
+  constructor(bytes: Uint8Array, head: Head, line: RequestLine) {
+    super(bytes, head);
+    this.#line = line;
+  }
+
+  /** Case-sensitive. */
+  get method(): string {
+    return this.#line.method;
+  }
+
+  /** As on the wire. */
+  get version(): string {
+    return this.#line.version;
   }
 
   /** The Request-URI as on the wire. */
   get requestUri(): string {
-    return bytesToText(this.bytes, this.#uriStart, this.#uriEnd);
+    return bytesToText(this.bytes, this.#line.uriStart, this.#line.uriEnd);
   }
 
   /**
@@ -62,7 +68,7 @@ export class SipRequest extends MessageBase {
    * @throws SipError `uri-syntax`
    */
   get uri(): Uri {
-    this.#uri ??= readUri(new Scanner(this.bytes, this.#uriStart, this.#uriEnd, 'Request-URI'));
+    this.#uri ??= readUri(new Scanner(this.bytes, this.#line.uriStart, this.#line.uriEnd, 'Request-URI'));
     return this.#uri;
   }
 }
@@ -70,16 +76,25 @@ export class SipRequest extends MessageBase {
 /** A response, RFC 3261 section 7.2. */
 export class SipResponse extends MessageBase {
   readonly type = 'response' as const;
-  /** As on the wire. */
-  readonly version: string;
-  readonly status: number;
-  readonly reason: string;
+  readonly #line: StatusLine;
 
-  constructor(bytes: Uint8Array, head: Head, text: WireText, line: StatusLine) {
-    super(bytes, head, text);
-    this.version = line.version;
-    this.status = line.status;
-    this.reason = line.reason;
+  constructor(bytes: Uint8Array, head: Head, line: StatusLine) {
+    super(bytes, head);
+    this.#line = line;
+  }
+
+  /** As on the wire. */
+  get version(): string {
+    return this.#line.version;
+  }
+
+  get status(): number {
+    return this.#line.status;
+  }
+
+  /** The Reason-Phrase. */
+  get reason(): string {
+    return bytesToText(this.bytes, this.#line.reasonStart, this.#line.reasonEnd);
   }
 }
 
@@ -90,8 +105,8 @@ export class SipMalformed extends MessageBase {
   /** By the first word: what begins with `SIP/` is never answered. */
   readonly looksLike: 'request' | 'response';
 
-  constructor(bytes: Uint8Array, head: Head, text: WireText, error: SipError) {
-    super(bytes, head, text);
+  constructor(bytes: Uint8Array, head: Head, error: SipError) {
+    super(bytes, head);
     this.error = error;
     this.looksLike = isResponseLine(bytes, head.startLineStart, head.startLineEnd) ? 'response' : 'request';
   }
@@ -121,13 +136,12 @@ export function parseSipMessage(input: SipFrame | Uint8Array, options: ParseOpti
     });
   }
   const head = input instanceof SipFrame ? headOfFrame(input, bytes) : readHead(bytes);
-  const text = new WireText(bytes, head.bodyStart);
   try {
     const line = readStartLine(bytes, head.startLineStart, head.startLineEnd, options.strictness ?? 'strict');
-    return line.type === 'request' ? new SipRequest(bytes, head, text, line) : new SipResponse(bytes, head, text, line);
+    return line.type === 'request' ? new SipRequest(bytes, head, line) : new SipResponse(bytes, head, line);
   } catch (error) {
     if (!(error instanceof SipError)) throw error;
-    return new SipMalformed(bytes, head, text, error);
+    return new SipMalformed(bytes, head, error);
   }
 }
 

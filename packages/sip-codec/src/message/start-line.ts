@@ -1,8 +1,7 @@
 import { bytesToLatin1 } from '@portico/bytes';
 import { SipError } from '../error.js';
 import type { Strictness } from '../framing/head-scanner.js';
-import { DIGIT, HEXDIG, REASON, TOKEN, type CharacterClass } from '../grammar/characters.js';
-import { bytesToText } from '../grammar/text.js';
+import { DIGIT, HEXDIG, REASON, runEnd, TOKEN, type CharacterClass } from '../grammar/characters.js';
 import { METHOD_WORDS, VERSION_WORDS } from '../grammar/words.js';
 
 /** `Request-Line = Method SP Request-URI SP SIP-Version CRLF`, RFC 3261 section 7.1. */
@@ -22,7 +21,9 @@ export interface StatusLine {
   readonly type: 'response';
   readonly version: string;
   readonly status: number;
-  readonly reason: string;
+  /** Where the Reason-Phrase stands in the message. */
+  readonly reasonStart: number;
+  readonly reasonEnd: number;
 }
 
 const SP = 0x20;
@@ -55,11 +56,11 @@ export function isResponseLine(bytes: Uint8Array, start: number, end: number): b
 }
 
 function readRequestLine(bytes: Uint8Array, start: number, end: number): RequestLine {
-  const methodEnd = skipWhile(bytes, start, end, TOKEN);
+  const methodEnd = runEnd(bytes, start, end, TOKEN);
   if (methodEnd === start) refuse('Request-Line', 'Method', methodEnd, 'a token');
   if (bytes[methodEnd] !== SP || methodEnd >= end) refuse('Request-Line', 'Request-Line', methodEnd, 'SP');
   const uriStart = methodEnd + 1;
-  const uriEnd = skipWhile(bytes, uriStart, end, NOT_BLANK);
+  const uriEnd = runEnd(bytes, uriStart, end, NOT_BLANK);
   if (uriEnd === uriStart) refuse('Request-Line', 'Request-URI', uriStart, 'a URI after one SP');
   if (uriEnd >= end || bytes[uriEnd] !== SP) refuse('Request-Line', 'Request-Line', uriEnd, 'SP');
   if (!isResponseLine(bytes, uriEnd + 1, end) && endsWithVersion(bytes, uriEnd + 1, end)) {
@@ -84,11 +85,11 @@ function readRequestLine(bytes: Uint8Array, start: number, end: number): Request
 function readLooseRequestLine(bytes: Uint8Array, start: number, end: number): RequestLine {
   let lineEnd = end;
   while (lineEnd > start && isBlank(bytes[lineEnd - 1] as number)) lineEnd--;
-  const methodEnd = skipWhile(bytes, start, lineEnd, TOKEN);
+  const methodEnd = runEnd(bytes, start, lineEnd, TOKEN);
   if (methodEnd === start) refuse('Request-Line', 'Method', methodEnd, 'a token');
   let versionStart = lineEnd;
   while (versionStart > methodEnd && !isBlank(bytes[versionStart - 1] as number)) versionStart--;
-  let uriStart = skipWhile(bytes, methodEnd, versionStart, BLANK);
+  let uriStart = runEnd(bytes, methodEnd, versionStart, BLANK);
   let uriEnd = versionStart;
   while (uriEnd > uriStart && isBlank(bytes[uriEnd - 1] as number)) uriEnd--;
   if (uriStart === methodEnd || uriStart >= uriEnd) refuse('Request-Line', 'Request-URI', uriStart, 'a URI');
@@ -112,7 +113,7 @@ function readStatusLine(bytes: Uint8Array, start: number, end: number): StatusLi
   const versionEnd = readVersion(bytes, start, end, 'Status-Line');
   if (versionEnd >= end || bytes[versionEnd] !== SP) refuse('Status-Line', 'Status-Line', versionEnd, 'SP');
   const codeStart = versionEnd + 1;
-  const codeEnd = skipWhile(bytes, codeStart, end, DIGIT);
+  const codeEnd = runEnd(bytes, codeStart, end, DIGIT);
   // extension-code = 3DIGIT, and the first digit is a class, section 7.2.
   const first = bytes[codeStart] as number;
   if (codeEnd - codeStart !== 3 || first < 0x31 || first > 0x36) {
@@ -130,7 +131,8 @@ function readStatusLine(bytes: Uint8Array, start: number, end: number): StatusLi
     version: versionAt(bytes, start, versionEnd),
     status:
       (first - 0x30) * 100 + ((bytes[codeStart + 1] as number) - 0x30) * 10 + (bytes[codeStart + 2] as number) - 0x30,
-    reason: bytesToText(bytes, codeEnd + 1, end),
+    reasonStart: codeEnd + 1,
+    reasonEnd: end,
   };
 }
 
@@ -144,10 +146,10 @@ function endsWithVersion(bytes: Uint8Array, start: number, end: number): boolean
 /** `SIP-Version = "SIP" "/" 1*DIGIT "." 1*DIGIT`, in any case: where it ends. */
 function readVersion(bytes: Uint8Array, start: number, end: number, field: string): number {
   if (!isResponseLine(bytes, start, end)) refuse(field, 'SIP-Version', start, 'SIP/');
-  const major = skipWhile(bytes, start + 4, end, DIGIT);
+  const major = runEnd(bytes, start + 4, end, DIGIT);
   if (major === start + 4 || major >= end || bytes[major] !== 0x2e)
     refuse(field, 'SIP-Version', major, 'digits and a dot');
-  const minor = skipWhile(bytes, major + 1, end, DIGIT);
+  const minor = runEnd(bytes, major + 1, end, DIGIT);
   if (minor === major + 1) refuse(field, 'SIP-Version', minor, 'a digit');
   return minor;
 }
@@ -170,12 +172,6 @@ function blanks(others: number, blank: number): CharacterClass {
   table[SP] = blank;
   table[HTAB] = blank;
   return table;
-}
-
-function skipWhile(bytes: Uint8Array, start: number, end: number, wanted: CharacterClass): number {
-  let i = start;
-  while (i < end && wanted[bytes[i] as number] === 1) i++;
-  return i;
 }
 
 function refuse(field: string, rule: string, offset: number, expected: string): never {
