@@ -11,6 +11,27 @@ declare const TextDecoder: (new (label: string, options: { readonly fatal: true 
 const DECODER: Decoder | undefined =
   typeof TextDecoder === 'undefined' ? undefined : /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true });
 
+/** The part of the host's encoder that is used, where there is one. */
+interface Encoder {
+  encodeInto(text: string, target: Uint8Array): unknown;
+}
+
+declare const TextEncoder: (new () => Encoder) | undefined;
+
+const ENCODER: Encoder | undefined = typeof TextEncoder === 'undefined' ? undefined : /* @__PURE__ */ new TextEncoder();
+
+/** Below this, a loop is quicker than a call of the host. */
+const SHORT_TEXT = 64;
+
+/** Writes ASCII text into `target` from `at` on. */
+export function writeAscii(text: string, target: Uint8Array, at: number): void {
+  if (ENCODER === undefined || text.length < SHORT_TEXT) {
+    for (let i = 0; i < text.length; i++) target[at + i] = text.charCodeAt(i);
+  } else {
+    ENCODER.encodeInto(text, at === 0 ? target : target.subarray(at));
+  }
+}
+
 /**
  * Bytes from which many short texts are cut. Cutting them out of one long text is several times quicker than making
  * each from its bytes, so a head is decoded once, when the first is asked for. Other text than ASCII has no such

@@ -3,6 +3,7 @@ import { TEXT } from '../grammar/characters.js';
 import { parseSipMessage, SipResponse, type SipMessage } from './message.js';
 import type { SipHeaderField } from './head.js';
 import { reasonPhrase } from './reason-phrases.js';
+import { writeStatusLine } from './response.js';
 import { statelessTag } from './tag.js';
 import { topViaWithSource, type SourceAddress } from './via-source.js';
 import { checkReason, checkStatus, checkToken, MessageWriter, type HeaderInput } from './write.js';
@@ -38,22 +39,23 @@ export function createBestEffortResponse(
   const { headers } = message;
   const vias = headers.all('Via').filter(isClean);
   if (vias.length === 0) return null;
-  const writer = new MessageWriter().text(`SIP/2.0 ${options.status} ${reason}\r\n`);
+  const source = headers.asciiText;
+  const writer = new MessageWriter();
+  const line = writeStatusLine(writer, options.status, reason);
   vias.forEach((field, index) => {
-    writer.text('Via: ').raw(index === 0 && options.source ? topViaWithSource(field, options.source) : field.oneLine);
-    writer.text('\r\n');
+    writer.copy('Via', index === 0 && options.source ? topViaWithSource(field, options.source) : field, source);
   });
   for (const name of ['From', 'To', 'Call-ID', 'CSeq']) {
     const field = headers.all(name).find(isClean);
     if (field === undefined) continue;
-    writer.text(`${name}: `).raw(field.oneLine);
+    writer.mark().ascii(`${name}: `).valueOf(field, source);
     if (name === 'To' && !/;\s*tag\s*=/i.test(field.value))
       writer.text(`;tag=${options.toTag ?? statelessTag(headers)}`);
     writer.text('\r\n');
   }
   for (const [name, value] of options.headers ?? []) writer.header(name, value);
-  const response = parseSipMessage(writer.end(NO_BODY));
-  return response.type === 'response' ? response : null;
+  const { bytes, head } = writer.end(NO_BODY, line.reasonEnd);
+  return new SipResponse(bytes, head, line);
 }
 
 function asMessage(broken: SipMessage | SipFramingFailure | Uint8Array): SipMessage {

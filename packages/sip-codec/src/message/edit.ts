@@ -1,7 +1,10 @@
 import { SipError } from '../error.js';
+import { textToBytes } from '../grammar/text.js';
+import { writeAscii } from '../grammar/wire-text.js';
+import type { Head } from './head.js';
 import { headerKey } from './header-name.js';
 import { parseSipMessage, type SipMessage } from './message.js';
-import { headerLine, MessageWriter } from './write.js';
+import { headerLine } from './write.js';
 
 /** One change of the header fields. Names match without case, compact forms included. */
 export type HeaderEdit =
@@ -16,11 +19,15 @@ export type HeaderEdit =
   /** A field after all others. */
   | { readonly type: 'append'; readonly name: string; readonly value: string };
 
+const SP = 0x20;
+const HTAB = 0x09;
+
 /** What becomes of the bytes from `start` to `end`. */
 interface Splice {
   readonly start: number;
   readonly end: number;
-  readonly text: string;
+  /** Text is ASCII. */
+  readonly text: string | Uint8Array;
 }
 
 /**
@@ -40,13 +47,50 @@ function applyEdit(message: SipMessage, edit: HeaderEdit): SipMessage {
     throw new SipError('invalid-argument', { field: 'Content-Length', expected: 'another field', got: edit.type });
   }
   const splices = splicesFor(message, edit);
-  const writer = new MessageWriter();
-  let at = 0;
-  for (const splice of splices) {
-    writer.raw(message.bytes.subarray(at, splice.start)).text(splice.text);
-    at = splice.end;
+  const { bytes, head } = message;
+  let size = bytes.length;
+  for (const { start, end, text } of splices) size += text.length - (end - start);
+  const edited = new Uint8Array(size);
+  let from = 0;
+  let to = 0;
+  for (const { start, end, text } of splices) {
+    edited.set(bytes.subarray(from, start), to);
+    to += start - from;
+    if (typeof text === 'string') writeAscii(text, edited, to);
+    else edited.set(text, to);
+    to += text.length;
+    from = end;
   }
-  return parseSipMessage(writer.raw(message.bytes.subarray(at)).toBytes());
+  edited.set(bytes.subarray(from), to);
+  return isWhole(message)
+    ? message.withHead(edited, splicedHead(head, splices, size - bytes.length))
+    : parseSipMessage(edited);
+}
+
+/** Whether each line of a message ends, and none but the first of its fields could become the continuation of another. */
+function isWhole({ bytes, head, fieldsStart, fieldsEnd }: SipMessage): boolean {
+  const first = bytes[fieldsStart];
+  return head.bodyStart > fieldsEnd && first !== SP && first !== HTAB;
+}
+
+/** Where the lines are after the splices; by `growth` the bytes have become more. */
+function splicedHead(head: Head, splices: readonly Splice[], growth: number): Head {
+  const marks: number[] = [];
+  let shift = 0;
+  let next = 0;
+  for (let i = head.marksStart; i < head.marksEnd; i++) {
+    const mark = head.marks[i] as number;
+    let isGone = false;
+    for (; next < splices.length; next++) {
+      const { start, end, text } = splices[next] as Splice;
+      if (start > mark) break;
+      if (text.length > 0) marks.push(start + shift);
+      shift += text.length - (end - start);
+      isGone = end > mark;
+    }
+    if (!isGone) marks.push(mark + shift);
+  }
+  return { ...head, marks, marksStart: 0, marksEnd: marks.length, bodyStart: head.bodyStart + growth };
 }
 
 /** In the order of their offsets, and without overlap. */
@@ -55,7 +99,7 @@ function splicesFor(message: SipMessage, edit: HeaderEdit): readonly Splice[] {
   const [first] = fields;
   switch (edit.type) {
     case 'set': {
-      const text = headerLine(edit.name, edit.value);
+      const text = lineOf(edit);
       if (first === undefined) return [insertion(message.fieldsEnd, text)];
       return fields.map(({ start, end }, index) => ({ start, end, text: index === 0 ? text : '' }));
     }
@@ -64,12 +108,19 @@ function splicesFor(message: SipMessage, edit: HeaderEdit): readonly Splice[] {
     case 'remove-first':
       return first === undefined ? [] : [{ start: first.start, end: first.end, text: '' }];
     case 'prepend':
-      return [insertion(first?.start ?? message.fieldsStart, headerLine(edit.name, edit.value))];
+      return [insertion(first?.start ?? message.fieldsStart, lineOf(edit))];
     case 'append':
-      return [insertion(message.fieldsEnd, headerLine(edit.name, edit.value))];
+      return [insertion(message.fieldsEnd, lineOf(edit))];
   }
 }
 
-function insertion(at: number, text: string): Splice {
+/** A line to put in: as text where it is ASCII. */
+function lineOf({ name, value }: { readonly name: string; readonly value: string }): string | Uint8Array {
+  const line = headerLine(name, value);
+  for (let i = 0; i < value.length; i++) if (value.charCodeAt(i) > 0x7f) return textToBytes(line);
+  return line;
+}
+
+function insertion(at: number, text: string | Uint8Array): Splice {
   return { start: at, end: at, text };
 }

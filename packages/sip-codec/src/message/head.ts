@@ -75,17 +75,6 @@ export class SipHeaderField {
     return raw.map((byte) => (byte === CR || byte === LF ? SP : byte));
   }
 
-  /** Writes what `oneLine` is into `target` from `at` on; returns where it ends. */
-  copyOneLine(target: Uint8Array, at: number): number {
-    let to = at;
-    const { valueStart, valueEnd } = this;
-    for (let i = valueStart; i < valueEnd; i++) {
-      const byte = this.#bytes[i] as number;
-      target[to++] = byte === CR || byte === LF ? SP : byte;
-    }
-    return to;
-  }
-
   /** The value as text, folds read as one space. Bytes that are not UTF-8 become U+FFFD. */
   get value(): string {
     return unfold(this.#bytes, this.valueStart, this.valueEnd);

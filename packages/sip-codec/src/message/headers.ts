@@ -52,6 +52,15 @@ export class SipHeaders implements Iterable<SipHeaderField> {
     this.#head = head;
   }
 
+  /** The text of the head, a character for each byte; undefined where it is not ASCII. */
+  get asciiText(): string | undefined {
+    return this.#wireText.ascii;
+  }
+
+  get #wireText(): WireText {
+    return (this.#text ??= new WireText(this.#bytes, this.#head.bodyStart));
+  }
+
   /** Number of fields. */
   get size(): number {
     return this.#everything().fields.length;
@@ -175,8 +184,7 @@ export class SipHeaders implements Iterable<SipHeaderField> {
   }
 
   #row(start: number, end: number, name: string): Scanner {
-    const text = (this.#text ??= new WireText(this.#bytes, this.#head.bodyStart));
-    return new Scanner(this.#bytes, start, end, name, text);
+    return new Scanner(this.#bytes, start, end, name, this.#wireText);
   }
 
   #everything(): AllFields {

@@ -9,31 +9,35 @@ import { SipHeaders } from './headers.js';
 import { isResponseLine, readStartLine, type RequestLine, type StatusLine } from './start-line.js';
 
 /** What the three kinds of message share. */
-class MessageBase {
+abstract class MessageBase {
   /** The whole message, byte for byte; a view of what was parsed. */
   readonly bytes: Uint8Array;
   readonly headers: SipHeaders;
-  readonly #head: Head;
+  /** Where its lines are. */
+  readonly head: Head;
 
   constructor(bytes: Uint8Array, head: Head) {
     this.bytes = bytes;
     this.headers = new SipHeaders(bytes, head);
-    this.#head = head;
+    this.head = head;
   }
+
+  /** The same start line with other header fields: its bytes stand in front of them in `bytes` too. */
+  abstract withHead(bytes: Uint8Array, head: Head): MessageBase;
 
   /** For splicing: the offset of the first header field. */
   get fieldsStart(): number {
-    return this.#head.marks[this.#head.marksStart] as number;
+    return this.head.marks[this.head.marksStart] as number;
   }
 
   /** For splicing: the offset of the empty line. */
   get fieldsEnd(): number {
-    return this.#head.marks[this.#head.marksEnd - 1] as number;
+    return this.head.marks[this.head.marksEnd - 1] as number;
   }
 
   /** The body, as a view. */
   get body(): Uint8Array {
-    return this.bytes.subarray(this.#head.bodyStart);
+    return this.bytes.subarray(this.head.bodyStart);
   }
 }
 
@@ -46,6 +50,10 @@ export class SipRequest extends MessageBase {
   constructor(bytes: Uint8Array, head: Head, line: RequestLine) {
     super(bytes, head);
     this.#line = line;
+  }
+
+  override withHead(bytes: Uint8Array, head: Head): SipRequest {
+    return new SipRequest(bytes, head, this.#line);
   }
 
   /** Case-sensitive. */
@@ -83,6 +91,10 @@ export class SipResponse extends MessageBase {
     this.#line = line;
   }
 
+  override withHead(bytes: Uint8Array, head: Head): SipResponse {
+    return new SipResponse(bytes, head, this.#line);
+  }
+
   /** As on the wire. */
   get version(): string {
     return this.#line.version;
@@ -109,6 +121,10 @@ export class SipMalformed extends MessageBase {
     super(bytes, head);
     this.error = error;
     this.looksLike = isResponseLine(bytes, head.startLineStart, head.startLineEnd) ? 'response' : 'request';
+  }
+
+  override withHead(bytes: Uint8Array, head: Head): SipMalformed {
+    return new SipMalformed(bytes, head, this.error);
   }
 }
 

@@ -1,5 +1,5 @@
-import { parseSipMessage, SipRequest } from './message.js';
-import { SipError } from '../error.js';
+import { SipRequest } from './message.js';
+import { SIP_VERSION } from './start-line.js';
 import { checkRequestUri, checkToken, MessageWriter, type HeaderInput } from './write.js';
 
 export interface RequestInput {
@@ -19,9 +19,12 @@ const NO_BODY = new Uint8Array(0);
 export function createRequest(input: RequestInput): SipRequest {
   checkToken('Method', input.method);
   checkRequestUri(input.uri);
-  const writer = new MessageWriter().text(`${input.method} ${input.uri} SIP/2.0\r\n`);
+  const { method, uri } = input;
+  const line = `${method} ${uri} ${SIP_VERSION}`;
+  const writer = new MessageWriter().text(line).text('\r\n');
   for (const [name, value] of input.headers) writer.header(name, value);
-  const message = parseSipMessage(writer.end(input.body ?? NO_BODY));
-  if (message.type === 'request') return message;
-  throw new SipError('invalid-argument', { field: 'Request-Line', expected: 'a request', got: input.uri });
+  const { bytes, head } = writer.end(input.body ?? NO_BODY, line.length);
+  const uriStart = method.length + 1;
+  const uriEnd = uriStart + uri.length;
+  return new SipRequest(bytes, head, { type: 'request', method, uriStart, uriEnd, version: SIP_VERSION });
 }

@@ -1,8 +1,10 @@
 import { SipError } from '../error.js';
+import { textToBytes } from '../grammar/text.js';
 import { addressTag, TO } from '../headers/addresses.js';
-import type { SipHeaderField } from './head.js';
-import { parseSipMessage, SipResponse, type SipRequest } from './message.js';
+import type { SipHeaders } from './headers.js';
+import { SipResponse, type SipRequest } from './message.js';
 import { reasonPhrase } from './reason-phrases.js';
+import { SIP_VERSION, type StatusLine } from './start-line.js';
 import { statelessTag } from './tag.js';
 import { topViaWithSource, type SourceAddress } from './via-source.js';
 import { checkReason, checkStatus, checkToken, MessageWriter, type HeaderInput } from './write.js';
@@ -36,28 +38,38 @@ export function createResponse(request: SipRequest, status: number, options: Res
   const reason = options.reason ?? reasonPhrase(status);
   checkReason(reason);
   const headers = request.headers;
-  const writer = new MessageWriter().text(`SIP/2.0 ${status} ${reason}\r\n`);
+  const source = headers.asciiText;
+  const writer = new MessageWriter();
+  const line = writeStatusLine(writer, status, reason);
 
   headers.all('Via').forEach((field, index) => {
-    writeCopy(writer, 'Via', index === 0 && options.source ? topViaWithSource(field, options.source) : field);
+    writer.copy('Via', index === 0 && options.source ? topViaWithSource(field, options.source) : field, source);
   });
   const beginsDialog = status > 100 && status < 300 && DIALOG_METHODS.includes(request.method);
-  if (beginsDialog) for (const field of headers.all('Record-Route')) writeCopy(writer, 'Record-Route', field);
-  writeFirst(writer, 'From', headers.all('From'));
+  if (beginsDialog) for (const field of headers.all('Record-Route')) writer.copy('Record-Route', field, source);
+  writeFirst(writer, 'From', headers);
   const [to] = headers.all('To');
   if (to !== undefined) {
-    writer.text('To: ').valueOf(to);
+    writer.mark().ascii('To: ').valueOf(to, source);
     if (status > 100 && !hasTag(request)) writer.text(`;tag=${toTagFor(request, beginsDialog, options.toTag)}`);
     writer.text('\r\n');
   }
-  writeFirst(writer, 'Call-ID', headers.all('Call-ID'));
-  writeFirst(writer, 'CSeq', headers.all('CSeq'));
-  if (status === 100) writeFirst(writer, 'Timestamp', headers.all('Timestamp'));
+  writeFirst(writer, 'Call-ID', headers);
+  writeFirst(writer, 'CSeq', headers);
+  if (status === 100) writeFirst(writer, 'Timestamp', headers);
   for (const [name, value] of options.headers ?? []) writer.header(name, value);
 
-  const message = parseSipMessage(writer.end(options.body ?? NO_BODY));
-  if (message.type === 'response') return message;
-  throw new SipError('invalid-argument', { field: 'Status-Line', expected: 'a response', got: reason });
+  const { bytes, head } = writer.end(options.body ?? NO_BODY, line.reasonEnd);
+  return new SipResponse(bytes, head, line);
+}
+
+/** The Status-Line of a response of ours, with a reason that was checked. */
+export function writeStatusLine(writer: MessageWriter, status: number, reason: string): StatusLine {
+  const front = `${SIP_VERSION} ${status} `;
+  const reasonBytes = textToBytes(reason);
+  writer.text(front).raw(reasonBytes).text('\r\n');
+  const reasonStart = front.length;
+  return { type: 'response', version: SIP_VERSION, status, reasonStart, reasonEnd: reasonStart + reasonBytes.length };
 }
 
 /** Whether To has a tag. A To that cannot be read is answered with one more: it is not in a dialog of ours. */
@@ -85,15 +97,7 @@ function toTagFor(request: SipRequest, beginsDialog: boolean, given: string | un
   });
 }
 
-function writeFirst(writer: MessageWriter, name: string, fields: readonly SipHeaderField[]): void {
-  const [first] = fields;
-  if (first !== undefined) writeCopy(writer, name, first);
-}
-
-/** A value that came from the wire is written as it came, on one line. */
-function writeCopy(writer: MessageWriter, name: string, value: SipHeaderField | Uint8Array): void {
-  writer.text(name).text(': ');
-  if (value instanceof Uint8Array) writer.raw(value);
-  else writer.valueOf(value);
-  writer.text('\r\n');
+function writeFirst(writer: MessageWriter, name: string, headers: SipHeaders): void {
+  const [first] = headers.all(name);
+  if (first !== undefined) writer.copy(name, first, headers.asciiText);
 }

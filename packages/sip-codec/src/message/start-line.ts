@@ -26,6 +26,9 @@ export interface StatusLine {
   readonly reasonEnd: number;
 }
 
+/** The one version of SIP, as it is written. */
+export const SIP_VERSION = 'SIP/2.0';
+
 const SP = 0x20;
 const HTAB = 0x09;
 const PERCENT = 0x25;

@@ -1,29 +1,58 @@
 import { utf8ToBytes } from '@portico/bytes';
 import { SipError } from '../error.js';
-import { DIGIT, REASON, TOKEN } from '../grammar/characters.js';
-import { SipHeaderField } from './head.js';
+import { DIGIT, HEXDIG, REASON, TOKEN } from '../grammar/characters.js';
+import { writeAscii } from '../grammar/wire-text.js';
+import type { Head, SipHeaderField } from './head.js';
 
 /** A header field to write: name and value as text. */
 export type HeaderInput = readonly [name: string, value: string];
 
-/** Joins text and raw bytes into one fresh array, which is the only one that is made. */
+/**
+ * Joins text and raw bytes into one array, which is the only one that is made, and notes where header fields begin, so
+ * that what was written need not be parsed to be read.
+ */
 export class MessageWriter {
-  /** Text is ASCII; of a field its value on one line. */
-  readonly #parts: (string | Uint8Array | SipHeaderField)[] = [];
+  /** In front of the text in hand. Text is ASCII. */
+  readonly #parts: (string | Uint8Array)[] = [];
+  #text = '';
+  /** Bytes of both. */
   #length = 0;
+  readonly #marks: number[] = [];
 
   text(text: string): this {
     for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return this.raw(utf8ToBytes(text));
-    return this.#add(text, text.length);
+    return this.ascii(text);
+  }
+
+  /** Text that is known to be ASCII. */
+  ascii(text: string): this {
+    this.#text += text;
+    this.#length += text.length;
+    return this;
   }
 
   raw(bytes: Uint8Array): this {
-    return this.#add(bytes, bytes.length);
+    if (this.#text !== '') this.#parts.push(this.#text);
+    this.#text = '';
+    this.#parts.push(bytes);
+    this.#length += bytes.length;
+    return this;
   }
 
-  /** The value of a field that came from the wire, as it came but for line ends. */
-  valueOf(field: SipHeaderField): this {
-    return this.#add(field, field.valueEnd - field.valueStart);
+  /** The value of a field that came from the wire, as it came but for line ends; `source` is the text of its head. */
+  valueOf(field: SipHeaderField, source: string | undefined): this {
+    if (source === undefined) return this.raw(field.oneLine);
+    const { valueStart, valueEnd } = field;
+    if (isWithin(source.indexOf('\r', valueStart), valueEnd) || isWithin(source.indexOf('\n', valueStart), valueEnd)) {
+      return this.raw(field.oneLine);
+    }
+    return this.ascii(source.substring(valueStart, valueEnd));
+  }
+
+  /** A header field begins here. */
+  mark(): this {
+    this.#marks.push(this.#length);
+    return this;
   }
 
   /**
@@ -31,36 +60,42 @@ export class MessageWriter {
    * @throws SipError `line-break-in-value`, `invalid-argument`
    */
   header(name: string, value: string): this {
-    return this.text(headerLine(name, value));
+    return this.mark().text(headerLine(name, value));
   }
 
-  /** Content-Length, the empty line and the body. */
-  end(body: Uint8Array): Uint8Array<ArrayBuffer> {
-    return this.text(`Content-Length: ${body.length}\r\n\r\n`).raw(body).toBytes();
+  /** A field whose value came from the wire, on one line. */
+  copy(name: string, value: SipHeaderField | Uint8Array, source: string | undefined): this {
+    this.mark().ascii(`${name}: `);
+    if (value instanceof Uint8Array) this.raw(value);
+    else this.valueOf(value, source);
+    return this.ascii('\r\n');
+  }
+
+  /** Content-Length, the empty line and the body. `startLineEnd`: where the start line ends, without its line end. */
+  end(body: Uint8Array, startLineEnd: number): { readonly bytes: Uint8Array<ArrayBuffer>; readonly head: Head } {
+    this.mark().ascii(`Content-Length: ${body.length}\r\n`).mark().ascii('\r\n');
+    const bodyStart = this.#length;
+    const marks = this.#marks;
+    const head = { startLineStart: 0, startLineEnd, marks, marksStart: 0, marksEnd: marks.length, bodyStart };
+    if (body.length > 0) this.raw(body);
+    return { bytes: this.toBytes(), head };
   }
 
   toBytes(): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(this.#length);
     let at = 0;
     for (const part of this.#parts) {
-      if (typeof part === 'string') {
-        for (let i = 0; i < part.length; i++) bytes[at + i] = part.charCodeAt(i);
-        at += part.length;
-      } else if (part instanceof SipHeaderField) {
-        at = part.copyOneLine(bytes, at);
-      } else {
-        bytes.set(part, at);
-        at += part.length;
-      }
+      if (typeof part === 'string') writeAscii(part, bytes, at);
+      else bytes.set(part, at);
+      at += part.length;
     }
+    writeAscii(this.#text, bytes, at);
     return bytes;
   }
+}
 
-  #add(part: string | Uint8Array | SipHeaderField, length: number): this {
-    this.#parts.push(part);
-    this.#length += length;
-    return this;
-  }
+function isWithin(found: number, end: number): boolean {
+  return found >= 0 && found < end;
 }
 
 /**
@@ -107,7 +142,8 @@ export function checkReason(reason: string): void {
   checkValue('Reason-Phrase', reason);
   for (let i = 0; i < reason.length; i++) {
     const code = reason.charCodeAt(i);
-    if (code > 0x7f || REASON[code] === 1 || code === 0x25) continue;
+    if (code > 0x7f || REASON[code] === 1) continue;
+    if (code === 0x25 && HEXDIG[reason.charCodeAt(i + 1)] === 1 && HEXDIG[reason.charCodeAt(i + 2)] === 1) continue;
     throw new SipError('invalid-argument', {
       field: 'Reason-Phrase',
       offset: i,
