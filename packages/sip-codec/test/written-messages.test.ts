@@ -113,4 +113,22 @@ describe('messages that were written', () => {
       expect(() => createResponse(request, 200, { reason })).toThrow(SipError);
     }
   });
+
+  it.each([
+    ['a fold', '\r\n '],
+    ['a fold that ends in a bare LF', '\n '],
+    ['a bare CR', '\r'],
+  ])('%s in a value never reaches a response', (_, lineEnd) => {
+    const request = parseSipMessage(
+      wire(
+        `OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/TLS a${lineEnd};branch=z9hG4bK1\r\nTo: <sip:a@b>${lineEnd};x=1\r\n\r\n`,
+      ),
+    );
+    if (request.type !== 'request') throw new Error('it is a request');
+    const text = String.fromCharCode(...createResponse(request, 200, { toTag: 'abc' }).bytes);
+    const lines = text.split('\r\n').filter((line) => line !== '');
+    expect(lines.length).toBe(4);
+    for (const line of lines) expect(line).toMatch(/^[^\r\n\s]/);
+    for (const line of lines) expect(line).not.toMatch(/[\r\n]/);
+  });
 });
