@@ -95,10 +95,12 @@ function isUntouched(node) {
   if (ts.isStringLiteral(node) && node.text.includes(' ') && !LABEL.test(node.text)) return true;
   const { parent } = node;
   if (parent === undefined) return false;
-  if (ts.isNewExpression(parent) && /^(Tls|X509)Error$/.test(parent.expression.getText())) {
+  if (ts.isNewExpression(parent) && /^(Tls|X509|Sip)Error$/.test(parent.expression.getText())) {
     // Its reason stays a mutant, its details do not.
     return parent.arguments?.[0] !== node || ts.isIdentifier(node);
   }
+  // What was expected; rule and reason stay mutants.
+  if (isFail(parent)) return parent.arguments[1] === node;
   if (isRefusal(parent)) return ts.isArrayLiteralExpression(parent) || parent.arguments.indexOf(node) >= 2;
   if (ts.isPropertyAssignment(parent)) return parent.name === node;
   return ts.isStringLiteral(node) && (ts.isCaseClause(parent) || isCompared(node));
@@ -131,9 +133,8 @@ function isText(node) {
 function guardsThrow(node) {
   if (ts.isThrowStatement(node)) return true;
   if (ts.isExpressionStatement(node)) {
-    return /^(yield\* )?(check|demand|judge|verify|required|refuse)/.test(
-      node.expression.getText().replace(/^.*#/, ''),
-    );
+    const text = node.expression.getText().replace(/^.*#/, '');
+    return /^(yield\* )?(check|demand|judge|verify|required|refuse)|^\w+\.(fail|expect|finish)\(/.test(text);
   }
   for (let at = node; at.parent !== undefined; at = at.parent) {
     const { parent } = at;
@@ -150,12 +151,19 @@ function endsInRefusal(statement) {
   return statements.some(
     (inner) =>
       ts.isThrowStatement(inner) ||
+      (ts.isExpressionStatement(inner) && isFail(inner.expression)) ||
       (ts.isReturnStatement(inner) && inner.expression !== undefined && isRefusal(inner.expression)),
   );
 }
 
+/** `scanner.fail(rule, expected, reason)` of the SIP codec, which never returns. */
+function isFail(node) {
+  return ts.isCallExpression(node) && /^(?!state\.)[\w.]+\.fail$/.test(node.expression.getText());
+}
+
 /** A broken rule of the path verifier as a value: `failure(…)`, or what was expected and what is there. */
 function isRefusal(node) {
+  if (isFail(node)) return true;
   if (ts.isCallExpression(node)) return /^(failure|refuse|state\.fail)$/.test(node.expression.getText());
   if (!ts.isArrayLiteralExpression(node) || node.elements.length !== 2) return false;
   const { parent } = node;

@@ -1,5 +1,5 @@
 // npm run mutate -- [--package tls13-core] [--only TEXT[,TEXT]] [--which all|verifications] [--slowest MS] [--hang MS]
-//   [--at-load play|skip] [--out FILE]
+//   [--at-load play|skip] [--tests TEXT[,TEXT]] [--out FILE]
 // Mutation testing: makes one small mistake after the other in a package's sources and sees whether a test notices. All
 // mistakes are in one bundle with the tests, which stay loaded; so a mutant costs milliseconds where a test is near.
 import { fork } from 'node:child_process';
@@ -26,6 +26,8 @@ const only = option('only', JUDGED[basename(packageFolder)] ?? 'src/').split(','
 const which = option('which', 'all');
 /** What is read when a module is loaded needs a process of its own for each mutant; skipped ones count as survivors. */
 const atLoad = option('at-load', 'play');
+/** Which files of tests are loaded: all, or those with one of these in their names. */
+const testNames = option('tests', '').split(',');
 const slowest = option('slowest', '150');
 const results = join(root, 'test-results');
 const out = option('out', join(results, 'mutation.json'));
@@ -40,7 +42,7 @@ const { mutants, bundle } = await prepareBundle({
   packageFolder,
   isMutated: (name) => only.some((part) => name.includes(part)),
   // The documents of TLS are printed from what takes minutes to collect.
-  isTested: (file) => !file.includes('documents'),
+  isTested: (file) => !file.includes('documents') && testNames.some((part) => basename(file).includes(part)),
   outfile: join(work, 'bundle.mjs'),
 });
 console.log(`${mutants.length} mutants`);

@@ -87,7 +87,6 @@ export function createServerDialog(request: SipRequest, response: SipResponse): 
  */
 export function dialogAfterResponse(dialog: Dialog, request: SipRequest, response: SipResponse): Dialog {
   const { method } = checkAnswers(request, response);
-  checkIsOf(dialog, request, { from: dialog.localTag, to: null });
   checkIsOf(dialog, response, { from: dialog.localTag, to: dialog.remoteTag });
   if (response.status < 200 || response.status >= 300 || !isTargetRefresh(method)) return dialog;
   const target = response.headers.has('Contact') ? remoteTarget(response) : dialog.remoteTarget;
