@@ -72,7 +72,7 @@ function outcome(message: SipMessage, definition: HeaderDefinition<unknown>): Si
 
 /** Whether a field is right by the grammar. Any run of folds is one space (section 7.3.1), and none at the end is its value's. */
 function isOfGrammar(name: string, field: string): boolean {
-  const line = field.replace(/\s+$/, '').replace(/(?<!\\)(?:[ \t]*\r\n[ \t]+)+[ \t]*/g, ' ');
+  const line = field.replace(/[ \t\r\n]+$/, '').replace(/(?<!\\)(?:[ \t]*\r\n[ \t]+)+[ \t]*/g, ' ');
   return RECOGNISER.matches(name, line);
 }
 
@@ -187,6 +187,7 @@ describe('typed readers and the grammar', () => {
     ['Warning', 'Warning: 300\t\r\n a "b"', true],
     ['Warning', 'Warning: 300 a\t"b"', false],
     ['Warning', 'Warning: 300 a"b"', false],
+    ['Subject', 'Subject: \u00c3\u00a0', true],
     ['Organization', 'Organization: a\\\r\n\t ', true],
     ['Server', 'Server: (a)b (c)d', true],
     ['Server', 'Server: (a', false],
