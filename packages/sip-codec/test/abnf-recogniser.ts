@@ -17,6 +17,8 @@ export class AbnfRecogniser {
 
   /** All places where the node can end if it begins at `start`. */
   #ends(node: AbnfNode, start: number, text: string, known: Map<AbnfNode, Map<number, Set<number>>>): Set<number> {
+    // One character is sooner compared than looked up.
+    if (node.type === 'range' || node.type === 'text') return this.#newEnds(node, start, text, known);
     const ofNode = known.get(node) ?? new Map<number, Set<number>>();
     known.set(node, ofNode);
     const before = ofNode.get(start);
@@ -36,24 +38,24 @@ export class AbnfRecogniser {
       case 'text': {
         const there = text.slice(start, start + node.text.length);
         const same = node.caseSensitive ? there === node.text : there.toLowerCase() === node.text.toLowerCase();
-        return new Set(same ? [start + node.text.length] : []);
+        return same ? new Set([start + node.text.length]) : NOWHERE;
       }
       case 'range': {
         const code = start < text.length ? text.charCodeAt(start) : -1;
-        return new Set(code >= node.first && code <= node.last ? [start + 1] : []);
+        return code >= node.first && code <= node.last ? new Set([start + 1]) : NOWHERE;
       }
       case 'alternatives':
-        return new Set(node.of.flatMap((one) => [...this.#ends(one, start, text, known)]));
+        return union(node.of.map((one) => this.#ends(one, start, text, known)));
       case 'sequence':
         return node.of.reduce(
-          (starts, one) => new Set([...starts].flatMap((from) => [...this.#ends(one, from, text, known)])),
+          (starts, one) => union(Array.from(starts, (from) => this.#ends(one, from, text, known))),
           new Set([start]),
         );
       case 'repetition': {
         const ends = new Set<number>(node.min === 0 ? [start] : []);
         let frontier = new Set([start]);
         for (let count = 1; count <= node.max && frontier.size > 0; count++) {
-          const next = new Set([...frontier].flatMap((from) => [...this.#ends(node.of, from, text, known)]));
+          const next = union(Array.from(frontier, (from) => this.#ends(node.of, from, text, known)));
           frontier = new Set([...next].filter((end) => count < node.min || !ends.has(end)));
           if (count >= node.min) for (const end of next) ends.add(end);
         }
@@ -61,4 +63,17 @@ export class AbnfRecogniser {
       }
     }
   }
+}
+
+const NOWHERE: Set<number> = new Set();
+
+/** What is in some of the sets; none of them is changed. */
+function union(sets: readonly Set<number>[]): Set<number> {
+  const some = sets.filter((set) => set.size > 0);
+  const [only] = some;
+  if (only === undefined) return NOWHERE;
+  if (some.length === 1) return only;
+  const all = new Set<number>();
+  for (const set of some) for (const end of set) all.add(end);
+  return all;
 }
