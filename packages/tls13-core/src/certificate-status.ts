@@ -1,6 +1,7 @@
 import { encode, list, opaque, struct, u8, type Codec } from '@portico/bytes';
 import { TlsError } from './error.js';
 import { decodeExtension, EXTENSION_CODES, type Extension } from './messages/extensions/extension.js';
+import { MAX_STAPLED_LENGTH } from './limits.js';
 
 /** CertificateStatusType, RFC 6066 section 8: the only one that was ever defined for TLS 1.3. */
 const OCSP = 1;
@@ -59,9 +60,6 @@ export const ocspStatus: CertificateStatusRequest = {
     return response;
   },
 };
-
-/** What extension_data holds (RFC 9846 section 4.3), less the type and the length of the response, in bytes. */
-const MAX_STAPLED_LENGTH = 0xffff - 4;
 
 /**
  * An OCSPResponse in DER to be stapled to a credential's leaf (`certificateStatus`), for peers that ask for it. It is

@@ -56,6 +56,81 @@ export const SMALLEST_RECORD_SIZE_LIMIT = 64;
 /** A protected record's payload: 2^14 + 256, RFC 9846 section 5.2. */
 export const MAX_CIPHERTEXT_LENGTH = 16_640;
 
+/*
+ * What is the same in every configuration, or its default there.
+ */
+/**
+ * Bytes of all names of an ALPN list: with its length field it fits an extension of 2^16 - 1 bytes (RFC 7301 section 3.1).
+ */
+export const MAX_PROTOCOL_NAME_LIST_LENGTH = 65_533;
+/** Bytes of a protocol name: its length is one byte (RFC 7301 section 3.1). */
+export const MAX_PROTOCOL_NAME_LENGTH = 255;
+/**
+ * How many offered names are looked at: a ProtocolNameList can hold 32,766, and nobody means more than a few. Later names
+ * are as if they had not been offered.
+ */
+export const MAX_PROTOCOL_NAMES_EXAMINED = 64;
+/** What most servers use; RFC 9846 section 4.7.1 allows seven days. */
+export const DEFAULT_TICKET_LIFETIME_SECONDS = 7200;
+/** Tickets after a full handshake: as most servers send. */
+export const DEFAULT_TICKET_COUNT = 2;
+/** A client of HTTP/1.1 may want six (RFC 9846 appendix C.4); each costs a seal and a few hundred bytes. */
+export const MAX_TICKET_COUNT = 16;
+/** Characters of a policy’s name: it stands in every ticket and session. */
+export const LONGEST_POLICY = 64;
+/** Bytes of a stapled OCSP response: extension_data (RFC 9846 section 4.3) less its type and its length. */
+export const MAX_STAPLED_LENGTH: number = 0xffff - 4;
+/** Bytes of an external PSK: at least 128 bits (RFC 9257 section 6). */
+export const SHORTEST_EXTERNAL_PSK = 16;
+/** Bytes of an external PSK’s identity: pre_shared_key has at most 65535, and an age and two lengths beside it. */
+export const LONGEST_PSK_IDENTITY = 65_528;
+/** Bytes of a key that protects tickets or cookies: what is derived from it has 256 bits. */
+export const SHORTEST_TICKET_KEY = 32;
+/** Bytes of such a key’s name in UTF-8: it stands in every ticket and cookie. */
+export const LONGEST_KEY_NAME = 32;
+/** Sessions in a client’s store, each of a few KiB with its certificates. */
+export const DEFAULT_SESSIONS_STORED = 256;
+/** Sessions of one server name there: servers send one to four tickets on a connection. */
+export const DEFAULT_SESSIONS_PER_NAME = 8;
+/** How long a cookie is taken: a slow round trip and a retransmission. */
+export const DEFAULT_COOKIE_SECONDS = 60;
+/** A cookie that lives longer is one that others may use (RFC 9846 section 4.3.2). */
+export const LONGEST_COOKIE_SECONDS = 3600;
+/**
+ * No ticket lives longer (RFC 9846 section 4.7.1), and no chain of tickets outlives its certificates’ check by more.
+ */
+export const MAX_SESSION_LIFETIME_SECONDS = 604_800;
+/** Keys of early data that are remembered, each of about 200 bytes. */
+export const DEFAULT_REPLAY_KEYS = 100_000;
+/** Characters of a server name: DNS names have at most 253, and a trailing dot may follow. */
+export const MAX_HOST_NAME_LENGTH = 255;
+/** Bytes of a PskBinderEntry (RFC 9846 section 4.3.11). */
+export const SHORTEST_BINDER = 32;
+/**
+ * Bytes of a ticket: a longer one would make a ClientHello that some server, or our own limit for messages, refuses.
+ */
+export const MAX_TICKET_LENGTH = 16_384;
+/** Bytes of early data that a ticket allows: one record, as most servers. */
+export const DEFAULT_EARLY_DATA_SIZE = 16_384;
+/** Milliseconds: "on the order of ten seconds" on the Internet (RFC 9846 section 8.3). */
+export const DEFAULT_FRESHNESS_WINDOW = 10_000;
+/** Milliseconds: a replay store holds what came in twice that time. */
+export const LONGEST_FRESHNESS_WINDOW = 60_000;
+/**
+ * How many identities of a hello are looked up, each of which costs a decryption or a question to a store; clients send
+ * one or two. Later ones are as if they had not been offered.
+ */
+export const MAX_PSK_IDENTITIES_EXAMINED = 5;
+/**
+ * Bytes of early data that are skipped at least: a client may hold a ticket of another server under the same name, which
+ * allowed one flight of it.
+ */
+export const LEAST_SKIPPED_EARLY_DATA = 65_536;
+/** Hashes of keying material in one export: HKDF-Expand makes at most so many blocks (RFC 5869 section 2.3). */
+export const MAX_EXPORTED_HASHES = 255;
+/** Sequence numbers are 64 bits on the wire; a double counts exactly to here, which no connection reaches. */
+export const LARGEST_SEQUENCE_NUMBER: number = Number.MAX_SAFE_INTEGER;
+
 /** @throws TlsError `invalid-configuration` for a limit that is not a positive integer */
 export function resolveLimits(overrides: Partial<TlsLimits> | undefined): TlsLimits {
   const limits: TlsLimits = { ...DEFAULT_TLS_LIMITS, ...overrides };

@@ -1,12 +1,7 @@
 import type { ClientConfig } from './config.js';
 import { checkExternalPsk } from './session/external-psk.js';
-import {
-  checkInteger,
-  invalid,
-  LONGEST_POLICY,
-  type ClientPskSettings,
-  type ClientResumptionSettings,
-} from './settings.js';
+import { checkInteger, invalid, type ClientPskSettings, type ClientResumptionSettings } from './settings.js';
+import { LONGEST_POLICY } from './limits.js';
 
 /**
  * What a client's configuration says of PSKs, checked.

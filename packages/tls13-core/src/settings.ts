@@ -30,6 +30,11 @@ import {
   resolveLimits,
   SMALLEST_RECORD_SIZE_LIMIT,
   type TlsLimits,
+  DEFAULT_TICKET_LIFETIME_SECONDS,
+  DEFAULT_TICKET_COUNT,
+  MAX_TICKET_COUNT,
+  LONGEST_POLICY,
+  MAX_SESSION_LIFETIME_SECONDS,
 } from './limits.js';
 import { isHostName } from './messages/extensions/server-name.js';
 import type { ClientTicketRequest } from './messages/extensions/ticket-request.js';
@@ -38,7 +43,6 @@ import { readOidFilters } from './oid-filters.js';
 import type { PaddingPolicy } from './record/padding.js';
 import type { Trace } from './record/trace.js';
 import type { AcrossNames } from './session/across-names.js';
-import { MAX_SESSION_LIFETIME_SECONDS } from './session/lifetime.js';
 import type { CheckedExternalPsk } from './session/external-psk.js';
 import type { Session, SessionPolicy } from './session/session.js';
 import type { SessionStore } from './session/session-store.js';
@@ -193,11 +197,6 @@ function serverSettings(config: ServerConfig): ServerSettings {
   };
 }
 
-const DEFAULT_TICKET_LIFETIME_SECONDS = 7200;
-const DEFAULT_TICKET_COUNT = 2;
-/** A client of HTTP/1.1 may want six (RFC 9846 appendix C.4); each costs a seal and a few hundred bytes. */
-const MAX_TICKET_COUNT = 16;
-
 function ticketSettings({ tickets, clientAuthentication }: ServerConfig): TicketSettings | null {
   if (tickets === undefined) return null;
   const { protector, now, lifetimeSeconds = DEFAULT_TICKET_LIFETIME_SECONDS, count = DEFAULT_TICKET_COUNT } = tickets;
@@ -213,9 +212,6 @@ function ticketSettings({ tickets, clientAuthentication }: ServerConfig): Ticket
   }
   return Object.freeze({ protector, now, lifetimeSeconds, count, earlyData, acrossNames });
 }
-
-/** It stands in every ticket and session. */
-export const LONGEST_POLICY = 64;
 
 const NO_PSKS: ClientPskSettings = { resumption: null, session: null, externalPsks: [] };
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { selectProtocol, MAX_PROTOCOL_NAMES_EXAMINED } from '../src/alpn/select.js';
 import { alertForReason, type TlsErrorReason } from '../src/error.js';
 import { DEFAULT_TLS_LIMITS, MAX_CIPHERTEXT_LENGTH, MAX_PLAINTEXT_LENGTH, type TlsLimits } from '../src/limits.js';
 import { createTlsClient } from '../src/client-connection.js';
@@ -284,18 +283,6 @@ describe('keys change before the limit of section 5.5', () => {
 describe('configuration of limits', () => {
   it.each([0, -1, 1.5, Number.NaN, Infinity])('refuses %s', (value) => {
     expect(() => createTlsClient(toyClient({ limits: { warningAlerts: value } }))).toThrow('limits.warningAlerts');
-  });
-});
-
-describe('ALPN names examined', () => {
-  const offered = (position: number): Uint8Array[] =>
-    Array.from({ length: position }, (_, index) =>
-      index === position - 1 ? Uint8Array.of(1) : Uint8Array.of(2, index),
-    );
-
-  it('are bounded: a name beyond is as if not offered', () => {
-    expect(selectProtocol(offered(MAX_PROTOCOL_NAMES_EXAMINED), [Uint8Array.of(1)])).toEqual(Uint8Array.of(1));
-    expect(selectProtocol(offered(MAX_PROTOCOL_NAMES_EXAMINED + 1), [Uint8Array.of(1)])).toBeNull();
   });
 });
 

@@ -1,6 +1,7 @@
 import { utf8ToBytes } from '@portico/bytes';
 import type { ProtocolName } from '../config.js';
 import { TlsError } from '../error.js';
+import { MAX_PROTOCOL_NAME_LENGTH } from '../limits.js';
 
 /** Registered protocol names that this project routes, as text; on the wire they are UTF-8 bytes (RFC 7301 section 6). */
 export const ALPN_NAMES = {
@@ -12,9 +13,6 @@ export const ALPN_NAMES = {
   webRtc: 'webrtc',
   confidentialWebRtc: 'c-webrtc',
 } as const;
-
-/** Longest protocol name: its length is one byte (RFC 7301 section 3.1). */
-export const MAX_PROTOCOL_NAME_LENGTH = 255;
 
 /**
  * A checked protocol name as bytes; a string means its UTF-8 encoding.

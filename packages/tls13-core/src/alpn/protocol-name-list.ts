@@ -2,9 +2,7 @@ import { bytesEqual, BytesError, ByteReader, ByteWriter } from '@portico/bytes';
 import type { ProtocolName } from '../config.js';
 import { TlsError } from '../error.js';
 import { protocolNameToBytes } from './names.js';
-
-/** The whole list with its length field fits an extension of 2^16 - 1 bytes, so the names take two bytes less. */
-const MAX_LIST_LENGTH = 65_533;
+import { MAX_PROTOCOL_NAME_LIST_LENGTH } from '../limits.js';
 
 /**
  * ProtocolNameList of RFC 7301 section 3.1, as it stands in extension_data.
@@ -34,10 +32,10 @@ export function checkedProtocolNames(names: readonly ProtocolName[]): readonly U
     }
   });
   const length = encoded.reduce((sum, name) => sum + 1 + name.length, 0);
-  if (length > MAX_LIST_LENGTH) {
+  if (length > MAX_PROTOCOL_NAME_LIST_LENGTH) {
     throw new TlsError('invalid-configuration', {
       subject: 'protocol name list',
-      expected: `at most ${MAX_LIST_LENGTH} bytes`,
+      expected: `at most ${MAX_PROTOCOL_NAME_LIST_LENGTH} bytes`,
       got: String(length),
     });
   }

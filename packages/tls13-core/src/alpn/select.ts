@@ -1,12 +1,7 @@
 import { bytesEqual } from '@portico/bytes';
 import type { ServerAlpnConfig } from '../config.js';
 import { TlsError } from '../error.js';
-
-/**
- * How many offered names are looked at: a ProtocolNameList can hold 32,766, and nobody means more than a few.
- * Later names are as if they had not been offered.
- */
-export const MAX_PROTOCOL_NAMES_EXAMINED = 64;
+import { MAX_PROTOCOL_NAMES_EXAMINED } from '../limits.js';
 
 /**
  * Picks the protocol for a client's list (RFC 7301 section 3.2): exact bytes, the server's order unless told otherwise.

@@ -1,6 +1,6 @@
 import { bytesEqual } from '@portico/bytes';
 import { EarlySecretStage, ticketPsk } from '../key-schedule/key-schedule.js';
-import { authenticationExpiry, MAX_SESSION_LIFETIME_SECONDS } from '../session/lifetime.js';
+import { authenticationExpiry } from '../session/lifetime.js';
 import { samePolicy, Session, type SessionContents } from '../session/session.js';
 import type { ClientResumptionSettings, ClientSettings } from '../settings.js';
 import type { PskOffer, TicketContext } from './client-parts.js';
@@ -8,6 +8,7 @@ import { readClock } from './clock.js';
 import type { TicketReceiver } from './connected.js';
 import type { FlowContext } from './context.js';
 import { answerOrNothing, ask, forget, type Flow } from './flow.js';
+import { MAX_SESSION_LIFETIME_SECONDS } from '../limits.js';
 
 type Context = FlowContext<ClientSettings>;
 

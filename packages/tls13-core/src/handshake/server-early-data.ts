@@ -1,7 +1,12 @@
 import { bytesEqual } from '@portico/bytes';
 import { TlsError } from '../error.js';
 import { createEarlyExporter } from '../key-schedule/early-exporter.js';
-import { MAX_PLAINTEXT_LENGTH } from '../limits.js';
+import {
+  MAX_PLAINTEXT_LENGTH,
+  DEFAULT_EARLY_DATA_SIZE,
+  DEFAULT_FRESHNESS_WINDOW,
+  LONGEST_FRESHNESS_WINDOW,
+} from '../limits.js';
 import type { ReplayStore } from '../session/replay-store.js';
 import type { TicketState } from '../session/ticket-state.js';
 import type { ServerSettings } from '../settings.js';
@@ -28,11 +33,6 @@ export interface ServerEarlyDataOptions {
   readonly freshnessWindow?: number;
 }
 
-const DEFAULT_MAX_SIZE = 16_384;
-/** Section 8.3: "on the order of ten seconds" on the Internet. */
-const DEFAULT_FRESHNESS_WINDOW = 10_000;
-const LONGEST_FRESHNESS_WINDOW = 60_000;
-
 /**
  * 0-RTT at a server, RFC 9846 sections 2.3, 4.3.10 and 8, for `TicketConfig.earlyData`. Early data is taken once, if its
  * ticket came from a connection with the same name, suite and protocol, is the first one offered and is as old as the
@@ -40,7 +40,7 @@ const LONGEST_FRESHNESS_WINDOW = 60_000;
  * @throws TlsError `invalid-configuration`
  */
 export function serverEarlyData({
-  maxSize = DEFAULT_MAX_SIZE,
+  maxSize = DEFAULT_EARLY_DATA_SIZE,
   replayStore,
   freshnessWindow = DEFAULT_FRESHNESS_WINDOW,
 }: ServerEarlyDataOptions): ServerEarlyData {

@@ -23,6 +23,7 @@ import {
   sealRetryRequest,
   type RetryRequest,
 } from './server-retry.js';
+import { LEAST_SKIPPED_EARLY_DATA } from '../limits.js';
 
 type Context = FlowContext<ServerSettings>;
 
@@ -149,9 +150,6 @@ function forgetFound(found: FoundPsk | null): void {
 export function skippedEarlyData({ tickets }: ServerSettings): number {
   return Math.max(LEAST_SKIPPED_EARLY_DATA, tickets?.earlyData?.ciphertextAllowance ?? 0);
 }
-
-/** A client may hold a ticket of another server under the same name, which allowed one flight of early data. */
-const LEAST_SKIPPED_EARLY_DATA = 65_536;
 
 /** Appendix E.4: a client with a session id must get a change_cipher_spec, any other may. */
 export function wantsChangeCipherSpec({ middleboxCompatibility }: ServerSettings, { hello }: ReadClientHello): boolean {

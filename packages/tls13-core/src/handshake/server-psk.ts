@@ -14,14 +14,9 @@ import type { ReadClientHello } from './negotiate.js';
 import type { AuthenticatedBy } from './peer-authentication.js';
 import { clientOfExternalPsk, verifyBinder, type BinderVerified } from './proof.js';
 import { clientOf, openTicket } from './server-resumption.js';
+import { MAX_PSK_IDENTITIES_EXAMINED } from '../limits.js';
 
 type Context = FlowContext<ServerSettings>;
-
-/**
- * How many identities of a hello are looked up, each of which costs a decryption or a question to a store; clients send
- * one or two. Later ones are as if they had not been offered.
- */
-export const MAX_PSK_IDENTITIES_EXAMINED = 5;
 
 /** Where a PSK comes from. */
 export type PskSource =

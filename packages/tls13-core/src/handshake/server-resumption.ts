@@ -13,11 +13,9 @@ import { answerOrNothing, type CallbackGuard, type Flow } from './flow.js';
 import type { ReadClientHello } from './negotiate.js';
 import type { AuthenticatedBy } from './peer-authentication.js';
 import { clientOfExternalPsk, clientOfTicket, type BinderVerified } from './proof.js';
+import { MAX_TICKET_LENGTH } from '../limits.js';
 
 type Context = FlowContext<ServerSettings>;
-
-/** A ticket longer than that would make a ClientHello that some server, or our own limit for messages, refuses. */
-export const MAX_TICKET_LENGTH = 16_384;
 
 /** What a ticket of ours remembers, if it may be resumed now under that suite; null for any other identity. */
 export function* openTicket(

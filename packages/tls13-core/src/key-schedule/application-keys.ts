@@ -2,9 +2,8 @@ import type { CipherSuite, Hash } from '@portico/crypto';
 import { TlsError } from '../error.js';
 import { RecordOpener, RecordSealer } from '../record/protection.js';
 import { exportKeyingMaterial, nextTrafficSecret, trafficKeys, type TrafficSecrets } from './key-schedule.js';
+import { MAX_EXPORTED_HASHES } from '../limits.js';
 
-/** HKDF-Expand makes at most 255 blocks (RFC 5869 section 2.3). */
-const MAX_EXPORTED_HASHES = 255;
 /** HkdfLabel.label is "tls13 " and the label, 255 bytes at most (RFC 9846 section 7.1). */
 const EXPORTER_LABEL = /^[\x20-\x7e]{1,249}$/;
 

@@ -1,7 +1,7 @@
 import { concatBytes } from '@portico/bytes';
 import type { AeadOpener, AeadSealer, CipherSuite } from '@portico/crypto';
 import { TlsError } from '../error.js';
-import { LARGEST_RECORD_SIZE_LIMIT } from '../limits.js';
+import { LARGEST_RECORD_SIZE_LIMIT, LARGEST_SEQUENCE_NUMBER } from '../limits.js';
 import { CONTENT_TYPE, LEGACY_RECORD_VERSION, RECORD_HEADER_LENGTH } from './content-type.js';
 
 /** What one direction's keys come to: the AEAD key and the IV of RFC 9846 section 7.3. */
@@ -133,9 +133,6 @@ export class RecordOpener {
     this.#nonce.destroy();
   }
 }
-
-/** Sequence numbers are 64 bits on the wire; a double counts exactly to here, which no connection reaches. */
-const LARGEST_SEQUENCE_NUMBER = Number.MAX_SAFE_INTEGER;
 
 /** The per-record nonce, RFC 9846 section 5.3: the sequence number XORed into the right end of the IV. */
 class RecordNonce {

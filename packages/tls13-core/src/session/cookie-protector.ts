@@ -10,7 +10,8 @@ import {
 import { hkdfExpand, hkdfExtract, type CryptoProvider, type Hash } from '@portico/crypto';
 import type { RetryCookies } from '../config.js';
 import { TlsError } from '../error.js';
-import { checkedKeys, LONGEST_KEY_NAME } from './named-keys.js';
+import { checkedKeys } from './named-keys.js';
+import { DEFAULT_COOKIE_SECONDS, LONGEST_COOKIE_SECONDS, LONGEST_KEY_NAME } from '../limits.js';
 
 /** A key under which cookies are made. */
 export interface CookieKey {
@@ -39,12 +40,12 @@ export function createCookieProtector({
   provider,
   keys,
   now,
-  holdingSeconds = DEFAULT_HOLDING_SECONDS,
+  holdingSeconds = DEFAULT_COOKIE_SECONDS,
 }: CookieProtectorOptions): RetryCookies {
-  if (!Number.isInteger(holdingSeconds) || holdingSeconds < 1 || holdingSeconds > LONGEST_HOLDING_SECONDS) {
+  if (!Number.isInteger(holdingSeconds) || holdingSeconds < 1 || holdingSeconds > LONGEST_COOKIE_SECONDS) {
     throw new TlsError('invalid-configuration', {
       subject: 'holdingSeconds',
-      expected: `an integer from 1 to ${LONGEST_HOLDING_SECONDS}`,
+      expected: `an integer from 1 to ${LONGEST_COOKIE_SECONDS}`,
       got: String(holdingSeconds),
     });
   }
@@ -79,8 +80,6 @@ export function createCookieProtector({
 
 const FORMAT_VERSION = 1;
 const TIME_LENGTH = 6;
-const DEFAULT_HOLDING_SECONDS = 60;
-const LONGEST_HOLDING_SECONDS = 3600;
 
 /** A key of the application's may serve for tickets too: the label keeps the two apart. */
 function macKey(hash: Hash, key: Uint8Array): Uint8Array {

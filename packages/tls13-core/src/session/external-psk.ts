@@ -1,6 +1,7 @@
 import { bytesEqual, utf8ToBytes } from '@portico/bytes';
 import type { HashName } from '@portico/crypto';
 import { TlsError } from '../error.js';
+import { SHORTEST_EXTERNAL_PSK, LONGEST_PSK_IDENTITY } from '../limits.js';
 
 /** A PSK that comes from outside of TLS, RFC 9846 section 4.3.11. */
 export interface ExternalPsk {
@@ -22,16 +23,12 @@ export interface CheckedExternalPsk {
   readonly binderLabel: 'ext binder' | 'imp binder';
 }
 
-/** RFC 9257 section 6: at least 128 bits. */
-const SHORTEST_KEY = 16;
-/** pre_shared_key has at most 65535 bytes, and the identity an age and two lengths beside it. */
-const LONGEST_IDENTITY = 65_528;
-
 /** @throws TlsError `invalid-configuration` */
 export function checkExternalPsk({ identity, key, hash = 'sha256', kind }: ExternalPsk): CheckedExternalPsk {
   const bytes = typeof identity === 'string' ? utf8ToBytes(identity) : identity.slice();
-  if (bytes.length === 0 || bytes.length > LONGEST_IDENTITY) invalid('identity', `1 to ${LONGEST_IDENTITY} bytes`);
-  if (key.length < SHORTEST_KEY) invalid('key', `at least ${SHORTEST_KEY} bytes`);
+  if (bytes.length === 0 || bytes.length > LONGEST_PSK_IDENTITY)
+    invalid('identity', `1 to ${LONGEST_PSK_IDENTITY} bytes`);
+  if (key.length < SHORTEST_EXTERNAL_PSK) invalid('key', `at least ${SHORTEST_EXTERNAL_PSK} bytes`);
   if (key.every((byte) => byte === 0)) invalid('key', 'random bytes');
   return { identity: bytes, key: key.slice(), hash, binderLabel: kind === 'imported' ? 'imp binder' : 'ext binder' };
 }

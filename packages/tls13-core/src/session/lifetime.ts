@@ -1,8 +1,6 @@
 import type { Codec } from '@portico/bytes';
 import { parseCertificate } from '@portico/x509';
-
-/** No ticket lives longer (RFC 9846 section 4.7.1), and no chain of tickets outlives its certificates' check by more. */
-export const MAX_SESSION_LIFETIME_SECONDS = 604_800;
+import { MAX_SESSION_LIFETIME_SECONDS } from '../limits.js';
 
 /**
  * Until when a check of certificates made now may stand for a new one, in milliseconds since 1970: section 4.7.1 wants a

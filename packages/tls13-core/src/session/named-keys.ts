@@ -1,15 +1,12 @@
 import { utf8ToBytes } from '@portico/bytes';
 import { TlsError } from '../error.js';
+import { SHORTEST_TICKET_KEY, LONGEST_KEY_NAME } from '../limits.js';
 
 /** A key of the application's, under a name that says which one it is. */
 export interface NamedKey {
   readonly name: Uint8Array;
   readonly key: Uint8Array;
 }
-
-const SHORTEST_KEY = 32;
-/** The longest name, in bytes of UTF-8. */
-export const LONGEST_KEY_NAME = 32;
 
 /**
  * Keys as they were configured, copied. The first makes, all of them take: so they can rotate.
@@ -26,7 +23,8 @@ export function checkedKeys(
     if (nameBytes.length === 0 || nameBytes.length > LONGEST_KEY_NAME) {
       invalid(subject, `names of 1 to ${LONGEST_KEY_NAME} bytes`);
     }
-    if (key.length < SHORTEST_KEY) invalid(subject, `at least ${SHORTEST_KEY} bytes each`, String(key.length));
+    if (key.length < SHORTEST_TICKET_KEY)
+      invalid(subject, `at least ${SHORTEST_TICKET_KEY} bytes each`, String(key.length));
     // What an unset environment variable or a forgotten initialisation comes to.
     if (key.every((byte) => byte === 0)) invalid(subject, 'random bytes', 'zeros');
     return { name: nameBytes, key: key.slice() };

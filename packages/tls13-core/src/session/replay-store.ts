@@ -1,6 +1,7 @@
 import { bytesToHex } from '@portico/bytes';
 import type { MaybePromise } from '@portico/crypto';
 import { TlsError } from '../error.js';
+import { DEFAULT_REPLAY_KEYS } from '../limits.js';
 
 /**
  * Remembers early data that was taken, so that none is taken twice (RFC 9846 section 8.2). What throws, rejects or answers
@@ -27,7 +28,6 @@ export interface ReplayStoreOptions {
   readonly capacity?: number;
 }
 
-const DEFAULT_CAPACITY = 100_000;
 /** Keys are forgotten together with those that expire in the same second. */
 const BUCKET_MILLISECONDS = 1000;
 
@@ -36,7 +36,7 @@ const BUCKET_MILLISECONDS = 1000;
  * same one: keys are kept by the second in which they expire, and whole seconds are forgotten.
  * @throws TlsError `invalid-configuration`
  */
-export function createReplayStore({ now, capacity = DEFAULT_CAPACITY }: ReplayStoreOptions): ReplayStore {
+export function createReplayStore({ now, capacity = DEFAULT_REPLAY_KEYS }: ReplayStoreOptions): ReplayStore {
   if (!Number.isSafeInteger(capacity) || capacity < 1) {
     throw new TlsError('invalid-configuration', { subject: 'replay store, capacity', expected: 'a positive integer' });
   }

@@ -1,6 +1,7 @@
 import type { MaybePromise } from '@portico/crypto';
 import { TlsError } from '../error.js';
 import type { Session } from './session.js';
+import { DEFAULT_SESSIONS_STORED, DEFAULT_SESSIONS_PER_NAME } from '../limits.js';
 
 /**
  * Where a client keeps its sessions. All of one store are made under one `resumption.policy`. What throws or rejects is as
@@ -22,18 +23,14 @@ export interface SessionStoreOptions {
   readonly capacityPerName?: number;
 }
 
-const DEFAULT_CAPACITY = 256;
-/** Servers send one to four tickets on a connection. */
-const DEFAULT_CAPACITY_PER_NAME = 8;
-
 /**
  * Sessions in memory. The newest is taken first, expired ones never.
  * @throws TlsError `invalid-configuration`
  */
 export function createSessionStore({
   now,
-  capacity = DEFAULT_CAPACITY,
-  capacityPerName = DEFAULT_CAPACITY_PER_NAME,
+  capacity = DEFAULT_SESSIONS_STORED,
+  capacityPerName = DEFAULT_SESSIONS_PER_NAME,
 }: SessionStoreOptions): SessionStore {
   for (const value of [capacity, capacityPerName]) {
     if (!Number.isSafeInteger(value) || value < 1) {

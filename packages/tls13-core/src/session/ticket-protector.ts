@@ -1,7 +1,8 @@
 import { asciiToBytes, BytesError, ByteReader, ByteWriter, bytesEqual, concatBytes } from '@portico/bytes';
 import { hkdfExpand, hkdfExtract, type CipherSuite, type CryptoProvider } from '@portico/crypto';
 import type { TicketProtector } from '../config.js';
-import { checkedKeys, LONGEST_KEY_NAME } from './named-keys.js';
+import { checkedKeys } from './named-keys.js';
+import { LONGEST_KEY_NAME } from '../limits.js';
 
 /** A key that protects tickets. */
 export interface TicketKey {

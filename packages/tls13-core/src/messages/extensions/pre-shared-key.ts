@@ -14,9 +14,6 @@ export interface OfferedPsks {
   readonly binders: readonly Uint8Array[];
 }
 
-/** PskBinderEntry has at least so many bytes. */
-export const SHORTEST_BINDER = 32;
-
 /**
  * pre_shared_key in ClientHello: `identities<7..2^16-1>`, `binders<33..2^16-1>`. Binders below their bounds are read all the
  * same, so that they can be refused as what they are: a binder that does not validate.

@@ -1,6 +1,7 @@
 import { asciiToBytes, bytesToLatin1, encode, list, opaque, struct, u8, type Codec } from '@portico/bytes';
 import { TlsError } from '../../error.js';
 import { decodeExtension, EXTENSION_CODES, type Extension } from './extension.js';
+import { MAX_HOST_NAME_LENGTH } from '../../limits.js';
 
 interface ServerName {
   readonly nameType: number;
@@ -8,8 +9,6 @@ interface ServerName {
 }
 
 const HOST_NAME = 0;
-/** DNS names have at most 253 characters; 255 leaves room for a trailing dot. */
-const MAX_HOST_NAME_LENGTH = 255;
 
 /** ServerNameList, RFC 6066 section 3. Only host_name was ever defined, and all its kin would have this form. */
 const serverNameListCodec: Codec<readonly ServerName[]> = /* @__PURE__ */ list(
