@@ -1,22 +1,25 @@
 // node test/conformance/client.mjs HOST PORT [--servername N] [--ca F] [--alpn a,b] [--alpn-required]
-//   [--identity host|sip-domain] [--cert F --key F] [--groups a,b] [--key-shares a] [--suites a,b] [--sigalgs a,b]
+//   [--identity host|sip-domain] [--cert F --key F] [--cert F2 --key F2] [--groups a,b] [--key-shares a] [--suites a,b] [--sigalgs a,b]
 //   [--key-update none|send|request] [--send TEXT] [--reply TEXT] [--until TEXT] [--idle MS] [--timeout MS]
 //   [--provider noble|node]
 //   [--session-in F] [--session-out F] [--early-data F] [--psk IDENTITY:HEX] [--psk-ke] [--keylog F] [--insecure]
-//   [--ocsp ask|soft-fail|hard-fail] [--grease] [--permute-extensions] [--padding BLOCK|full] [--record-size-limit N] [--max-fragment N]
+//   [--export LABEL:LENGTH] [--ocsp ask|soft-fail|hard-fail]
+//   [--grease] [--permute-extensions] [--padding BLOCK|full] [--record-size-limit N] [--max-fragment N]
 //
 // --ocsp asks for a stapled OCSP response and judges the leaf's revocation by it; `ask` leaves it unjudged.
 // A TLS 1.3 client over the core alone, for anybody's server. Prints one JSON line, with what was received in it, and
 // exits with 0 if the handshake was completed and nothing failed, 1 if not. --reply is sent when the first data comes. Without --send it closes at once, or when the
 // ticket for --session-out has come; with it, when the server closes, when --until has come, or when the answer is
 // followed by --idle milliseconds of silence. A session file is key material. --early-data sends a file's contents as
-// 0-RTT where the session allows it, and never again; `earlyData` is how many bytes of it the server took.
+// 0-RTT where the session allows it, and never again; `earlyData` is how many bytes of it the server took. One --cert is
+// shown to whoever asks; of several, the first that fits what the server asks for.
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, isIP } from 'node:net';
 import {
   clientEarlyData,
   createTlsClient,
+  firstFittingCredential,
   ocspStatus,
   parseSession,
   permutedExtensions,
@@ -24,6 +27,7 @@ import {
 } from '@portico/tls13-core';
 import {
   choice,
+  exportRequest,
   externalPsks,
   groupNames,
   list,
@@ -57,8 +61,8 @@ await runMain(async (argv) => {
       alpn: { type: 'string' },
       'alpn-required': { type: 'boolean', default: false },
       identity: { type: 'string', default: 'host' },
-      cert: { type: 'string' },
-      key: { type: 'string' },
+      cert: { type: 'string', multiple: true },
+      key: { type: 'string', multiple: true },
       groups: { type: 'string' },
       'key-shares': { type: 'string' },
       suites: { type: 'string' },
@@ -71,6 +75,7 @@ await runMain(async (argv) => {
       timeout: { type: 'string', default: '10000' },
       provider: { type: 'string' },
       keylog: { type: 'string' },
+      export: { type: 'string' },
       'session-in': { type: 'string' },
       'session-out': { type: 'string' },
       insecure: { type: 'boolean', default: false },
@@ -85,11 +90,13 @@ await runMain(async (argv) => {
   await useProvider(values.provider);
   const [host, portText] = positionals;
   const port = number('port', portText, { min: 1, max: 65_535 });
-  const credential = ownCredential(values);
+  const record = new ConnectionRecord('client');
+  const credentials = ownCredentials(values);
   const run = {
-    connection: createTlsClient(await clientConfig(values, host, credential)),
-    record: new ConnectionRecord('client', credential?.certificateChain[0] ?? null),
+    connection: createTlsClient(await clientConfig(values, host, selection(credentials, record))),
+    record,
     keyUpdate: choice('key-update', values['key-update'], ['none', 'send', 'request']),
+    exporting: exportRequest(values.export),
     text: values.send,
     reply: values.reply,
     sessionOut: values['session-out'],
@@ -101,12 +108,14 @@ await runMain(async (argv) => {
   converse(connect({ host, port, allowHalfOpen: true }), run);
 });
 
-function converse(socket, { connection, record, keyUpdate, text, reply, until, idle, timeout, sessionOut, earlyData }) {
+function converse(socket, run) {
+  const { connection, record, keyUpdate, exporting, text, reply, until, idle, timeout, sessionOut, earlyData } = run;
   let received = '';
   let silence = null;
   const wait = text !== undefined || until !== undefined;
   let sentEarly = 0;
   const open = () => {
+    record.noteExport(connection, exporting);
     if (keyUpdate !== 'none') link.updateKeys({ requestPeer: keyUpdate === 'request' });
     if (text !== undefined) link.send(Buffer.from(text));
     if (wait) return;
@@ -152,12 +161,23 @@ function converse(socket, { connection, record, keyUpdate, text, reply, until, i
   }
 }
 
-function ownCredential({ cert, key }) {
-  if ((cert === undefined) !== (key === undefined)) throw new UsageError('--cert and --key belong together');
-  return cert === undefined ? null : credentialFromFiles(cert, key);
+function ownCredentials({ cert = [], key = [] }) {
+  if (cert.length !== key.length) throw new UsageError('--cert and --key belong together');
+  return cert.map((path, index) => credentialFromFiles(path, key[index]));
 }
 
-async function clientConfig(values, host, credential) {
+/** Which of them a server that asks gets, with a note in the record. */
+function selection(credentials, record) {
+  if (credentials.length === 0) return undefined;
+  const choose = credentials.length === 1 ? () => credentials[0] : firstFittingCredential(credentials);
+  return (request) => {
+    const credential = choose(request);
+    record.ownCertificate = credential?.certificateChain[0] ?? null;
+    return credential;
+  };
+}
+
+async function clientConfig(values, host, selectCredential) {
   const serverName = values.servername ?? host;
   const alpn = list(values.alpn);
   if (alpn === undefined && values['alpn-required']) throw new UsageError('--alpn-required needs --alpn');
@@ -174,7 +194,7 @@ async function clientConfig(values, host, credential) {
       cipherSuites: list(values.suites),
       signatureSchemes: list(values.sigalgs),
       keyLog: keyLogTo(values.keylog),
-      selectCredential: credential === null ? undefined : () => credential,
+      selectCredential,
       ...resumption(values, serverName),
       externalPsks: externalPsks(values.psk),
       certificateStatus: values.ocsp === undefined ? undefined : ocspStatus,
@@ -188,8 +208,8 @@ async function clientConfig(values, host, credential) {
 function resumption({ 'session-in': from, 'session-out': to, ...values }, serverName) {
   if (from === undefined && values['early-data'] !== undefined) throw new UsageError('--early-data needs --session-in');
   if (from === undefined && to === undefined) return {};
-  const { insecure, ca, identity, cert, ocsp } = values;
-  const files = [ca, cert].map((path) => (path === undefined ? null : readFileSync(path, 'latin1')));
+  const { insecure, ca, identity, cert = [], ocsp } = values;
+  const files = [ca, ...cert].map((path) => (path === undefined ? null : readFileSync(path, 'latin1')));
   const bound = JSON.stringify([insecure, identity, serverName, ocsp, ...files]);
   return {
     resumption: { now: () => Date.now(), policy: createHash('sha256').update(bound).digest('hex') },

@@ -5,6 +5,7 @@
 //   [--ocsp F] [--app http|echo|discard]
 //   [--cookie none|when-needed|always] [--grease] [--padding BLOCK|full] [--record-size-limit N] [--max-fragment N]
 //   [--key-update none|send|request] [--provider noble|node] [--keylog F] [--once]
+//   [--export LABEL:LENGTH]
 //
 // A TLS 1.3 server on 127.0.0.1 over the core alone, for anybody's client. Standard output has one JSON line for each
 // connection, when it ends; standard error says "listening on 127.0.0.1:P" (--port 0 takes a free one).
@@ -23,6 +24,7 @@ import {
 import { APPS } from './support/apps.mjs';
 import {
   choice,
+  exportRequest,
   externalPsks,
   groupNames,
   list,
@@ -77,6 +79,7 @@ await runMain(async (argv) => {
       ...RECORD_OPTIONS,
       provider: { type: 'string' },
       keylog: { type: 'string' },
+      export: { type: 'string' },
       once: { type: 'boolean', default: false },
     },
   });
@@ -86,12 +89,13 @@ await runMain(async (argv) => {
   const keyUpdate = choice('key-update', values['key-update'], ['none', 'send', 'request']);
   const aliases = readAliases(values.alias);
   const config = parseServerConfig(serverConfig(values, aliases));
+  const exporting = exportRequest(values.export);
   const sniffing = choice('sniff', values.sniff, ['on', 'off']) === 'on';
   const sniffer = sniffing ? await createSniffer() : null;
 
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     if (values.once) server.close();
-    serve({ socket, config, app, keyUpdate, aliases, sniffer, answersEarly: values.app === 'echo' });
+    serve({ socket, config, app, keyUpdate, exporting, aliases, sniffer, answersEarly: values.app === 'echo' });
   });
   server.on('error', (error) => {
     console.error(`cannot listen on 127.0.0.1:${port}: ${error.message}`);
@@ -100,12 +104,14 @@ await runMain(async (argv) => {
   server.listen(port, '127.0.0.1', () => console.error(`listening on 127.0.0.1:${server.address().port}`));
 });
 
-function serve({ socket, config, app, keyUpdate, aliases, sniffer, answersEarly }) {
+function serve({ socket, config, app, keyUpdate, exporting, aliases, sniffer, answersEarly }) {
   const record = new ConnectionRecord('server');
   // What comes as early data waits for the end of the handshake, unless it is only echoed.
   const early = [];
   let answer = null;
+  const connection = createTlsServer(config);
   const open = () => {
+    record.noteExport(connection, exporting);
     const { alpn, alpnOffered } = record.toJSON();
     record.route = aliases.get(alpn) ?? alpn;
     answer = app(link, record);
@@ -114,7 +120,7 @@ function serve({ socket, config, app, keyUpdate, aliases, sniffer, answersEarly 
     for (const data of early) answer(data);
   };
   const link = new Link({
-    connection: createTlsServer(config),
+    connection,
     socket,
     record,
     onEvent: (event) => {

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { opensslCertificates, ownCertificates, type Certificates } from './support/certificates.js';
+import { startGnutlsServ } from './support/gnutls.js';
 import { startSClient, startSServer } from './support/openssl.js';
 import { runOwnClient, startOwnServer } from './support/own-programs.js';
 import { describePeer } from './support/peer.js';
@@ -131,15 +132,11 @@ describePeer('early data: GnuTLS', ['gnutls-cli', 'gnutls-serv', 'openssl'], () 
   });
 
   it('gnutls-serv --earlydata takes ours', async () => {
-    const { cert, key } = certificates.server('P-256');
-    const port = await freePort();
-    const server = start('gnutls-serv', [
-      ...['--echo', `--port=${port}`, `--x509certfile=${cert}`, `--x509keyfile=${key}`, '--quiet'],
-      ...['--disable-client-cert', '--earlydata', '--maxearlydata=1000'],
-    ]);
+    const flags = ['--disable-client-cert', '--earlydata', '--maxearlydata=1000'];
+    const server = await startGnutlsServ(certificates.server('P-256'), ...flags);
+    const { port } = server;
     const trust = ['--servername', 'localhost', '--ca', certificates.ca, '--send', 'a line\n', '--until', 'a line'];
     const file = join(certificates.folder, 'gnutls-early.bin');
-    await server.waitFor(/ready|Listening|listening/i);
     expect(await runOwnClient(port, ...trust, '--session-out', file)).toMatchObject({ ok: true, resumed: false });
     const early = ['--session-in', file, '--early-data', fileOf(certificates, EARLY)];
     expect(await runOwnClient(port, ...trust, ...early)).toMatchObject({
@@ -228,14 +225,10 @@ describePeer('external PSKs: GnuTLS', ['gnutls-cli', 'gnutls-serv', 'openssl'], 
   });
 
   it('our client at gnutls-serv', async () => {
-    const port = await freePort();
     const passwords = fileOf(certificates, `${user}:${KEY}\n`);
-    const { cert, key } = certificates.server('P-256');
-    const server = start('gnutls-serv', [
-      ...['--echo', `--port=${port}`, priority, `--pskpasswd=${passwords}`, '--quiet', '--disable-client-cert'],
-      ...[`--x509certfile=${cert}`, `--x509keyfile=${key}`],
-    ]);
-    await server.waitFor(/ready|Listening|listening/i);
+    const psk = [priority, `--pskpasswd=${passwords}`, '--disable-client-cert'];
+    const server = await startGnutlsServ(certificates.server('P-256'), ...psk);
+    const { port } = server;
     const flags = ['--servername', 'localhost', '--ca', certificates.ca, '--send', 'a line\n', '--until', 'a line'];
     const line = await runOwnClient(port, ...flags, '--psk', `${user}:${KEY}`);
     expect(line).toMatchObject({ ok: true, externalPsk: user, serverCertificate: null });

@@ -1,15 +1,41 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { opensslCertificates, ownCertificates, type Certificates, type KeyKind } from './support/certificates.js';
+import {
+  opensslCertificates,
+  ownCertificates,
+  type Certificates,
+  type ClassicKeyKind,
+} from './support/certificates.js';
+import { startGnutlsServ } from './support/gnutls.js';
 import { runOwnClient, startOwnServer, type OwnServer } from './support/own-programs.js';
 import { describePeer } from './support/peer.js';
-import { freePort, start, type Running } from './support/processes.js';
+import { start, type Running } from './support/processes.js';
 
 const TLS_1_3 = 'NORMAL:-VERS-ALL:+VERS-TLS1.3';
 const SUITES = [
   ['AES-128-GCM', 'TLS_AES_128_GCM_SHA256'],
   ['AES-256-GCM', 'TLS_AES_256_GCM_SHA384'],
   ['CHACHA20-POLY1305', 'TLS_CHACHA20_POLY1305_SHA256'],
+  // Off by default on our side.
+  ['AES-128-CCM', 'TLS_AES_128_CCM_SHA256'],
+  ['AES-128-CCM-8', 'TLS_AES_128_CCM_8_SHA256'],
 ] as const;
+/** Keys, what GnuTLS calls a scheme, and what the standard calls it. */
+const SIGNATURES = [
+  ['P-256', 'ECDSA-SECP256R1-SHA256', 'ecdsa_secp256r1_sha256'],
+  ['P-384', 'ECDSA-SECP384R1-SHA384', 'ecdsa_secp384r1_sha384'],
+  ['P-521', 'ECDSA-SECP521R1-SHA512', 'ecdsa_secp521r1_sha512'],
+  ['rsa', 'RSA-PSS-RSAE-SHA256', 'rsa_pss_rsae_sha256'],
+  ['rsa', 'RSA-PSS-RSAE-SHA384', 'rsa_pss_rsae_sha384'],
+  ['rsa', 'RSA-PSS-RSAE-SHA512', 'rsa_pss_rsae_sha512'],
+  ['rsa-pss', 'RSA-PSS-SHA256', 'rsa_pss_pss_sha256'],
+  ['rsa-pss', 'RSA-PSS-SHA384', 'rsa_pss_pss_sha384'],
+  ['rsa-pss', 'RSA-PSS-SHA512', 'rsa_pss_pss_sha512'],
+  ['ed25519', 'EdDSA-Ed25519', 'ed25519'],
+  ['ed448', 'EdDSA-Ed448', 'ed448'],
+] as const;
+const KINDS = [...new Set(SIGNATURES.map(([kind]) => kind))];
+/** What our CA signs with, which GnuTLS has to know for the chain. */
+const BY_CA = '+SIGN-ECDSA-SECP256R1-SHA256';
 const GROUPS = [
   ['GROUP-X25519', 'x25519'],
   ['GROUP-SECP256R1', 'secp256r1'],
@@ -23,8 +49,9 @@ describePeer('gnutls-cli', ['gnutls-cli', 'openssl'], () => {
   let server: OwnServer;
 
   beforeAll(async () => {
-    certificates = await ownCertificates(['P-256']);
-    server = await startOwnServer(...serverFlags());
+    certificates = await ownCertificates(['P-256', 'P-384', 'P-521', 'rsa', 'ed25519', 'ed448']);
+    const suites = SUITES.map(([, suite]) => suite).join(',');
+    server = await startOwnServer(...serverFlags(), '--suites', suites);
   });
   beforeEach(() => server.forgetLines());
   afterAll(() => server?.stop());
@@ -55,6 +82,7 @@ describePeer('gnutls-cli', ['gnutls-cli', 'openssl'], () => {
     client.endInput();
     const line = await server.nextLine();
     expect(line).toMatchObject({ ok: true, alpn: 'sip/2', sni: 'localhost', bytesReceived: 19, bytesSent: 19 });
+    expect(line.serverSignature).toBe('ecdsa_secp256r1_sha256');
   });
 
   it('gets alert 120 where it offers nothing that we know', async () => {
@@ -68,6 +96,29 @@ describePeer('gnutls-cli', ['gnutls-cli', 'openssl'], () => {
     const client = await echo(server, `:-CIPHER-ALL:+${name}`);
     client.endInput();
     expect(await server.nextLine()).toMatchObject({ ok: true, suite, bytesReceived: 19 });
+  });
+
+  it('verifies what we sign with every kind of key', async () => {
+    // It must know our CA's scheme too, which would do for a key of that kind; and we make no keys for rsa-pss.
+    const signatures = SIGNATURES.filter(([kind]) => kind !== 'P-256' && kind !== 'rsa-pss');
+    const credentials = [...new Set(signatures.map(([kind]) => kind))].flatMap((kind) => {
+      const { cert, key } = certificates.server(kind);
+      return ['--cert', cert, '--key', key];
+    });
+    const many = await startOwnServer(...credentials, '--app', 'echo');
+    for (const [kind, name, scheme] of signatures) {
+      const client = await echo(many, `:-SIGN-ALL:+SIGN-${name}:${BY_CA}`);
+      client.endInput();
+      const { ok, serverSignature } = await many.nextLine();
+      expect({ kind, ok, serverSignature }).toEqual({ kind, ok: true, serverSignature: scheme });
+    }
+    await many.stop();
+  });
+
+  it('is refused with TLS 1.2', async () => {
+    const client = startClient(server.port, '--priority=NORMAL:-VERS-ALL:+VERS-TLS1.2');
+    expect(await client.exited).not.toBe(0);
+    expect(await server.nextLine()).toMatchObject({ ok: false, alertSent: 'protocol_version' });
   });
 
   it.each(GROUPS)('with a share for %s', async (name, group) => {
@@ -147,22 +198,21 @@ describePeer('gnutls-serv', ['gnutls-serv', 'openssl'], () => {
   let trust: readonly string[];
 
   beforeAll(() => {
-    certificates = opensslCertificates(['P-256', 'rsa', 'ed25519']);
+    certificates = opensslCertificates(KINDS);
     trust = ['--servername', 'localhost', '--ca', certificates.ca, '--send', 'hello\n', '--until', 'hello'];
   });
 
   async function serve<T>(
-    { kind = 'P-256', priority = '', flags = [] }: { kind?: KeyKind; priority?: string; flags?: readonly string[] },
+    {
+      kind = 'P-256',
+      priority = '',
+      flags = [],
+    }: { kind?: ClassicKeyKind; priority?: string; flags?: readonly string[] },
     work: (port: number, server: Running) => Promise<T>,
   ): Promise<T> {
-    const port = await freePort();
-    const { cert, key } = certificates.server(kind);
-    const files = [`--x509certfile=${cert}`, `--x509keyfile=${key}`];
-    const options = ['--echo', '-p', String(port), `--priority=${TLS_1_3}${priority}`];
-    const server = start('gnutls-serv', [...options, ...files, ...flags]);
-    await server.waitFor(/listening on IPv4.*done/);
+    const server = await startGnutlsServ(certificates.server(kind), `--priority=${TLS_1_3}${priority}`, ...flags);
     try {
-      return await work(port, server);
+      return await work(server.port, server.process);
     } finally {
       await server.stop();
     }
@@ -181,7 +231,8 @@ describePeer('gnutls-serv', ['gnutls-serv', 'openssl'], () => {
 
   it.each(SUITES)('with %s', async (name, suite) => {
     await serve({ priority: `:-CIPHER-ALL:+${name}` }, async (port) => {
-      expect(await runOwnClient(port, ...trust)).toMatchObject({ ok: true, suite, received: 'hello\n' });
+      const line = await runOwnClient(port, ...trust, '--suites', suite);
+      expect(line).toMatchObject({ ok: true, suite, received: 'hello\n' });
     });
   });
 
@@ -195,13 +246,44 @@ describePeer('gnutls-serv', ['gnutls-serv', 'openssl'], () => {
     }
   });
 
-  it.each([
-    ['rsa', 'rsa_pss_rsae_sha256'],
-    ['ed25519', 'ed25519'],
-  ] as const)('with a certificate for %s', async (kind, scheme) => {
-    await serve({ kind }, async (port) => {
-      const line = await runOwnClient(port, ...trust);
-      expect(line).toMatchObject({ ok: true, serverSignature: scheme, received: 'hello\n' });
+  it('signs as we ask it to, with every kind of key', async () => {
+    // It takes the first of its certificates that fits, and the CA's scheme has to be asked for each time.
+    const [byCa, first, ...others] = KINDS as [ClassicKeyKind, ClassicKeyKind, ...ClassicKeyKind[]];
+    const flags = [...others, byCa].flatMap((kind) => {
+      const { cert, key } = certificates.server(kind);
+      return [`--x509certfile=${cert}`, `--x509keyfile=${key}`];
+    });
+    await serve({ kind: first, flags }, async (port) => {
+      for (const [kind, , scheme] of SIGNATURES) {
+        const schemes = [...new Set([scheme, 'ecdsa_secp256r1_sha256'])].join(',');
+        const { ok, serverSignature } = await runOwnClient(port, ...trust, '--sigalgs', schemes);
+        expect({ kind, ok, serverSignature }).toEqual({ kind, ok: true, serverSignature: scheme });
+      }
+    });
+  });
+
+  it('keeps our record_size_limit, and we keep its', async () => {
+    await serve({ flags: ['--recordsize', '600', '-d', '4'] }, async (port, server) => {
+      const text = `${'0123456789abcdef'.repeat(128)}\n`;
+      const limits = ['--record-size-limit', '512', '--max-fragment', '16384'];
+      const line = await runOwnClient(port, ...trust.slice(0, 4), '--send', text, '--until', '\n', ...limits);
+      expect(line).toMatchObject({ ok: true, bytesSent: 2049, bytesReceived: 2049 });
+      expect(server.stderr + server.stdout).toMatch(/record_size_limit 512 negotiated/);
+    });
+  });
+
+  it('refuses us where it has TLS 1.2 alone', async () => {
+    const server = await startGnutlsServ(certificates.server('P-256'), '--priority=NORMAL:-VERS-ALL:+VERS-TLS1.2');
+    const line = await runOwnClient(server.port, ...trust);
+    expect(line).toMatchObject({ ok: false, version: null, alertReceived: 'handshake_failure' });
+    await server.stop();
+  });
+
+  it('ignores what means nothing, and takes extensions in any order', async () => {
+    await serve({ priority: ':-GROUP-ALL:+GROUP-SECP256R1' }, async (port) => {
+      const flags = ['--grease', '--permute-extensions', '--padding', 'full', '--max-fragment', '100'];
+      const line = await runOwnClient(port, ...trust, ...flags);
+      expect(line).toMatchObject({ ok: true, hrr: true, received: 'hello\n' });
     });
   });
 

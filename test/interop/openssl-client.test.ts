@@ -8,6 +8,8 @@ import { describePeer } from './support/peer.js';
 import { start } from './support/processes.js';
 
 const SUITES = ['TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384'];
+/** Off by default on both sides. */
+const CCM_SUITES = ['TLS_AES_128_CCM_SHA256', 'TLS_AES_128_CCM_8_SHA256'];
 const GROUPS = [
   ['X25519', 'x25519', 'X25519'],
   ['P-256', 'secp256r1', 'ECDH, prime256v1'],
@@ -20,9 +22,15 @@ const CERTIFICATES = [
   ['P-384', 'ecdsa_secp384r1_sha384'],
   ['P-521', 'ecdsa_secp521r1_sha512'],
   ['rsa', 'rsa_pss_rsae_sha256'],
+  ['rsa', 'rsa_pss_rsae_sha384'],
+  ['rsa', 'rsa_pss_rsae_sha512'],
   ['rsa-pss', 'rsa_pss_pss_sha256'],
+  ['rsa-pss', 'rsa_pss_pss_sha384'],
+  ['rsa-pss', 'rsa_pss_pss_sha512'],
   ['ed25519', 'ed25519'],
+  ['ed448', 'ed448'],
 ] as const;
+const KINDS = [...new Set(CERTIFICATES.map(([kind]) => kind))];
 
 describePeer('OpenSSL s_client', ['openssl'], () => {
   let certificates: Certificates;
@@ -30,8 +38,8 @@ describePeer('OpenSSL s_client', ['openssl'], () => {
   let trust: readonly string[];
 
   beforeAll(async () => {
-    certificates = opensslCertificates(CERTIFICATES.map(([kind]) => kind));
-    const credentials = CERTIFICATES.flatMap(([kind]) => {
+    certificates = opensslCertificates(KINDS);
+    const credentials = KINDS.flatMap((kind) => {
       const { cert, key } = certificates.server(kind);
       return ['--cert', cert, '--key', key];
     });
@@ -91,9 +99,30 @@ describePeer('OpenSSL s_client', ['openssl'], () => {
     expect(line).toMatchObject({ group, hrr: false });
   });
 
-  it.each(CERTIFICATES)('takes a certificate for %s where it can verify nothing else', async (_kind, scheme) => {
+  it.each(CERTIFICATES)('takes a certificate for %s where it can verify only %s', async (_kind, scheme) => {
     const { line } = await echo('-sigalgs', scheme, '-alpn', 'sip/2');
     expect(line.serverSignature).toBe(scheme);
+  });
+
+  it.each(CCM_SUITES)('with %s, which our server has on demand only', async (suite) => {
+    const refused = startSClient(server.port, ...trust, '-ciphersuites', suite);
+    expect(await refused.exited).not.toBe(0);
+    expect(await server.nextLine()).toMatchObject({ ok: false, alertSent: 'handshake_failure' });
+    const willing = await startOwnServer(...credential(), '--suites', suite, '--app', 'echo');
+    const client = startSClient(willing.port, ...trust, '-ciphersuites', suite);
+    expect((await sClientView(client)).cipher).toBe(suite);
+    client.write('a short tag\n');
+    await client.waitFor(/^a short tag$/m);
+    client.endInput();
+    expect(await willing.nextLine()).toMatchObject({ ok: true, suite, bytesReceived: 12 });
+    await willing.stop();
+  });
+
+  it('may send a hello of four kilobytes', async () => {
+    // Names that nobody knows, 200 bytes each, and ours behind them.
+    const names = Array.from({ length: 20 }, (_, index) => `${index}`.padStart(200, 'x'));
+    const { view } = await echo('-alpn', [...names, 'sip/2'].join(','));
+    expect(view.alpn).toBe('sip/2');
   });
 
   it('asks again with P-521 only, with another share sent first', async () => {

@@ -1,13 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { opensslCertificates, type Certificates, type KeyKind } from './support/certificates.js';
+import { opensslCertificates, type Certificates, type ClassicKeyKind } from './support/certificates.js';
 import { startSServer } from './support/openssl.js';
 import { runOwnClient, startOwnClient } from './support/own-programs.js';
 import { describePeer } from './support/peer.js';
 import { freePort, start, type Running } from './support/processes.js';
 
-const SUITES = ['TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384'];
+const SUITES = [
+  ...['TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384'],
+  // Off by default on both sides.
+  ...['TLS_AES_128_CCM_SHA256', 'TLS_AES_128_CCM_8_SHA256'],
+];
 const GROUPS = [
   ['X25519', 'x25519'],
   ['P-256', 'secp256r1'],
@@ -15,27 +19,35 @@ const GROUPS = [
   ['P-521', 'secp521r1'],
   ['X448', 'x448'],
 ] as const;
-const CERTIFICATES: readonly (readonly [KeyKind, string])[] = [
+const CERTIFICATES: readonly (readonly [ClassicKeyKind, string])[] = [
   ['P-256', 'ecdsa_secp256r1_sha256'],
   ['P-384', 'ecdsa_secp384r1_sha384'],
   ['P-521', 'ecdsa_secp521r1_sha512'],
   ['rsa', 'rsa_pss_rsae_sha256'],
+  ['rsa', 'rsa_pss_rsae_sha384'],
+  ['rsa', 'rsa_pss_rsae_sha512'],
   ['rsa-pss', 'rsa_pss_pss_sha256'],
+  ['rsa-pss', 'rsa_pss_pss_sha384'],
+  ['rsa-pss', 'rsa_pss_pss_sha512'],
   ['ed25519', 'ed25519'],
+  ['ed448', 'ed448'],
 ];
+const KINDS = [...new Set(CERTIFICATES.map(([kind]) => kind))];
+/** What the certificates are signed with. */
+const BY_CA = 'ecdsa_secp256r1_sha256';
 
 describePeer('OpenSSL s_server', ['openssl', 'stdbuf'], () => {
   let certificates: Certificates;
   let trust: readonly string[];
 
   beforeAll(() => {
-    certificates = opensslCertificates(CERTIFICATES.map(([kind]) => kind));
+    certificates = opensslCertificates(KINDS);
     trust = ['--servername', 'localhost', '--ca', certificates.ca];
   });
 
   /** An s_server that turns every line round (`-rev`), unless told otherwise. */
   async function serve<T>(
-    { kind = 'P-256', flags = ['-rev'] }: { kind?: KeyKind; flags?: readonly string[] },
+    { kind = 'P-256', flags = ['-rev'] }: { kind?: ClassicKeyKind; flags?: readonly string[] },
     work: (port: number, server: Running) => Promise<T>,
   ): Promise<T> {
     const port = await freePort();
@@ -69,7 +81,8 @@ describePeer('OpenSSL s_server', ['openssl', 'stdbuf'], () => {
 
   it.each(SUITES)('with %s', async (suite) => {
     await serve({ flags: ['-rev', '-ciphersuites', suite] }, async (port) => {
-      expect(await runOwnClient(port, ...trust, ...turned)).toMatchObject({ ok: true, suite, received: 'hello\n' });
+      const line = await runOwnClient(port, ...trust, ...turned, '--suites', suite);
+      expect(line).toMatchObject({ ok: true, suite, received: 'hello\n' });
     });
   });
 
@@ -83,9 +96,10 @@ describePeer('OpenSSL s_server', ['openssl', 'stdbuf'], () => {
     });
   });
 
-  it.each(CERTIFICATES)('with a certificate for %s', async (kind, scheme) => {
+  it.each(CERTIFICATES)('with a certificate for %s, by %s', async (kind, scheme) => {
     await serve({ kind }, async (port) => {
-      const line = await runOwnClient(port, ...trust, ...turned);
+      const schemes = [...new Set([scheme, BY_CA])].join(',');
+      const line = await runOwnClient(port, ...trust, ...turned, '--sigalgs', schemes);
       expect(line).toMatchObject({ ok: true, serverSignature: scheme, received: 'hello\n' });
       expect(line.serverCertificate?.subject).toBe(`CN=server-${kind}`);
     });
@@ -150,6 +164,21 @@ describePeer('OpenSSL s_server', ['openssl', 'stdbuf'], () => {
       const refused = await runOwnClient(port, ...trust, ...turned, ...own);
       expect(refused).toMatchObject({ ok: false, alertReceived: 'unknown_ca' });
     });
+  });
+
+  it('gets the one of our certificates that its authorities issued', async () => {
+    // From another CA, but else as good.
+    const others = opensslCertificates([]);
+    const both = [others.client, certificates.client].flatMap(({ cert, key }) => ['--cert', cert, '--key', key]);
+    for (const [ca, subject] of [
+      [certificates.ca, 'CN=alice'],
+      [certificates.otherCa, null],
+    ] as const) {
+      await serve({ flags: ['-rev', '-verify', '1', '-verify_return_error', '-CAfile', ca] }, async (port) => {
+        const line = await runOwnClient(port, ...trust, ...turned, ...both);
+        expect({ ok: line.ok, subject: line.clientCertificate?.subject ?? null }).toEqual({ ok: true, subject });
+      });
+    }
   });
 
   it('is refused by us with a wrong CA or a wrong name', async () => {

@@ -5,6 +5,7 @@ import { connect, createServer, type TLSSocket } from 'node:tls';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { opensslCertificates, ownCertificates, type Certificates } from './support/certificates.js';
+import { startGnutlsServ } from './support/gnutls.js';
 import { startSClient, startSServer } from './support/openssl.js';
 import { runOwnClient, startOwnServer, type ConnectionLine, type OwnServer } from './support/own-programs.js';
 import { describePeer } from './support/peer.js';
@@ -229,14 +230,10 @@ describePeer('resumption: GnuTLS', ['gnutls-cli', 'gnutls-serv', 'openssl'], () 
 
   it('our client resumes at gnutls-serv', async () => {
     const { cert, key } = certificates.server('P-256');
-    const port = await freePort();
-    const server = start('gnutls-serv', [
-      ...['--echo', `--port=${port}`, `--x509certfile=${cert}`, `--x509keyfile=${key}`, '--quiet'],
-      '--disable-client-cert',
-    ]);
+    const server = await startGnutlsServ({ cert, key }, '--disable-client-cert');
+    const { port } = server;
     const trust = ['--servername', 'localhost', '--ca', certificates.ca, '--send', 'a line\n', '--until', 'line'];
     const file = join(certificates.folder, 'gnutls.bin');
-    await server.waitFor(/ready|Listening|listening/i);
     const full = await runOwnClient(port, ...trust, '--session-out', file);
     expect(full).toMatchObject({ ok: true, resumed: false });
     expect(full.sessionTickets).toBeGreaterThan(0);

@@ -67,6 +67,14 @@ export function externalPsks(texts) {
   });
 }
 
+/** `LABEL:LENGTH`: keying material to export (RFC 9846 section 7.5), of that many bytes, with an empty context. */
+export function exportRequest(text) {
+  if (text === undefined) return null;
+  const at = text.lastIndexOf(':');
+  if (at < 1) throw new UsageError('--export is LABEL:LENGTH');
+  return { label: text.slice(0, at), length: number('export', text.slice(at + 1), { min: 1, max: 255 }) };
+}
+
 /** One of a few words. */
 export function choice(name, text, words) {
   if (!words.includes(text))

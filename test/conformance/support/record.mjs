@@ -6,7 +6,6 @@ import { parseCertificate } from '@portico/x509';
 export class ConnectionRecord {
   #side;
   #info = null;
-  #ownCertificate;
   #events = [];
   route = null;
   alertSent = null;
@@ -19,10 +18,14 @@ export class ConnectionRecord {
   earlyData = 0;
   bytesReceived = 0;
   bytesSent = 0;
+  /** Keying material that was asked for, in hexadecimal. */
+  exported = null;
 
-  constructor(side, ownCertificate = null) {
+  /** A client's, in DER, once it has chosen one. */
+  ownCertificate = null;
+
+  constructor(side) {
     this.#side = side;
-    this.#ownCertificate = ownCertificate;
   }
 
   get complete() {
@@ -58,6 +61,12 @@ export class ConnectionRecord {
     }
   }
 
+  /** Exports what `--export` asks for, which may be nothing. */
+  noteExport(connection, request) {
+    if (request === null) return;
+    this.exported = Buffer.from(connection.exportKeyingMaterial(request.label, null, request.length)).toString('hex');
+  }
+
   #noteFailure(error) {
     this.error = { kind: error.kind, reason: error.reason, message: error.message };
     if (error.alert !== undefined) {
@@ -72,9 +81,9 @@ export class ConnectionRecord {
     const peer = info?.peerCertificates?.[0];
     const peerCertificate = peer === undefined ? null : describeCertificate(peer, { scheme: info.peerSignatureScheme });
     const own =
-      this.#ownCertificate === null || info === null || info.localSignatureScheme === null
+      this.ownCertificate === null || info === null || info.localSignatureScheme === null
         ? null
-        : describeCertificate(this.#ownCertificate, { scheme: info.localSignatureScheme });
+        : describeCertificate(this.ownCertificate, { scheme: info.localSignatureScheme });
     return {
       ok: info !== null && this.error === null,
       version: info?.version ?? null,
@@ -96,6 +105,7 @@ export class ConnectionRecord {
       sessionTickets: this.sessionTickets,
       bytesReceived: this.bytesReceived,
       bytesSent: this.bytesSent,
+      exported: this.exported,
       alertSent: this.alertSent,
       alertReceived: this.alertReceived,
       error: this.error,

@@ -1,13 +1,19 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll } from 'vitest';
 import { randomBytes } from 'node:crypto';
 import { createNobleProvider } from '@portico/crypto/noble';
 import { createAuthority, createLeaf, credentialToPem, generatePrivateKey, type Credential } from '@portico/x509/issue';
 
-export type KeyKind = 'P-256' | 'P-384' | 'P-521' | 'ed25519' | 'rsa' | 'rsa-pss';
+/** Keys that OpenSSL 3.0 makes. */
+export type ClassicKeyKind = 'P-256' | 'P-384' | 'P-521' | 'ed25519' | 'ed448' | 'rsa' | 'rsa-pss';
+
+/** Those of RFC 9881, which it does not. */
+export type MlDsaKeyKind = 'ml-dsa-44' | 'ml-dsa-65' | 'ml-dsa-87';
+
+export type KeyKind = ClassicKeyKind | MlDsaKeyKind;
 
 /** Paths of PEM files. */
 export interface CredentialFiles {
@@ -47,20 +53,31 @@ export function temporaryFolder(): string {
 }
 
 /** Certificates by OpenSSL: what the peer reads and writes, our code must read. */
-export function opensslCertificates(kinds: readonly KeyKind[] = ['P-256']): Certificates {
+export function opensslCertificates(kinds: readonly ClassicKeyKind[] = ['P-256']): Certificates {
   const folder = temporaryFolder();
   const file = (name: string): string => join(folder, name);
   const openssl = (...args: string[]): void => void execFileSync('openssl', args, { stdio: 'pipe', cwd: folder });
   const selfSigned = (name: string): string => {
     openssl('genpkey', ...keyArguments('P-256'), '-out', `${name}.key`);
     openssl(
-      ...['req', '-x509', '-new', '-key', `${name}.key`, '-sha256', '-days', '30', '-subj', `/CN=interop ${name}`],
+      ...[
+        'req',
+        '-x509',
+        '-new',
+        '-key',
+        `${name}.key`,
+        '-sha256',
+        '-days',
+        '30',
+        '-subj',
+        `/CN=interop ${name} ${basename(folder)}`,
+      ],
       ...['-addext', 'basicConstraints=critical,CA:TRUE', '-addext', 'keyUsage=critical,keyCertSign,cRLSign'],
       ...['-out', `${name}.pem`],
     );
     return file(`${name}.pem`);
   };
-  const leaf = (name: string, subject: string, kind: KeyKind, names: readonly string[], usage: string) => {
+  const leaf = (name: string, subject: string, kind: ClassicKeyKind, names: readonly string[], usage: string) => {
     openssl('genpkey', ...keyArguments(kind), '-out', `${name}.key`);
     openssl('req', '-new', '-key', `${name}.key`, '-subj', `/CN=${subject}`, '-out', `${name}.csr`);
     writeFileSync(file(`${name}.ext`), opensslExtensions(kind, names, usage));
@@ -72,7 +89,7 @@ export function opensslCertificates(kinds: readonly KeyKind[] = ['P-256']): Cert
   };
   const ca = selfSigned('ca');
   const otherCa = selfSigned('other-ca');
-  const servers = new Map(
+  const servers = new Map<KeyKind, CredentialFiles>(
     kinds.map((kind) => [kind, leaf(`server-${kind}`, `server-${kind}`, kind, SERVER_NAMES, 'serverAuth')]),
   );
   const client = leaf('client', 'alice', 'P-256', CLIENT_NAMES, 'clientAuth');
@@ -123,14 +140,15 @@ export async function ownCertificates(kinds: readonly KeyKind[] = ['P-256']): Pr
   };
 }
 
-function keyArguments(kind: KeyKind): readonly string[] {
+function keyArguments(kind: ClassicKeyKind): readonly string[] {
   switch (kind) {
     case 'rsa':
       return ['-algorithm', 'rsa', '-pkeyopt', 'rsa_keygen_bits:2048'];
     case 'rsa-pss':
       return ['-algorithm', 'rsa-pss', '-pkeyopt', 'rsa_keygen_bits:2048'];
     case 'ed25519':
-      return ['-algorithm', 'ed25519'];
+    case 'ed448':
+      return ['-algorithm', kind];
     case 'P-256':
     case 'P-384':
     case 'P-521':
@@ -138,7 +156,7 @@ function keyArguments(kind: KeyKind): readonly string[] {
   }
 }
 
-function opensslExtensions(kind: KeyKind, names: readonly string[], usage: string): string {
+function opensslExtensions(kind: ClassicKeyKind, names: readonly string[], usage: string): string {
   const alternatives = names.map((name) => {
     if (name.startsWith('sip:')) return `URI:${name}`;
     return /^[\d.]+$/.test(name) ? `IP:${name}` : `DNS:${name}`;

@@ -4,7 +4,7 @@ import {
   ownCertificates,
   type Certificates,
   type CredentialFiles,
-  type KeyKind,
+  type ClassicKeyKind,
 } from './certificates.js';
 import { runOwnClient, startOwnServer, type OwnServer } from './own-programs.js';
 import { describePeer } from './peer.js';
@@ -20,7 +20,7 @@ export interface EchoPeer {
   /** The groups of ours that it has. */
   readonly groups: readonly string[];
   /** The keys that it takes in certificates. */
-  readonly keys: readonly KeyKind[];
+  readonly keys: readonly ClassicKeyKind[];
 }
 
 /** What it prints of a connection. */
@@ -56,12 +56,12 @@ export function describeEchoPeer(peer: EchoPeer): void {
       let server: OwnServer;
 
       beforeAll(async () => {
-        server = await startEcho(peer.keys[0] as KeyKind);
+        server = await startEcho(peer.keys[0] as ClassicKeyKind);
       });
       beforeEach(() => server.forgetLines());
       afterAll(() => server?.stop());
 
-      const startEcho = (kind: KeyKind, ...flags: string[]): Promise<OwnServer> =>
+      const startEcho = (kind: ClassicKeyKind, ...flags: string[]): Promise<OwnServer> =>
         startOwnServer(...identity(ours.server(kind)), '--alpn', 'sip/2,http/1.1', '--app', 'echo', ...flags);
 
       async function call(to: OwnServer, ...flags: string[]): Promise<PeerView> {
@@ -83,7 +83,7 @@ export function describeEchoPeer(peer: EchoPeer): void {
       });
 
       it.each(SUITES)('with %s', async (suite) => {
-        const other = await startEcho(peer.keys[0] as KeyKind, '--suites', suite);
+        const other = await startEcho(peer.keys[0] as ClassicKeyKind, '--suites', suite);
         expect(await call(other)).toMatchObject({ suite, received: LINE });
         expect(await other.nextLine()).toMatchObject({ ok: true, suite });
         await other.stop();
@@ -95,7 +95,7 @@ export function describeEchoPeer(peer: EchoPeer): void {
       });
 
       it('is asked for another share', async () => {
-        const picky = await startEcho(peer.keys[0] as KeyKind, '--groups', 'secp384r1');
+        const picky = await startEcho(peer.keys[0] as ClassicKeyKind, '--groups', 'secp384r1');
         expect(await call(picky, '--alpn', 'sip/2')).toMatchObject({ alpn: 'sip/2', received: LINE });
         expect(await picky.nextLine()).toMatchObject({ ok: true, group: 'secp384r1', hrr: true });
         await picky.stop();
@@ -109,7 +109,7 @@ export function describeEchoPeer(peer: EchoPeer): void {
       });
 
       it('is known by its certificate', async () => {
-        const asking = await startEcho(peer.keys[0] as KeyKind, '--client-auth', 'require', '--ca', theirs.ca);
+        const asking = await startEcho(peer.keys[0] as ClassicKeyKind, '--client-auth', 'require', '--ca', theirs.ca);
         expect(await call(asking, ...identity(theirs.client))).toMatchObject({ received: LINE });
         expect((await asking.nextLine()).clientCertificate).toMatchObject({ subject: 'CN=alice' });
         expect((await call(asking)).error).toBeDefined();
@@ -134,7 +134,7 @@ export function describeEchoPeer(peer: EchoPeer): void {
       });
 
       async function serve(
-        kind: KeyKind,
+        kind: ClassicKeyKind,
         flags: readonly string[],
         work: (port: number, server: Running) => Promise<void>,
       ): Promise<void> {
@@ -154,7 +154,7 @@ export function describeEchoPeer(peer: EchoPeer): void {
       }
 
       it('negotiates sip/2, or sends alert 120', async () => {
-        await serve(peer.keys[0] as KeyKind, ['--alpn', 'http/1.1,sip/2'], async (port, server) => {
+        await serve(peer.keys[0] as ClassicKeyKind, ['--alpn', 'http/1.1,sip/2'], async (port, server) => {
           const line = await runOwnClient(port, ...trust, '--alpn', 'sip/2');
           expect(line).toMatchObject({ ok: true, alpn: 'sip/2', received: 'hello\n' });
           const [view] = await server.waitFor(/^\{.*\}$/m);
@@ -165,7 +165,7 @@ export function describeEchoPeer(peer: EchoPeer): void {
       });
 
       it('with each of our suites', async () => {
-        await serve(peer.keys[0] as KeyKind, [], async (port) => {
+        await serve(peer.keys[0] as ClassicKeyKind, [], async (port) => {
           for (const suite of SUITES) {
             const line = await runOwnClient(port, ...trust, '--suites', suite);
             expect(line).toMatchObject({ ok: true, suite, received: 'hello\n' });
@@ -174,7 +174,7 @@ export function describeEchoPeer(peer: EchoPeer): void {
       });
 
       it.each(peer.groups)('asks us for a share for %s', async (group) => {
-        await serve(peer.keys[0] as KeyKind, ['--group', group], async (port) => {
+        await serve(peer.keys[0] as ClassicKeyKind, ['--group', group], async (port) => {
           const other = group === 'x25519' ? 'secp256r1' : 'x25519';
           const line = await runOwnClient(port, ...trust, '--key-shares', other);
           expect(line).toMatchObject({ ok: true, group, hrr: true, received: 'hello\n' });
@@ -190,7 +190,7 @@ export function describeEchoPeer(peer: EchoPeer): void {
       });
 
       it('knows us by our certificate, or refuses', async () => {
-        await serve(peer.keys[0] as KeyKind, ['--ca', ours.ca], async (port) => {
+        await serve(peer.keys[0] as ClassicKeyKind, ['--ca', ours.ca], async (port) => {
           const known = await runOwnClient(port, ...trust, ...identity(ours.client));
           expect(known).toMatchObject({ ok: true, received: 'hello\n', clientCertificate: { subject: 'CN=alice' } });
           const unknown = await runOwnClient(port, ...trust);
@@ -199,7 +199,7 @@ export function describeEchoPeer(peer: EchoPeer): void {
       });
 
       it('is refused by us with a wrong CA or a wrong name', async () => {
-        await serve(peer.keys[0] as KeyKind, [], async (port) => {
+        await serve(peer.keys[0] as ClassicKeyKind, [], async (port) => {
           const wrongCa = await runOwnClient(port, '--servername', 'localhost', '--ca', theirs.otherCa);
           expect(wrongCa).toMatchObject({ ok: false, alertSent: 'unknown_ca' });
           const wrongName = await runOwnClient(port, '--servername', 'wrong.test', '--ca', theirs.ca);

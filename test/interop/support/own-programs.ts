@@ -36,6 +36,8 @@ export interface ConnectionLine {
   readonly sessionTickets: number;
   readonly bytesReceived: number;
   readonly bytesSent: number;
+  /** Hexadecimal, where `--export` was given. */
+  readonly exported: string | null;
   readonly alertSent: string | null;
   readonly alertReceived: string | null;
   readonly error: { readonly kind: string; readonly reason: string; readonly message: string } | null;
