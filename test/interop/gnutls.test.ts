@@ -44,6 +44,9 @@ const GROUPS = [
   ['GROUP-X448', 'x448'],
 ] as const;
 
+/** Keys of every kind take a while where the machine has other work. */
+const HOOK_MS = 60_000;
+
 describePeer('gnutls-cli', ['gnutls-cli', 'openssl'], () => {
   let certificates: Certificates;
   let server: OwnServer;
@@ -52,7 +55,7 @@ describePeer('gnutls-cli', ['gnutls-cli', 'openssl'], () => {
     certificates = await ownCertificates(['P-256', 'P-384', 'P-521', 'rsa', 'ed25519', 'ed448']);
     const suites = SUITES.map(([, suite]) => suite).join(',');
     server = await startOwnServer(...serverFlags(), '--suites', suites);
-  });
+  }, HOOK_MS);
   beforeEach(() => server.forgetLines());
   afterAll(() => server?.stop());
 
@@ -200,7 +203,7 @@ describePeer('gnutls-serv', ['gnutls-serv', 'openssl'], () => {
   beforeAll(() => {
     certificates = opensslCertificates(KINDS);
     trust = ['--servername', 'localhost', '--ca', certificates.ca, '--send', 'hello\n', '--until', 'hello'];
-  });
+  }, HOOK_MS);
 
   async function serve<T>(
     {

@@ -32,6 +32,9 @@ const CERTIFICATES = [
 ] as const;
 const KINDS = [...new Set(CERTIFICATES.map(([kind]) => kind))];
 
+/** Keys of every kind take a while where the machine has other work. */
+const HOOK_MS = 60_000;
+
 describePeer('OpenSSL s_client', ['openssl'], () => {
   let certificates: Certificates;
   let server: OwnServer;
@@ -45,7 +48,7 @@ describePeer('OpenSSL s_client', ['openssl'], () => {
     });
     server = await startOwnServer(...credentials, '--alpn', 'sip/2,h2,http/1.1', '--app', 'echo');
     trust = ['-servername', 'localhost', '-CAfile', certificates.ca, '-verify_return_error'];
-  });
+  }, HOOK_MS);
   beforeEach(() => server.forgetLines());
   afterAll(() => server?.stop());
 

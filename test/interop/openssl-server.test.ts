@@ -36,6 +36,9 @@ const KINDS = [...new Set(CERTIFICATES.map(([kind]) => kind))];
 /** What the certificates are signed with. */
 const BY_CA = 'ecdsa_secp256r1_sha256';
 
+/** Keys of every kind take a while where the machine has other work. */
+const HOOK_MS = 60_000;
+
 describePeer('OpenSSL s_server', ['openssl', 'stdbuf'], () => {
   let certificates: Certificates;
   let trust: readonly string[];
@@ -43,7 +46,7 @@ describePeer('OpenSSL s_server', ['openssl', 'stdbuf'], () => {
   beforeAll(() => {
     certificates = opensslCertificates(KINDS);
     trust = ['--servername', 'localhost', '--ca', certificates.ca];
-  });
+  }, HOOK_MS);
 
   /** An s_server that turns every line round (`-rev`), unless told otherwise. */
   async function serve<T>(
