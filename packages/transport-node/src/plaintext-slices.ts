@@ -2,7 +2,7 @@
 const FULL_RECORD = 16_384;
 
 /** What is encrypted at a time, in bytes: other connections get their turn in between. Four full records. */
-const SLICE_LENGTH = 65_536;
+export const SLICE_LENGTH = 65_536;
 
 /**
  * What was written in one go, as pieces to be sent in a row. Writes that would not fill a record are joined, so that they
