@@ -51,13 +51,20 @@ function readSignatures(chain: readonly Uint8Array[]): ChainSignature[] {
 
 /** The scheme of an ECDSA signature names the issuer's curve, and that of an RSA-PSS signature the kind of its key. */
 function isSignedBy({ algorithm, issuerKey }: ChainSignature, scheme: SignatureScheme): boolean {
-  if (algorithm === null || algorithm.type !== scheme.algorithm.type) return false;
-  if (hashOf(algorithm) !== hashOf(scheme.algorithm)) return false;
+  // RFC 9963 section 2: what is for a client's CertificateVerify says nothing of certificates.
+  if (algorithm === null || algorithm.type !== scheme.algorithm.type || scheme.certificateVerify === 'client')
+    return false;
+  if (hashOf(algorithm) !== hashOf(scheme.algorithm) || saltOf(algorithm) !== saltOf(scheme.algorithm)) return false;
   return issuerKey === null || keyFitsScheme(issuerKey, scheme);
 }
 
 function hashOf(algorithm: SignatureAlgorithm): string {
   return 'hash' in algorithm ? algorithm.hash : '';
+}
+
+/** Section 4.3.3: a salt as long as the hash; X.509 allows any. */
+function saltOf(algorithm: SignatureAlgorithm): number {
+  return 'saltLength' in algorithm ? algorithm.saltLength : 0;
 }
 
 function readOrNull(der: Uint8Array): Certificate | null {

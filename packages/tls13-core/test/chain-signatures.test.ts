@@ -1,4 +1,9 @@
-import { SIGNATURE_SCHEMES, type SignatureScheme, type SignatureSchemeName } from '@portico/crypto';
+import {
+  SIGNATURE_SCHEMES,
+  type SignatureAlgorithm,
+  type SignatureScheme,
+  type SignatureSchemeName,
+} from '@portico/crypto';
 import {
   firstFittingCredential,
   type CertificateRequestInfo,
@@ -7,6 +12,7 @@ import {
   type Credential,
   type ServerConfig,
 } from '@portico/tls13-core';
+import { createAuthority, createLeaf, generatePrivateKey } from '@portico/x509/issue';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { chainFit } from '../src/chain-signatures.js';
 import { decodeExtension, EXTENSION_CODES } from '../src/messages/extensions/extension.js';
@@ -157,6 +163,23 @@ describe('whether a chain is signed as it should be', () => {
     }
     expect(chainFit(leaf, [{ ...right, curve: 'P-384' }])).toBe('fits');
     expect(chainFit(whole, [{ ...right, curve: 'P-384' }])).toBe('does-not-fit');
+  });
+
+  it('looks at the salt of RSASSA-PSS, and takes nothing that is for CertificateVerify alone', async () => {
+    const provider = seededProvider(3);
+    const dates = { notBefore: Date.UTC(2026, 0, 1), notAfter: Date.UTC(2027, 0, 1) };
+    const privateKey = await generatePrivateKey(provider, 'rsa');
+    const issuer = createAuthority({ provider, privateKey, subject: [['CN', 'RSA CA']], ...dates });
+    const key = await generatePrivateKey(provider, 'P-256');
+    const chain = (signatureAlgorithm: SignatureAlgorithm): Uint8Array[] => [
+      createLeaf({ provider, issuer, key, names: ['localhost'], ...dates, template: { signatureAlgorithm } }).raw,
+    ];
+    const pss = { type: 'rsa-pss', hash: 'sha256' } as const;
+    expect(chainFit(chain({ ...pss, saltLength: 32 }), schemes('rsa_pss_rsae_sha256'))).toBe('fits');
+    expect(chainFit(chain({ ...pss, saltLength: 20 }), schemes('rsa_pss_rsae_sha256'))).toBe('does-not-fit');
+    const pkcs1 = chain({ type: 'rsa-pkcs1', hash: 'sha256' });
+    expect(chainFit(pkcs1, schemes('rsa_pkcs1_sha256'))).toBe('fits');
+    expect(chainFit(pkcs1, schemes('rsa_pkcs1_sha256_legacy'))).toBe('does-not-fit');
   });
 
   it('passes over self-signed certificates', async () => {

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { alertForReason, type TlsErrorReason } from '../src/error.js';
 import { DEFAULT_TLS_LIMITS, MAX_CIPHERTEXT_LENGTH, MAX_PLAINTEXT_LENGTH, type TlsLimits } from '../src/limits.js';
 import { createTlsClient } from '../src/client-connection.js';
+import { cookieCodec } from '../src/messages/extensions/cookie.js';
+import { extension } from '../src/messages/extensions/extension.js';
 import { createPair, dataOf, failureOf, runNow } from './support/pair.js';
 import { ScriptedClient } from './support/scripted-client.js';
 import { plainRecord, type ScriptedPeer } from './support/scripted-peer.js';
@@ -14,8 +17,6 @@ interface LimitTest {
   readonly limit: keyof TlsLimits;
   readonly what: string;
   readonly reason: TlsErrorReason;
-  /** Smaller than the default where that one is too large to reach. */
-  readonly value?: number;
   /** Does as much of it as the number says. */
   readonly play: (amount: number, limits: Partial<TlsLimits>) => ScriptedPeer;
 }
@@ -125,6 +126,28 @@ const LIMITS: readonly LimitTest[] = [
   },
 ];
 
+/** What does not end in an alert of a peer that goes too far, or is set lower to be reached: the tests that play it. */
+const PLAYED_APART = {
+  cookieLength: ['limits.test.ts', 'takes a cookie of cookieLength'],
+  parkedInput: ['asynchronous-answers.test.ts', 'holds input up to its limit and not a byte more'],
+  pendingOutput: ['limits.test.ts', 'is bounded by pendingOutput, to the byte'],
+  keyUpdatesSent: ['key-update.test.ts', 'is ignored where its answer would be one too many'],
+} as const satisfies Partial<Record<keyof TlsLimits, readonly [file: string, test: string]>>;
+
+describe('every limit', () => {
+  it('is played at its value and one beyond', () => {
+    const played = [...LIMITS.map(({ limit }) => limit), ...Object.keys(PLAYED_APART)];
+    expect(played.sort()).toEqual(Object.keys(DEFAULT_TLS_LIMITS).sort());
+  });
+
+  it.each(Object.entries(PLAYED_APART))('%s is played where it says', (limit, [file, test]) => {
+    const text = readFileSync(new URL(file, import.meta.url), 'utf8');
+    const body = text.slice(text.lastIndexOf(`('${test}`)).split('\n  });\n', 1)[0];
+    expect(body).toContain(`('${test}`);
+    expect(body).toContain(`${limit}:`);
+  });
+});
+
 /** A message over as many records as it takes. */
 function inRecords(peer: ScriptedPeer, message: Uint8Array): ScriptedPeer {
   for (let at = 0; at < message.length && peer.failure === null; at += MAX_PLAINTEXT_LENGTH) {
@@ -148,6 +171,21 @@ describe.each(LIMITS)('limits.$limit', ({ limit, reason, play }) => {
 
   it('can be set', () => {
     expect(play(value + 1, { [limit]: value + 1 }).failure).toBeNull();
+  });
+});
+
+describe('a HelloRetryRequest', () => {
+  it.each([
+    [100, null],
+    [101, 'cookie-too-long'],
+  ] as const)('takes a cookie of cookieLength and not a byte more: %i', (length, failure) => {
+    const peer = server({ cookieLength: 100 }).helloRetryRequest(0x0017, {
+      body: (retry) => ({
+        ...retry,
+        extensions: [...(retry.extensions ?? []), extension('cookie', cookieCodec, new Uint8Array(length).fill(1))],
+      }),
+    });
+    expect(peer.failure).toBe(failure);
   });
 });
 
