@@ -24,7 +24,8 @@ export function firstFittingCredential(
     const signedAsAsked = fitting.find(
       ({ certificateChain }) => chainFit(certificateChain, forCertificates) === 'fits',
     );
-    return signedAsAsked ?? fitting[0] ?? null;
+    const notWeak = fitting.find(({ certificateChain }) => chainFit(certificateChain, forCertificates) !== 'weak');
+    return signedAsAsked ?? notWeak ?? fitting[0] ?? null;
   };
 }
 

@@ -145,6 +145,10 @@ describe('the credential that firstFittingCredential chooses', () => {
     expect(choose({ ...request, certificateSignatureSchemes: ['ed25519'] })).toBe(byEd25519);
     expect(choose({ ...request, certificateSignatureSchemes: ['ecdsa_secp256r1_sha256'] })).toBe(byP256);
     expect(choose({ ...request, certificateSignatureSchemes: ['ed448'] })).toBe(byP256);
+    // One with SHA-1 in its chain would be refused when it is to be sent.
+    expect(firstFittingCredential([bySha1, byEd25519])({ ...request, certificateSignatureSchemes: ['ed448'] })).toBe(
+      byEd25519,
+    );
   });
 });
 
