@@ -1,4 +1,5 @@
 export { createProvider, type ProviderParts } from './create-provider.js';
+export { createDiffieHellmanGroup, type SynchronousExchange } from './diffie-hellman-group.js';
 export { CryptoError, type CryptoErrorReason } from './error.js';
 export { createHybridGroup, type HybridGroupParts } from './hybrid-group.js';
 export { hkdfExpand, hkdfExtract } from './hkdf.js';

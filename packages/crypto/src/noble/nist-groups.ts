@@ -1,5 +1,6 @@
+import { createDiffieHellmanGroup, type SynchronousExchange } from '../diffie-hellman-group.js';
 import { CryptoError } from '../error.js';
-import type { GroupName, KeyExchange, NamedGroup, RandomBytes } from '../provider.js';
+import type { GroupName, NamedGroup, RandomBytes } from '../provider.js';
 import { p256, p384, p521, randomScalar, type NistCurve } from './nist-curves.js';
 import { withRandom } from './scoped-random.js';
 
@@ -12,24 +13,9 @@ export const secp521r1: NamedGroup = /* @__PURE__ */ nistGroup('secp521r1', 0x00
 
 /** ECDHE over a NIST curve, RFC 9846 sections 4.3.8.2 and 7.4.2. */
 function nistGroup(name: GroupName, id: number, curve: NistCurve): NamedGroup {
-  return {
-    name,
-    id,
-    shareLength: curve.pointLength,
-    start: (random) => startExchange(name, curve, random),
-    respond: (peerShare, random) => {
-      const exchange = startExchange(name, curve, random);
-      try {
-        return { share: exchange.share, secret: exchange.finish(peerShare) };
-      } finally {
-        exchange.destroy();
-      }
-    },
-  };
-}
-
-interface SynchronousExchange extends KeyExchange {
-  finish(peerShare: Uint8Array): Uint8Array;
+  return createDiffieHellmanGroup({ name, id, shareLength: curve.pointLength }, (random) =>
+    startExchange(name, curve, random),
+  );
 }
 
 function startExchange(name: GroupName, curve: NistCurve, random: RandomBytes): SynchronousExchange {

@@ -1,29 +1,14 @@
 import type { MontgomeryECDH } from '@noble/curves/abstract/montgomery.js';
+import { createDiffieHellmanGroup, type SynchronousExchange } from '../diffie-hellman-group.js';
 import { CryptoError } from '../error.js';
-import type { GroupName, KeyExchange, NamedGroup, RandomBytes } from '../provider.js';
+import type { GroupName, NamedGroup, RandomBytes } from '../provider.js';
 import { withRandom } from './scoped-random.js';
 
 /** X25519 or X448, RFC 7748 section 6 and RFC 9846 sections 4.3.8.2 and 7.4.2. Shares and scalars have `length` bytes. */
 export function xdhGroup(name: GroupName, id: number, length: number, noble: () => MontgomeryECDH): NamedGroup {
-  const start = (random: RandomBytes): SynchronousExchange => startExchange(name, length, noble(), random);
-  return {
-    name,
-    id,
-    shareLength: length,
-    start,
-    respond: (peerShare, random) => {
-      const exchange = start(random);
-      try {
-        return { share: exchange.share, secret: exchange.finish(peerShare) };
-      } finally {
-        exchange.destroy();
-      }
-    },
-  };
-}
-
-interface SynchronousExchange extends KeyExchange {
-  finish(peerShare: Uint8Array): Uint8Array;
+  return createDiffieHellmanGroup({ name, id, shareLength: length }, (random) =>
+    startExchange(name, length, noble(), random),
+  );
 }
 
 function startExchange(

@@ -1,5 +1,11 @@
 import type { ECDH } from 'node:crypto';
-import { CryptoError, type KeyExchange, type NamedGroup, type RandomBytes } from '@portico/crypto';
+import {
+  createDiffieHellmanGroup,
+  CryptoError,
+  type NamedGroup,
+  type RandomBytes,
+  type SynchronousExchange,
+} from '@portico/crypto';
 import { secp256r1 as nobleP256, secp384r1 as nobleP384, secp521r1 as nobleP521 } from '@portico/crypto/noble';
 import { plain } from './bytes.js';
 import { drawKey, p256, p384, p521, type NodeCurve } from './nist-curves.js';
@@ -13,22 +19,7 @@ export const secp521r1: NamedGroup = nistGroup(nobleP521, p521);
 
 /** ECDHE over a NIST curve, RFC 9846 sections 4.3.8.2 and 7.4.2. */
 function nistGroup(group: NamedGroup, curve: NodeCurve): NamedGroup {
-  return {
-    ...group,
-    start: (random) => startExchange(group, curve, random),
-    respond: (peerShare, random) => {
-      const exchange = startExchange(group, curve, random);
-      try {
-        return { share: exchange.share, secret: exchange.finish(peerShare) };
-      } finally {
-        exchange.destroy();
-      }
-    },
-  };
-}
-
-interface SynchronousExchange extends KeyExchange {
-  finish(peerShare: Uint8Array): Uint8Array;
+  return createDiffieHellmanGroup(group, (random) => startExchange(group, curve, random));
 }
 
 /** The first draw is the private key, so that with an injected source handshakes replay. */

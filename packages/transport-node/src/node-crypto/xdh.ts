@@ -1,5 +1,11 @@
 import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject } from 'node:crypto';
-import { CryptoError, type KeyExchange, type NamedGroup, type RandomBytes } from '@portico/crypto';
+import {
+  createDiffieHellmanGroup,
+  CryptoError,
+  type NamedGroup,
+  type RandomBytes,
+  type SynchronousExchange,
+} from '@portico/crypto';
 import { x25519 as nobleX25519, x448 as nobleX448 } from '@portico/crypto/noble';
 import { base64url, plain } from './bytes.js';
 
@@ -13,22 +19,7 @@ type CurveName = 'X25519' | 'X448';
 
 /** u-coordinates and scalars are of one length (RFC 7748 section 5), that of the group's share. */
 function xdhGroup(group: NamedGroup, curve: CurveName): NamedGroup {
-  return {
-    ...group,
-    start: (random) => startExchange(group, curve, random),
-    respond: (peerShare, random) => {
-      const exchange = startExchange(group, curve, random);
-      try {
-        return { share: exchange.share, secret: exchange.finish(peerShare) };
-      } finally {
-        exchange.destroy();
-      }
-    },
-  };
-}
-
-interface SynchronousExchange extends KeyExchange {
-  finish(peerShare: Uint8Array): Uint8Array;
+  return createDiffieHellmanGroup(group, (random) => startExchange(group, curve, random));
 }
 
 /** The first draw is the private key, so that with an injected source handshakes replay. */
