@@ -35,7 +35,7 @@ import {
 } from '@portico/sip-codec/writing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { wire, wireText } from './wire.js';
+import { refused, wire, wireText } from './wire.js';
 
 const address = (text: string): NameAddress => parseHeaderValue(TO, text);
 const random = (length: number): Uint8Array => Uint8Array.from({ length }, (_, index) => index);
@@ -78,16 +78,6 @@ const clientDialog = (request: SipRequest, response: SipResponse): Dialog => {
 };
 const bye = (dialog: Dialog, more: Partial<DialogRequestInput> = {}): SipRequest =>
   createDialogRequest(dialog, { method: 'BYE', via, random, ...more }).request;
-
-function refused(run: () => unknown): SipError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof SipError) return error;
-    throw error;
-  }
-  throw new Error('it was accepted');
-}
 
 describe('a dialog of a client (RFC 3261 section 12.1.2)', () => {
   const request = invite();

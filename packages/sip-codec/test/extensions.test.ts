@@ -11,7 +11,6 @@ import {
   reasonPhrase,
   RETRY_AFTER,
   SERVER,
-  SipError,
   SUBJECT,
   TIMESTAMP,
   USER_AGENT,
@@ -51,16 +50,7 @@ import {
   type SipExtension,
 } from '@portico/sip-codec/extensions';
 import { describe, expect, it } from 'vitest';
-
-function refused(run: () => unknown): SipError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof SipError) return error;
-    throw error;
-  }
-  throw new Error('it was accepted');
-}
+import { refused } from './wire.js';
 
 const UUID = 'ab30317f1a784dc48ff824d0d3715d86';
 

@@ -9,23 +9,13 @@ import {
 } from '@portico/sip-codec/multipart';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { wire, wireText } from './wire.js';
+import { refused, wire, wireText } from './wire.js';
 
 const read = (text: string, boundary = 'b', limits = {}): readonly (readonly [string, string])[] =>
   readMultipart(wire(text), boundary, limits).map((part) => [
     part.fields.map(([name, value]) => `${name}=${value}`).join(),
     wireText(part.body),
   ]);
-
-function refused(run: () => unknown): SipError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof SipError) return error;
-    throw error;
-  }
-  throw new Error('it was accepted');
-}
 
 describe('multipart bodies (RFC 2046 section 5.1, RFC 5621)', () => {
   it('parts with fields and bodies, exact to the byte; preamble and epilogue are ignored', () => {

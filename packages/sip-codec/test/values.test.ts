@@ -22,7 +22,6 @@ import {
   REQUIRE,
   RETRY_AFTER,
   ROUTE,
-  SipError,
   SUPPORTED,
   TO,
   unescapeUri,
@@ -34,17 +33,7 @@ import {
 import { hostArbitrary, quotedStringArbitrary, sipUriArbitrary, tokenArbitrary } from '@portico/sip-codec/arbitraries';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { wireText } from './wire.js';
-
-function refused(run: () => unknown): SipError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof SipError) return error;
-    throw error;
-  }
-  throw new Error('it was accepted');
-}
+import { refused, wireText } from './wire.js';
 
 describe('URIs', () => {
   it('parse and format give the text back', () => {

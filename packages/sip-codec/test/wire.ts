@@ -1,4 +1,11 @@
-import { createSipFramer, parseSipMessage, SipRequest, type SipFramerOptions, type SipItem } from '@portico/sip-codec';
+import {
+  createSipFramer,
+  parseSipMessage,
+  SipError,
+  SipRequest,
+  type SipFramerOptions,
+  type SipItem,
+} from '@portico/sip-codec';
 
 /**
  * How many cases a comparison with a plain twin looks at: so many in `npm test`, and as many as the environment variable
@@ -46,6 +53,17 @@ export function request(bytes: Uint8Array): SipRequest {
   const message = parseSipMessage(bytes);
   if (message.type !== 'request') throw new Error(`expected a request, got ${message.type}`);
   return message;
+}
+
+/** The error with which a call refuses; it has to be ours. */
+export function refused(run: () => unknown): SipError {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof SipError) return error;
+    throw error;
+  }
+  throw new Error('it was accepted');
 }
 
 /** What a framer says to the bytes, whole and byte by byte, which has to be the same. */
