@@ -31,6 +31,26 @@ async function runFor(run, seconds) {
   return units / spent;
 }
 
+/**
+ * Microseconds of CPU that a piece of work takes, the median over the rounds; once before, to warm up. Short work is done
+ * `atOnce` times between two looks at the clock.
+ */
+export function cpuMicroseconds(work, { rounds, secondsPerRound, atOnce = 1 }) {
+  work();
+  const samples = Array.from({ length: rounds }, () => {
+    const start = cpuSeconds();
+    let runs = 0;
+    let spent = 0;
+    do {
+      for (let i = 0; i < atOnce; i++) work();
+      runs += atOnce;
+      spent = cpuSeconds() - start;
+    } while (spent < secondsPerRound);
+    return (spent * 1e6) / runs;
+  });
+  return median(samples);
+}
+
 export function median(values) {
   const sorted = [...values].sort((left, right) => left - right);
   const middle = sorted.length >> 1;

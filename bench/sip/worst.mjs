@@ -3,11 +3,10 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createSipFramer, findFaults, parseSipMessage } from '@portico/sip-codec';
+import { growth } from '../lib/growth.mjs';
 import { lineChart } from '../lib/line-chart.mjs';
-import { median } from '../lib/measure.mjs';
 import { sipCorpus } from './corpus.mjs';
 
-const STEPS = [1, 2, 4, 8, 12, 16];
 const READ_SIZE = 1460;
 const GENEROUS = { startLine: 1e7, headerLine: 1e7, headerBlock: 1e7, headerCount: 1e6, body: 1e7 };
 const PIPELINED = 100_000;
@@ -29,24 +28,9 @@ const CASES = {
     head(`Contact: <sip:a@b>${Array.from({ length: 512 * step }, (_, index) => `;p${index}`).join('')}\r\n`),
 };
 
-export async function worst({ rounds, secondsPerRound }) {
-  const rates = {};
-  const ratios = [];
-  const series = [];
-  for (const [name, make] of Object.entries(CASES)) {
-    microseconds(make(STEPS[STEPS.length - 1]), 1, secondsPerRound);
-    const points = STEPS.map((step) => {
-      const bytes = make(step);
-      return { x: bytes.length / 1000, y: microseconds(bytes, rounds, secondsPerRound / 4) };
-    });
-    series.push({ name, points });
-    const [first, last] = [points[0], points[points.length - 1]];
-    rates[name] = { rate: 1e6 / last.y, also: `${last.x.toFixed(0)} KB in ${(last.y / 1000).toFixed(2)} ms` };
-    ratios.push({
-      what: `${name}: ${(last.x / first.x).toFixed(1)} times the bytes, time times`,
-      ratio: last.y / first.y,
-    });
-  }
+export async function worst(effort) {
+  const cases = Object.entries(CASES).map(([name, make]) => ({ name, make, size: ({ length }) => length, run: judge }));
+  const { rates, ratios, series } = growth(cases, effort);
   const svg = lineChart('SIP, worst cases: framed, parsed, every header judged', 'KB', 'µs of CPU', series);
   return [
     {
@@ -61,30 +45,14 @@ export async function worst({ rounds, secondsPerRound }) {
   ];
 }
 
-function microseconds(bytes, rounds, seconds) {
-  const judge = () => {
-    const framer = createSipFramer({ mode: 'stream', limits: GENEROUS });
-    for (let at = 0; at < bytes.length; at += READ_SIZE) {
-      for (const item of framer.push(bytes.subarray(at, at + READ_SIZE))) {
-        if (item.type !== 'message') throw new Error(item.type);
-        findFaults(parseSipMessage(item));
-      }
+function judge(bytes) {
+  const framer = createSipFramer({ mode: 'stream', limits: GENEROUS });
+  for (let at = 0; at < bytes.length; at += READ_SIZE) {
+    for (const item of framer.push(bytes.subarray(at, at + READ_SIZE))) {
+      if (item.type !== 'message') throw new Error(item.type);
+      findFaults(parseSipMessage(item));
     }
-  };
-  judge();
-  const samples = Array.from({ length: rounds }, () => {
-    const start = process.cpuUsage();
-    let runs = 0;
-    let spent = 0;
-    do {
-      judge();
-      runs++;
-      const { user, system } = process.cpuUsage(start);
-      spent = user + system;
-    } while (spent < seconds * 1e6);
-    return spent / runs;
-  });
-  return median(samples);
+  }
 }
 
 /** Heap and external memory after each tenth of the messages, in KiB over what was there before. */

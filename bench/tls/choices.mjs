@@ -1,6 +1,6 @@
 // What groups, suites and signatures cost with either provider: which to pick where.
 import { createNodeProvider } from '@portico/transport-node';
-import { median } from '../lib/measure.mjs';
+import { cpuMicroseconds } from '../lib/measure.mjs';
 import { provider as nobleProvider } from './setup.mjs';
 
 const GROUPS = ['x25519', 'secp256r1', 'secp384r1', 'secp521r1', 'x448', 'X25519MLKEM768', 'SecP256r1MLKEM768'];
@@ -103,23 +103,9 @@ async function signaturesOf(providerName, provider, seconds) {
   };
 }
 
-/** CPU of one call, the median of seven rounds. */
-function microseconds(work, seconds) {
-  const rounds = [];
-  for (let round = 0; round < 8; round++) {
-    const start = process.cpuUsage();
-    let calls = 0;
-    let spent = 0;
-    do {
-      for (let i = 0; i < AT_ONCE; i++) work();
-      calls += AT_ONCE;
-      const { user, system } = process.cpuUsage(start);
-      spent = user + system;
-    } while (spent < seconds * 1e6);
-    // The first warms up.
-    if (round > 0) rounds.push(spent / calls);
-  }
-  return median(rounds);
+/** CPU of one call. */
+function microseconds(work, secondsPerRound) {
+  return cpuMicroseconds(work, { rounds: 7, secondsPerRound, atOnce: AT_ONCE });
 }
 
 function us(value) {

@@ -4,10 +4,55 @@
 const DAY = 86_400_000;
 
 /**
- * `{ name, reader, make(step), size(input), ends }`: input of about `step` times the first size, and which of the readers it
- * is for: `der`, `pem`, `certificate` or `path`. `ends` names the limit that a case meets, whose cost then stays.
+ * `{ name, make(step), size(input), run(input), ends }`: input of about `step` times the first size, and what reads or
+ * verifies it and says what came of it. `ends` names the limit that a case meets, whose cost then stays.
  */
-export function hostileCases({ x509, issue, provider, now }) {
+export function hostileCases(kit) {
+  const readers = readersOf(kit);
+  return casesOf(kit).map(({ reader, ...rest }) => ({ ...rest, run: readers[reader] }));
+}
+
+/** What each kind of input is for: the outcome is `accepted`, `trusted`, or the reason or rule of a refusal. */
+function readersOf({ x509, provider, now }) {
+  const outcomeOf = (read) => {
+    try {
+      read();
+    } catch (error) {
+      if (error instanceof x509.X509Error) return error.reason;
+      throw error;
+    }
+    return 'accepted';
+  };
+  return {
+    der: (bytes) => outcomeOf(() => readAll(new x509.DerReader(bytes))),
+    pem: (text) => outcomeOf(() => x509.decodePem(text)),
+    certificate: (der) => outcomeOf(() => x509.parseCertificate(der)),
+    path: ({ certificates, trustAnchors, limits }) => {
+      const verdict = x509.verifyCertificatePath({
+        provider,
+        certificates,
+        trustAnchors,
+        time: now,
+        purpose: 'server-authentication',
+        identity: { type: 'dns', name: 'nobody.example.org' },
+        limits,
+        policies: x509.createPolicyChecker(),
+      });
+      return verdict.trusted ? 'trusted' : verdict.rule;
+    },
+  };
+}
+
+const CONSTRUCTED_BIT = 0x20;
+
+function readAll(reader) {
+  while (reader.remaining > 0) {
+    const element = reader.element();
+    if ((element.tag & CONSTRUCTED_BIT) !== 0) readAll(reader.inside(element));
+  }
+}
+
+function casesOf({ x509, issue, provider, now }) {
   const validity = { notBefore: now - DAY, notAfter: now + DAY };
   let seed = 0;
   const newKey = () => ({ type: 'ed25519', seed: new Uint8Array(32).fill(++seed % 256) });
