@@ -30,6 +30,24 @@ export function chainFit(chain: readonly Uint8Array[], schemes: readonly Signatu
     : 'does-not-fit';
 }
 
+/**
+ * What fits best of things with chains: the first whose chain fits, else the first whose chain has no SHA-1 in it; null where
+ * there is none (RFC 9846 section 4.5.1.2).
+ */
+export function bestChain<T>(
+  candidates: Iterable<T>,
+  chainOf: (candidate: T) => readonly Uint8Array[],
+  schemes: readonly SignatureScheme[],
+): T | null {
+  let fallback: T | null = null;
+  for (const candidate of candidates) {
+    const fit = chainFit(chainOf(candidate), schemes);
+    if (fit === 'fits') return candidate;
+    if (fit === 'does-not-fit') fallback ??= candidate;
+  }
+  return fallback;
+}
+
 function readSignatures(chain: readonly Uint8Array[]): ChainSignature[] {
   const certificates = chain.map(readOrNull);
   return certificates.flatMap((certificate): ChainSignature[] => {

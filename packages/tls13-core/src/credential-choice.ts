@@ -1,7 +1,7 @@
 import { bytesEqual } from '@portico/bytes';
 import { SIGNATURE_SCHEMES } from '@portico/crypto';
 import { parseCertificate } from '@portico/x509';
-import { chainFit } from './chain-signatures.js';
+import { bestChain } from './chain-signatures.js';
 import type { CertificateRequestInfo, Credential } from './config.js';
 import { matchesOidFilters } from './oid-filters.js';
 
@@ -21,11 +21,8 @@ export function firstFittingCredential(
       return isIssuedBy(certificateChain, certificateAuthorities) && matchesOidFilters(leaf, oidFilters);
     });
     const forCertificates = SIGNATURE_SCHEMES.filter(({ name }) => certificateSignatureSchemes.includes(name));
-    const signedAsAsked = fitting.find(
-      ({ certificateChain }) => chainFit(certificateChain, forCertificates) === 'fits',
-    );
-    const notWeak = fitting.find(({ certificateChain }) => chainFit(certificateChain, forCertificates) !== 'weak');
-    return signedAsAsked ?? notWeak ?? fitting[0] ?? null;
+    // One that is refused for its SHA-1 says more than none.
+    return bestChain(fitting, ({ certificateChain }) => certificateChain, forCertificates) ?? fitting[0] ?? null;
   };
 }
 

@@ -1,5 +1,5 @@
 import { maySignCertificateVerify, type SignatureScheme } from '@portico/crypto';
-import { chainFit } from '../chain-signatures.js';
+import { bestChain } from '../chain-signatures.js';
 import type { Credential } from '../config.js';
 import { TlsError } from '../error.js';
 import type { Transcript } from '../key-schedule/transcript.js';
@@ -32,7 +32,16 @@ export function chooseCredential(
   peer: PeerSchemes,
   side: 'server' | 'client',
 ): ChosenCredential | null {
-  let fallback: ChosenCredential | null = null;
+  const usable = usableCredentials(credentials, peer.signatures, side);
+  return bestChain(usable, ({ credential }) => credential.certificateChain, peer.certificates);
+}
+
+/** Each is looked at only where none before it was taken. */
+function* usableCredentials(
+  credentials: readonly Credential[],
+  peerSchemes: readonly SignatureScheme[],
+  side: 'server' | 'client',
+): Iterable<ChosenCredential> {
   for (const credential of credentials) {
     if (credential.certificateChain.length === 0) {
       // An empty Certificate would mean that there is none (section 4.5.1.3).
@@ -41,13 +50,9 @@ export function chooseCredential(
         expected: 'a certificate chain with at least the leaf',
       });
     }
-    const scheme = chooseScheme(credential, peer.signatures, side);
-    if (scheme === null) continue;
-    const fit = chainFit(credential.certificateChain, peer.certificates);
-    if (fit === 'fits') return { credential, scheme };
-    if (fit === 'does-not-fit') fallback ??= { credential, scheme };
+    const scheme = chooseScheme(credential, peerSchemes, side);
+    if (scheme !== null) yield { credential, scheme };
   }
-  return fallback;
 }
 
 function chooseScheme(
