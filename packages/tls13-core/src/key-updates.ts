@@ -1,10 +1,11 @@
 import { TlsError } from './error.js';
 import type { ApplicationKeys } from './key-schedule/application-keys.js';
+import { RECORDS_IN_RESERVE } from './limits.js';
 import { KEY_UPDATE_REQUEST } from './messages/key-update.js';
 import { encodeHandshakeMessage } from './messages/message.js';
 import type { RecordLayers } from './record-sink.js';
 import type { RecordReader } from './record/record-reader.js';
-import { RECORDS_IN_RESERVE, type RecordWriter } from './record/record-writer.js';
+import type { RecordWriter } from './record/record-writer.js';
 
 /** Header and body of a KeyUpdate. */
 const KEY_UPDATE_LENGTH = 5;

@@ -128,6 +128,8 @@ export const MAX_PSK_IDENTITIES_EXAMINED = 5;
 export const LEAST_SKIPPED_EARLY_DATA = 65_536;
 /** Hashes of keying material in one export: HKDF-Expand makes at most so many blocks (RFC 5869 section 2.3). */
 export const MAX_EXPORTED_HASHES = 255;
+/** Records kept back under each key: a message of at most five one-byte fragments that ends its use, and alerts. */
+export const RECORDS_IN_RESERVE = 8;
 /** Sequence numbers are 64 bits on the wire; a double counts exactly to here, which no connection reaches. */
 export const LARGEST_SEQUENCE_NUMBER: number = Number.MAX_SAFE_INTEGER;
 

@@ -23,6 +23,7 @@ import * as limits from '../src/limits.js';
 import { decodeRecordSizeLimit } from '../src/messages/extensions/record-size-limit.js';
 import { decodeServerName, serverNameExtension } from '../src/messages/extensions/server-name.js';
 import { RecordSealer } from '../src/record/protection.js';
+import { RecordWriter } from '../src/record/record-writer.js';
 import { authenticationExpiry } from '../src/session/lifetime.js';
 import { createPair, failureOf, runNow } from './support/pair.js';
 import { plainRecord } from './support/scripted-peer.js';
@@ -282,6 +283,16 @@ const ROWS: Readonly<Record<string, Row>> = {
       const { client } = runNow(createPair(toyClient(), toyServer()));
       const { outputLength } = (PROVIDER.cipherSuites[0] as (typeof PROVIDER.cipherSuites)[number]).hash;
       return works(() => client.exportKeyingMaterial('EXPORTER-test', null, amount * outputLength));
+    },
+  },
+  RECORDS_IN_RESERVE: {
+    bound: 'default',
+    takes: (amount) => {
+      const [suite] = PROVIDER.cipherSuites as [(typeof PROVIDER.cipherSuites)[number]];
+      const keys = { key: bytes(suite.keyLength), iv: bytes(12) };
+      const writer = new RecordWriter({ maxFragmentLength: 1, maxPending: 1000 });
+      writer.useSealer(new RecordSealer({ ...suite, confidentialityLimit: 100 }, keys));
+      return works(() => writer.demandKeysFor(100 - amount)) && !works(() => writer.demandKeysFor(101 - amount));
     },
   },
   LARGEST_SEQUENCE_NUMBER: {

@@ -1,3 +1,4 @@
+import { MAX_PLAINTEXT_LENGTH } from '../limits.js';
 import type { ContentTypeName } from './content-type.js';
 
 /** A record that is about to be protected. */
@@ -20,8 +21,8 @@ export type PaddingPolicy = (record: RecordToPad) => number;
  * @throws RangeError for anything but an integer from 1 to 16384
  */
 export function padToMultipleOf(blockLength: number): PaddingPolicy {
-  if (!Number.isInteger(blockLength) || blockLength < 1 || blockLength > 16_384) {
-    throw new RangeError(`a block length is an integer from 1 to 16384, got ${blockLength}`);
+  if (!Number.isInteger(blockLength) || blockLength < 1 || blockLength > MAX_PLAINTEXT_LENGTH) {
+    throw new RangeError(`a block length is an integer from 1 to ${MAX_PLAINTEXT_LENGTH}, got ${blockLength}`);
   }
   return ({ contentLength }) => (blockLength - (contentLength % blockLength)) % blockLength;
 }

@@ -1,6 +1,6 @@
 import { concatBytes } from '@portico/bytes';
 import { TlsError } from '../error.js';
-import { MAX_PLAINTEXT_LENGTH } from '../limits.js';
+import { MAX_PLAINTEXT_LENGTH, RECORDS_IN_RESERVE } from '../limits.js';
 import {
   CONTENT_TYPE,
   INITIAL_RECORD_VERSION,
@@ -11,9 +11,6 @@ import {
 import type { PaddingPolicy, RecordToPad } from './padding.js';
 import { writeRecordHeader, type RecordSealer } from './protection.js';
 import type { Trace } from './trace.js';
-
-/** Records kept back under each key: a message of at most five one-byte fragments that ends its use, and alerts. */
-export const RECORDS_IN_RESERVE = 8;
 
 /**
  * Puts messages and data into records under the current sending keys, and holds them until they are taken. Handshake
