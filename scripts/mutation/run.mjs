@@ -1,9 +1,9 @@
 // npm run mutate -- [--package tls13-core] [--only TEXT[,TEXT]] [--which all|verifications] [--slowest MS] [--hang MS]
-//   [--at-load play|skip] [--tests TEXT[,TEXT]] [--out FILE]
+//   [--at-load play|skip] [--tests TEXT[,TEXT]] [--again FILE] [--out FILE]
 // Mutation testing: makes one small mistake after the other in a package's sources and sees whether a test notices. All
 // mistakes are in one bundle with the tests, which stay loaded; so a mutant costs milliseconds where a test is near.
 import { fork } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { prepareBundle } from './bundle.mjs';
@@ -31,31 +31,53 @@ const testNames = option('tests', '').split(',');
 const slowest = option('slowest', '150');
 const results = join(root, 'test-results');
 const out = option('out', join(results, 'mutation.json'));
+/** A list that a former run wrote: what was killed there is taken from it, and only the others are played. */
+const again = option('again', null);
 const work = join(results, 'mutation', basename(out, '.json'));
 /** Which tests are quick: written by the process that measures, read by those that play what is read at load. */
 const quickFile = join(work, 'quick.json');
-/** No test of ours takes that long: a mutant that keeps the process busy for so long goes round in circles. */
+/** No test of ours takes that long: a mutant that keeps a test busy for so long goes round in circles. */
 const HANG = Number(option('hang', '20000'));
 
+const former = again === null ? new Map() : new Map(named(JSON.parse(readFileSync(again, 'utf8'))));
 rmSync(work, { recursive: true, force: true });
 const { mutants, bundle } = await prepareBundle({
   packageFolder,
   isMutated: (name) => only.some((part) => name.includes(part)),
-  // The documents of TLS are printed from what takes minutes to collect.
-  isTested: (file) => !file.includes('documents') && testNames.some((part) => basename(file).includes(part)),
+  // The documents of TLS are printed from what takes minutes to collect, and `linear` compares times.
+  isTested: (file) => !/documents|linear/.test(file) && testNames.some((part) => basename(file).includes(part)),
   outfile: join(work, 'bundle.mjs'),
 });
 console.log(`${mutants.length} mutants`);
-const verdicts = await playAll();
+/** Every verdict as soon as it is known, one a line. */
+const progress = join(work, 'verdicts.jsonl');
+const killedBefore = [...named(mutants)].filter(([name]) => former.get(name)?.verdict === 'killed');
+const verdicts = await playAll(
+  new Map(killedBefore.map(([name, { id }]) => [id, { verdict: 'killed', by: former.get(name).by }])),
+);
 report();
+
+/** Mutants by what they are, wherever the line has moved: file, kind and text, and which of several equal ones. */
+function named(list) {
+  const counts = new Map();
+  return list.map((mutant) => {
+    const name = `${mutant.file} ${mutant.kind} ${mutant.text}`;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+    return [`${name} ${counts.get(name)}`, mutant];
+  });
+}
 
 function isPlayed(id) {
   return which === 'all' || mutants[id - 1].verification;
 }
 
-async function playAll() {
-  const known = new Map();
-  const again = new Set();
+/** @param {Map<number, { verdict: string }>} known which verdicts are there already */
+async function playAll(known) {
+  const repeated = new Set();
+  const note = (id, verdict) => {
+    known.set(id, verdict);
+    appendFileSync(progress, `${JSON.stringify({ ...mutants[id - 1], ...verdict })}\n`);
+  };
   let queue = null;
   while (queue === null || queue.length > 0) {
     const worker = fork(join(here, 'worker.mjs'), [bundle, '0', slowest, quickFile], { stdio: 'inherit' });
@@ -66,22 +88,29 @@ async function playAll() {
         clearTimeout(timer);
         current = queue.shift() ?? null;
         if (current === null) return resolve('done');
-        timer = setTimeout(() => resolve('it never ends'), HANG);
+        watch();
         worker.send({ id: current });
+      };
+      const watch = () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => resolve('it never ends'), HANG);
       };
       worker.on('message', (message) => {
         switch (message.type) {
           case 'measured':
             console.log(`${message.tests} tests, ${message.quick} quick ones, ${message.milliseconds.toFixed(0)} ms`);
-            queue = message.inTests.filter(isPlayed);
-            for (const id of message.onlyInSlowTests) known.set(id, { verdict: 'not played: slow tests only' });
-            for (const id of message.onlyAtLoad.filter(isPlayed)) known.set(id, { verdict: 'at load' });
+            queue = message.inTests.filter(isOpen).sort((left, right) => isCheck(right) - isCheck(left));
+            for (const id of message.onlyInSlowTests.filter(isOpen)) note(id, { verdict: 'slow tests only' });
+            for (const id of message.onlyAtLoad.filter(isOpen)) note(id, { verdict: 'at load' });
+            console.log(`${queue.length} are played now`);
             return;
+          case 'busy':
+            return watch();
           case 'ready':
             return next();
           case 'played':
             if (message.verdict === 'spoilt') return resolve('spoilt');
-            known.set(message.id, message);
+            note(message.id, message);
             if (known.size % 100 === 0) console.log(`${known.size} played`);
             return next();
           case 'unloadable':
@@ -95,16 +124,25 @@ async function playAll() {
     worker.kill('SIGKILL');
     if (ended === 'done' || queue === null) break;
     // The process may have been spoilt by an earlier mutant: once more in a fresh one, which only this one can spoil.
-    if (ended === 'spoilt' && !again.has(current)) {
-      again.add(current);
+    if (ended === 'spoilt' && !repeated.has(current)) {
+      repeated.add(current);
       queue.unshift(current);
     } else if (current !== null) {
-      known.set(current, { verdict: 'killed', by: [ended] });
+      note(current, { verdict: 'killed', by: [ended] });
     }
   }
   if (atLoad === 'skip') return known;
-  for (const [id, { verdict }] of known) if (verdict === 'at load') known.set(id, await playAtLoad(id));
+  for (const [id, { verdict }] of known) if (verdict === 'at load') note(id, await playAtLoad(id));
   return known;
+
+  function isOpen(id) {
+    return isPlayed(id) && !known.has(id);
+  }
+}
+
+/** Checks come first: of these none may survive. */
+function isCheck(id) {
+  return mutants[id - 1].verification ? 1 : 0;
 }
 
 /** What is read when the module is loaded needs a process of its own. */

@@ -13,6 +13,13 @@ globalThis.__mutant = (id) => {
 /** Tests that take longer are left out of the games with mutants. */
 const SLOWEST_TEST = Number(slowest);
 
+/** Milliseconds after which the parent is told that a test has ended and the next begins. */
+const BUSY = 500;
+
+/** Tests that killed the mutants before are asked first: the next mutant is mostly a neighbour. */
+const REMEMBERED_KILLERS = 12;
+let lastKillers = [];
+
 const say = (message) => process.send(message);
 
 try {
@@ -49,7 +56,10 @@ async function measure() {
   quick.sort((left, right) => left.milliseconds - right.milliseconds);
   const slow = new Set(timed.filter((run) => !quick.includes(run)).flatMap((run) => [...run.reached]));
   const fast = new Set(quick.flatMap((run) => [...run.reached]));
-  writeFileSync(quickFile, JSON.stringify(quick.map((run) => [run.index, [...run.reached]])));
+  writeFileSync(
+    quickFile,
+    JSON.stringify(quick.map((run) => [run.index, [...run.reached], Math.round(run.milliseconds)])),
+  );
   say({
     type: 'measured',
     tests: tests.length,
@@ -68,19 +78,24 @@ function readQuick() {
 }
 
 async function playOne(id, quick) {
-  let played = 0;
-  for (const { test, reached: within } of quick) {
-    if (!within.has(id)) continue;
-    played++;
+  const reaching = quick.filter(({ reached: within }) => within.has(id));
+  let said = performance.now();
+  for (const run of new Set([...lastKillers.filter((killer) => reaching.includes(killer)), ...reaching])) {
+    const { test } = run;
+    if (performance.now() - said > BUSY) {
+      say({ type: 'busy' });
+      said = performance.now();
+    }
     active = id;
     const failure = await runTest(test);
     active = 0;
     if (failure === undefined) continue;
     // A test that fails without the mutant too was spoilt by what a mutant left behind: it says nothing.
     if ((await runTest(test)) !== undefined) return { verdict: 'spoilt', by: test.path };
+    lastKillers = [run, ...lastKillers.filter((killer) => killer !== run)].slice(0, REMEMBERED_KILLERS);
     return { verdict: 'killed', by: test.path };
   }
-  return { verdict: 'survived', played };
+  return { verdict: 'survived', played: reaching.length };
 }
 
 async function playStatic() {
