@@ -8,7 +8,7 @@ import {
 } from './algorithm.js';
 import { DerReader } from './der/reader.js';
 import { contextPrimitive, TAG } from './der/tag.js';
-import { X509Error } from './error.js';
+import { readOrError, X509Error } from './error.js';
 import { readExtensions, readKnownExtensions, type Extension, type KnownExtensions } from './extensions.js';
 import { decodePem } from './keys/pem.js';
 import { readSubjectPublicKeyInfo } from './keys/public-key.js';
@@ -161,10 +161,8 @@ function readExtensionsField(tbs: DerReader, version: 1 | 2 | 3): readonly Exten
 
 /** An unknown kind of key does not make a certificate unreadable, a broken one of a known kind does. */
 function readKey(reader: DerReader): Pick<Certificate, 'publicKey' | 'publicKeyProblem'> {
-  try {
-    return { publicKey: readSubjectPublicKeyInfo(reader), publicKeyProblem: null };
-  } catch (error) {
-    if (!(error instanceof X509Error) || error.reason !== 'unsupported-key') throw error;
-    return { publicKey: null, publicKeyProblem: error.message };
-  }
+  const key = readOrError(() => readSubjectPublicKeyInfo(reader));
+  if (!(key instanceof X509Error)) return { publicKey: key, publicKeyProblem: null };
+  if (key.reason !== 'unsupported-key') throw key;
+  return { publicKey: null, publicKeyProblem: key.message };
 }

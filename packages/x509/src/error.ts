@@ -59,6 +59,16 @@ export class X509Error extends Error {
   }
 }
 
+/** What `read` gives, or the X509Error that it throws. Anything else that it throws is a fault, and goes on. */
+export function readOrError<T>(read: () => T): T | X509Error {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof X509Error) return error;
+    throw error;
+  }
+}
+
 function describe(reason: X509ErrorReason, { offset, expected, got }: X509ErrorDetails): string {
   const where = offset === undefined ? '' : ` at offset ${offset}`;
   const wanted = expected === undefined ? '' : `: expected ${expected}`;

@@ -102,6 +102,9 @@ const refusals: readonly Refusal[] = [
   { what: 'indefinite length', hex: '30800000', read: (r) => r.element(), reason: 'invalid-length' },
   { what: 'long form for a short length', hex: '04810100', read: (r) => r.element(), reason: 'invalid-length' },
   { what: 'leading zero in a length', hex: '0482000100', read: (r) => r.element(), reason: 'invalid-length' },
+  { what: 'leading zeros in a length', hex: '048300ffff', read: (r) => r.element(), reason: 'invalid-length' },
+  { what: 'long form with a zero', hex: '0482007f', read: (r) => r.element(), reason: 'invalid-length' },
+  { what: 'length of four octets, cut off', hex: '048401000000', read: (r) => r.element(), reason: 'truncated' },
   { what: 'length of five octets', hex: '04850000000001', read: (r) => r.element(), reason: 'invalid-length' },
   { what: 'reserved length 0xff', hex: '04ff', read: (r) => r.element(), reason: 'invalid-length' },
   { what: 'contents cut off', hex: '0402aa', read: (r) => r.element(), reason: 'truncated' },
@@ -114,6 +117,7 @@ const refusals: readonly Refusal[] = [
   { what: 'constructed OCTET STRING', hex: '24030401aa', read: (r) => r.octetString(), reason: 'unexpected-tag' },
   { what: 'boolean 0x01', hex: '010101', read: (r) => r.boolean(), reason: 'invalid-boolean' },
   { what: 'boolean of two octets', hex: '0102ffff', read: (r) => r.boolean(), reason: 'invalid-boolean' },
+  { what: 'boolean 0xfe', hex: '0101fe', read: (r) => r.boolean(), reason: 'invalid-boolean' },
   { what: 'empty boolean', hex: '0100', read: (r) => r.boolean(), reason: 'invalid-boolean' },
   { what: 'empty integer', hex: '0200', read: (r) => r.integer(), reason: 'invalid-integer' },
   { what: 'padded positive integer', hex: '0202007f', read: (r) => r.integer(), reason: 'invalid-integer' },
@@ -128,7 +132,16 @@ const refusals: readonly Refusal[] = [
   { what: 'bits for octets', hex: '03020180', read: (r) => r.bitStringOctets('it'), reason: 'invalid-bit-string' },
   { what: 'empty identifier', hex: '0600', read: (r) => r.oid(), reason: 'invalid-oid' },
   { what: 'identifier with an open arc', hex: '06022a86', read: (r) => r.oid(), reason: 'invalid-oid' },
+  {
+    what: 'identifier with an arc that is open at 0x80',
+    hex: '06032a8180',
+    read: (r) => r.oid(),
+    reason: 'invalid-oid',
+  },
   { what: 'identifier with a padded arc', hex: '06032a8001', read: (r) => r.oid(), reason: 'invalid-oid' },
+  { what: 'another type for a Time', hex: `040d${'30'.repeat(13)}`, read: (r) => r.time(), reason: 'unexpected-tag' },
+  { what: 'digits for a Time', hex: `040f${'31'.repeat(14)}5a`, read: (r) => r.time(), reason: 'unexpected-tag' },
+  { what: 'a lone octet in a SEQUENCE', hex: '300105', read: (r) => r.any(), reason: 'truncated' },
   { what: 'NULL with contents', hex: '050100', read: (r) => r.null(), reason: 'invalid-length' },
   { what: 'a byte too many', hex: '050000', read: (r) => [r.null(), r.end()], reason: 'trailing-bytes' },
   { what: 'broken nesting', hex: '3002040a', read: (r) => r.any(), reason: 'truncated' },
@@ -139,6 +152,44 @@ describe('strict DER', () => {
     expect(reasonOf(() => read(new DerReader(hexToBytes(hex))))).toBe(reason);
   });
 
+  it.each([
+    ['010100', (r: DerReader) => r.boolean(), false],
+    ['0101ff', (r: DerReader) => r.boolean(), true],
+    ['020100', (r: DerReader) => r.unsignedInteger('it').join(), '0'],
+    ['02020080', (r: DerReader) => r.unsignedInteger('it').join(), '128'],
+    ['02020100', (r: DerReader) => r.unsignedInteger('it').join(), '1,0'],
+    ['0201ff', (r: DerReader) => r.integer().join(), '255'],
+    ['020200ff', (r: DerReader) => r.integer().join(), '0,255'],
+    ['0202ff7f', (r: DerReader) => r.integer().join(), '255,127'],
+    ['020104', (r: DerReader) => r.smallInteger('it', 4), 4],
+    ['02020100', (r: DerReader) => r.smallInteger('it', 256), 256],
+    ['030100', (r: DerReader) => r.bitString().unusedBits, 0],
+    ['03020780', (r: DerReader) => r.bitString().unusedBits, 7],
+  ])('reads %s', (hex, read, value) => {
+    const reader = new DerReader(hexToBytes(hex));
+    expect(read(reader)).toBe(value);
+    expect(reader.remaining).toBe(0);
+  });
+
+  it.each([
+    [[0x30, 0x80, 0, 0], 'invalid-length at offset 1: expected a definite length below 2^32, got 0x80'],
+    [[0x16, 0], 'unexpected-tag at offset 0: expected it, got ia5String'],
+    [[0x82, 0], 'unexpected-tag at offset 0: expected it, got [2]'],
+    [[0xbe, 0], 'unexpected-tag at offset 0: expected it, got [30] constructed'],
+    [[0x09, 0], 'unexpected-tag at offset 0: expected it, got tag 0x09'],
+    [[0x41, 0], 'unexpected-tag at offset 0: expected it, got tag 0x41'],
+    [[0xc1, 0], 'unexpected-tag at offset 0: expected it, got tag 0xc1'],
+    [[], 'truncated at offset 0: expected it, got the end'],
+    [[0x30, 2, 5], 'truncated at offset 0: expected 2 bytes, got 1'],
+  ])('says what is there in place of a SEQUENCE: %j', (bytes, message) => {
+    expect(() => new DerReader(Uint8Array.from(bytes)).sequence('it')).toThrow(message);
+  });
+
+  it('names types by themselves where nobody does', () => {
+    expect(() => new DerReader(hexToBytes('0500')).boolean()).toThrow('expected boolean, got null');
+    expect(() => new DerReader(hexToBytes('040d')).time()).toThrow('expected a Time, got octetString');
+  });
+
   it('tells the offset in the outermost array', () => {
     const bytes = derSequence(derSmallInteger(1), derSequence(hexToBytes('010101')));
     const reader = new DerReader(bytes).sequence('outer');
@@ -147,13 +198,21 @@ describe('strict DER', () => {
   });
 
   it('bounds nesting', () => {
+    /** SEQUENCEs in each other, written from the innermost out. */
     const nested = (levels: number): Uint8Array => {
-      let bytes = derSequence();
-      for (let i = 1; i < levels; i++) bytes = derSequence(bytes);
-      return bytes;
+      const bytes = new Uint8Array(5 * levels);
+      let start = bytes.length;
+      for (let i = 0; i < levels; i++) {
+        const length = bytes.length - start;
+        const octets = [length >>> 16, length >>> 8, length].slice(length < 0x100 ? 2 : length < 0x1_0000 ? 1 : 0);
+        const header = length < 0x80 ? [0x30, length] : [0x30, 0x80 | octets.length, ...octets];
+        start -= header.length;
+        bytes.set(header, start);
+      }
+      return bytes.subarray(start);
     };
     expect(reasonOf(() => new DerReader(nested(MAX_DER_DEPTH)).any())).toBe('accepted');
-    expect(reasonOf(() => new DerReader(nested(MAX_DER_DEPTH + 2)).any())).toBe('too-deep');
+    expect(reasonOf(() => new DerReader(nested(MAX_DER_DEPTH + 1)).any())).toBe('too-deep');
     expect(reasonOf(() => new DerReader(nested(20_000)).any())).toBe('too-deep');
   });
 
@@ -162,11 +221,19 @@ describe('strict DER', () => {
     [derUnsignedInteger(new Uint8Array(0)), '020100'],
     [derUnsignedInteger(hexToBytes('80')), '02020080'],
     [derUnsignedInteger(hexToBytes('007f')), '02017f'],
+    [derUnsignedInteger(hexToBytes('0000ff')), '020200ff'],
+    [derUnsignedInteger(hexToBytes('01')), '020101'],
     [derSmallInteger(0x7fff_ffff), '02047fffffff'],
+    [derSmallInteger(0x0102_0304), '020401020304'],
+    [derSmallInteger(0), '020100'],
     [derBoolean(true), '0101ff'],
+    [derBoolean(false), '010100'],
     [derNamedBits([0]), '03020780'],
     [derNamedBits([5, 6]), '03020106'],
+    [derNamedBits([7]), '03020001'],
     [derNamedBits([8]), '0303070080'],
+    [derNamedBits([0, 8]), '0303078080'],
+    [derNamedBits([1, 17]), '030406400040'],
     [derNamedBits([]), '030100'],
     [derBitString(hexToBytes('aa')), '030200aa'],
     [derSetOf(hexToBytes('020102'), hexToBytes('020101'), hexToBytes('0500')), '31080201010201020500'],
@@ -184,7 +251,16 @@ describe('object identifiers', () => {
     ['1.0', '28'],
     ['2.0', '50'],
     ['2.999.3', '883703'],
+    ['1.39', '4f'],
+    ['2.47', '7f'],
+    ['2.48', '8100'],
     ['1.2.840.113549.1.1.11', '2a864886f70d01010b'],
+    // Around 2^46, where arcs become BigInt, and beyond 2^53.
+    ['1.2.70368744177663', '2a8fffffffffff7f'],
+    ['1.2.70368744177664', '2a90808080808000'],
+    ['1.2.9007199254740991', '2a8fffffffffffff7f'],
+    ['1.2.9007199254740993', '2a9080808080808001'],
+    ['2.70368744177663.1', '9080808080804f01'],
     // X.667: an arc of 128 bits.
     ['2.25.329800735698586629295641978511506172918', '6983f09da7ebcfdee0c7a1a7b2c0948cc8f9d776'],
   ])('%s is %s', (dotted, hex) => {
@@ -203,6 +279,8 @@ describe('object identifiers', () => {
   it('bounds their length', () => {
     expect(reasonOf(() => decodeOid(new Uint8Array(MAX_OID_LENGTH).fill(1)))).toBe('accepted');
     expect(reasonOf(() => decodeOid(new Uint8Array(MAX_OID_LENGTH + 1).fill(1)))).toBe('invalid-oid');
+    expect(encodeOid(`1.2${'.1'.repeat(MAX_OID_LENGTH - 1)}`)).toHaveLength(MAX_OID_LENGTH);
+    expect(reasonOf(() => encodeOid(`1.2${'.1'.repeat(MAX_OID_LENGTH)}`))).toBe('invalid-oid');
   });
 });
 
@@ -230,6 +308,13 @@ describe('times, RFC 5280 section 4.1.2.5', () => {
 
   it.each([
     [TAG.utcTime, '4912312359Z'],
+    [TAG.utcTime, '491231235959Z0'],
+    [TAG.utcTime, '/91231235959Z'],
+    [TAG.utcTime, '490:01000000Z'],
+    [TAG.utcTime, '491/01000000Z'],
+    [TAG.generalizedTime, '20491231235959Z0'],
+    [TAG.generalizedTime, '20:01231235959Z'],
+    [TAG.generalizedTime, '20/91231235959Z'],
     [TAG.utcTime, '491231235959+0100'],
     [TAG.utcTime, '491231235959z'],
     [TAG.utcTime, '490229000000Z'],
@@ -249,7 +334,29 @@ describe('times, RFC 5280 section 4.1.2.5', () => {
     expect(reasonOf(() => read(tag, text))).toBe('invalid-time');
   });
 
-  it.each([NaN, Infinity, Date.UTC(1949, 11, 31), 1e17])('does not write %s', (time) => {
+  it('ends with its element: what stands behind is not read', () => {
+    for (const [tag, text] of [
+      [TAG.utcTime, '491231235959'],
+      [TAG.generalizedTime, '20491231235959'],
+    ] as const) {
+      const digits = Uint8Array.from(text, (character) => character.charCodeAt(0));
+      const bytes = Uint8Array.of(tag, digits.length, ...digits, 0x5a);
+      expect(() => new DerReader(bytes).time()).toThrow(
+        `invalid-time at offset 2: expected ${tag === TAG.utcTime ? 'YYMMDDHHMMSSZ' : 'YYYYMMDDHHMMSSZ'}`,
+      );
+    }
+  });
+
+  it.each([
+    ['2049-12-31T23:59:59.000Z', '170d3439313233313233353935395a'],
+    ['2050-01-01T00:00:00.000Z', '180f32303530303130313030303030305a'],
+    ['1950-01-01T00:00:00.000Z', '170d3530303130313030303030305a'],
+    ['9999-12-31T23:59:59.999Z', '180f39393939313233313233353935395a'],
+  ])('writes %s as UTCTime before 2050', (text, hex) => {
+    expect(bytesToHex(derTime(Date.parse(text)))).toBe(hex);
+  });
+
+  it.each([NaN, Infinity, Date.UTC(1949, 11, 31), Date.UTC(10_000, 0), 1e17])('does not write %s', (time) => {
     expect(reasonOf(() => derTime(time))).toBe('invalid-argument');
   });
 });

@@ -1,7 +1,7 @@
 import { bytesEqual } from '@portico/bytes';
 import { keyAlgorithmFor } from '@portico/crypto';
 import { parseCertificate, type Certificate } from '../certificate.js';
-import { X509Error } from '../error.js';
+import { readOrError, X509Error } from '../error.js';
 import { namesEqual } from '../name/name.js';
 import { BASIC_RULES } from './certificate-rules.js';
 import { checkNameConstraints, NAME_CONSTRAINTS } from './name-constraints.js';
@@ -310,12 +310,8 @@ function passedChecks(search: PathSearch, chain: readonly Certificate[]): readon
 }
 
 function readCertificate(bytes: Uint8Array, what: string): Certificate | PathFailure {
-  try {
-    return parseCertificate(bytes);
-  } catch (error) {
-    if (!(error instanceof X509Error)) throw error;
-    return failure(ENCODING, null, `${what} in DER`, error.message);
-  }
+  const read = readOrError(() => parseCertificate(bytes));
+  return read instanceof X509Error ? failure(ENCODING, null, `${what} in DER`, read.message) : read;
 }
 
 function refuse(found: PathFailure): PathVerdict {

@@ -1,10 +1,10 @@
-import type { PublicKey } from '@portico/crypto';
 import { isSelfIssued, type Certificate } from '../certificate.js';
-import { X509Error } from '../error.js';
+import { readOrError, X509Error } from '../error.js';
 import { identityMismatch } from '../identity/reference.js';
 import { OID } from '../oids.js';
 import { readAccessMethods } from './authority-info-access.js';
 import { rule, type Mismatch, type Rule, type RuleContext, type RuleSet } from './rule.js';
+import type { PathFailureReason } from './verdict.js';
 
 /** RSA moduli, in bits: the lower end is NIST SP 800-131A's, the upper one what verification is bounded to. */
 export const MIN_RSA_BITS = 2048;
@@ -61,18 +61,15 @@ const everywhere: readonly Rule[] = [
   rule('key', 'unsupported-key', 'RFC 5280 section 4.1.2.7', ({ publicKey, publicKeyProblem }) =>
     publicKey !== null ? null : ['a known key', publicKeyProblem ?? 'another'],
   ),
-  rule('rsa-minimum', 'weak-algorithm', 'BR section 6.1.5', ({ publicKey }) => {
-    const bits = rsaBits(publicKey);
-    return bits === null || bits >= MIN_RSA_BITS ? null : [`RSA of ${MIN_RSA_BITS} bits`, `${bits}`];
-  }),
-  rule('rsa-octets', 'malformed', 'BR section 6.1.5', ({ publicKey }) => {
-    const bits = rsaBits(publicKey);
-    return bits === null || bits % 8 === 0 ? null : ['an RSA modulus of whole octets', `${bits} bits`];
-  }),
-  rule('rsa-maximum', 'unsupported-key', 'RFC 8017 section 8', ({ publicKey }) => {
-    const bits = rsaBits(publicKey);
-    return bits === null || bits <= MAX_RSA_BITS ? null : [`RSA of at most ${MAX_RSA_BITS} bits`, `${bits}`];
-  }),
+  rsaRule('rsa-minimum', 'weak-algorithm', 'BR section 6.1.5', (bits) =>
+    bits >= MIN_RSA_BITS ? null : [`RSA of ${MIN_RSA_BITS} bits`, `${bits}`],
+  ),
+  rsaRule('rsa-octets', 'malformed', 'BR section 6.1.5', (bits) =>
+    bits % 8 === 0 ? null : ['an RSA modulus of whole octets', `${bits} bits`],
+  ),
+  rsaRule('rsa-maximum', 'unsupported-key', 'RFC 8017 section 8', (bits) =>
+    bits <= MAX_RSA_BITS ? null : [`RSA of at most ${MAX_RSA_BITS} bits`, `${bits}`],
+  ),
 ];
 
 /**
@@ -104,13 +101,8 @@ const presented: readonly Rule[] = [
   signatureAlgorithm,
   // Not asked of anchors: a root in somebody's store is taken as it is.
   rule('authority-info-access', 'malformed', 'RFC 5280 section 4.2.2.1', (certificate) => {
-    try {
-      accessMethods(certificate);
-      return null;
-    } catch (error) {
-      if (!(error instanceof X509Error)) throw error;
-      return ['authority information access', error.message];
-    }
+    const methods = readOrError(() => accessMethods(certificate));
+    return methods instanceof X509Error ? ['authority information access', methods.message] : null;
   }),
   // Where nothing is ever revoked, nothing may point to revocation information.
   rule('no-revocation-available', 'malformed', 'RFC 9608 section 3', (certificate) => {
@@ -186,9 +178,18 @@ function atMost(allowed: number, authorities: readonly Certificate[]): Mismatch 
   return count <= allowed ? null : [`at most ${allowed} CAs between leaf and anchor`, `${count}`];
 }
 
-/** Null for keys of other kinds. */
-function rsaBits(key: PublicKey | null): number | null {
-  return key === null || !('modulus' in key) ? null : key.modulus.length * 8 - Math.clz32((key.modulus[0] ?? 0) << 24);
+/** About the bits of an RSA modulus; keys of other kinds keep it. */
+function rsaRule(
+  name: string,
+  reason: PathFailureReason,
+  section: string,
+  judge: (bits: number) => Mismatch | null,
+): Rule {
+  return rule(name, reason, section, ({ publicKey: key }) =>
+    key === null || !('modulus' in key)
+      ? null
+      : judge(key.modulus.length * 8 - Math.clz32((key.modulus[0] as number) << 24)),
+  );
 }
 
 function timeText(milliseconds: number): string {

@@ -1,5 +1,5 @@
 import { isSelfIssued, type Certificate } from '../certificate.js';
-import { X509Error } from '../error.js';
+import { readOrError, X509Error } from '../error.js';
 import { OID } from '../oids.js';
 import {
   readCertificatePolicies,
@@ -59,48 +59,54 @@ export function createPolicyChecker(inputs: PolicyInputs = {}): PolicyChecker {
  * @returns the user-constrained-policy-set, or the failure
  */
 function processPolicies(chain: readonly Certificate[], inputs: PolicyInputs): readonly string[] | PathFailure {
-  let judged = chain[0] as Certificate;
-  try {
-    const path = chain.slice(0, -1).reverse();
-    const unlimited = path.length + 1;
-    const counts = {
-      explicit: inputs.requireExplicitPolicy === true ? 0 : unlimited,
-      mapping: inputs.inhibitPolicyMapping === true ? 0 : unlimited,
-      any: inputs.inhibitAnyPolicy === true ? 0 : unlimited,
-    };
-    judged = chain[chain.length - 1] as Certificate;
-    tighten(counts, judged);
-    const depths: Depth[] = [new Map([[OID.anyPolicy, node(OID.anyPolicy, [])]])];
-    for (const [index, certificate] of path.entries()) {
+  let judged = chain[chain.length - 1] as Certificate;
+  const found = readOrError(() =>
+    walkPolicies(chain, inputs, (certificate) => {
       judged = certificate;
-      const isLast = index === path.length - 1;
-      const mayUseAny = counts.any > 0 || (!isLast && isSelfIssued(certificate));
-      const depth = nextDepth(
-        depths[index] as Depth,
-        readCertificatePolicies(certificate),
-        mayUseAny ? 'any' : 'named',
-      );
-      depths.push(depth);
-      if (counts.explicit === 0 && depth.size === 0) return failure(POLICY, certificate, 'a valid policy', 'none');
-      if (!isLast) {
-        applyMappings(depth, readPolicyMappings(certificate), counts.mapping);
-        if (!isSelfIssued(certificate)) decrement(counts);
-        tighten(counts, certificate);
-      } else {
-        // Wrap-up, RFC 5280 section 6.1.5 (a) and (b).
-        decrement(counts);
-        if (readPolicyConstraints(certificate)?.requireExplicitPolicy === 0) counts.explicit = 0;
-      }
+    }),
+  );
+  return found instanceof X509Error
+    ? failure(POLICY_EXTENSIONS, judged, 'readable policy extensions', found.message)
+    : found;
+}
+
+/** @param turnTo told of each certificate below the anchor before its extensions are read @throws X509Error from these */
+function walkPolicies(
+  chain: readonly Certificate[],
+  inputs: PolicyInputs,
+  turnTo: (certificate: Certificate) => void,
+): readonly string[] | PathFailure {
+  const path = chain.slice(0, -1).reverse();
+  const unlimited = path.length + 1;
+  const counts = {
+    explicit: inputs.requireExplicitPolicy === true ? 0 : unlimited,
+    mapping: inputs.inhibitPolicyMapping === true ? 0 : unlimited,
+    any: inputs.inhibitAnyPolicy === true ? 0 : unlimited,
+  };
+  tighten(counts, chain[path.length] as Certificate);
+  const depths: Depth[] = [new Map([[OID.anyPolicy, node(OID.anyPolicy, [])]])];
+  for (const [index, certificate] of path.entries()) {
+    turnTo(certificate);
+    const isLast = index === path.length - 1;
+    const mayUseAny = counts.any > 0 || (!isLast && isSelfIssued(certificate));
+    const depth = nextDepth(depths[index] as Depth, readCertificatePolicies(certificate), mayUseAny ? 'any' : 'named');
+    depths.push(depth);
+    if (counts.explicit === 0 && depth.size === 0) return failure(POLICY, certificate, 'a valid policy', 'none');
+    if (!isLast) {
+      applyMappings(depth, readPolicyMappings(certificate), counts.mapping);
+      if (!isSelfIssued(certificate)) decrement(counts);
+      tighten(counts, certificate);
+    } else {
+      // Wrap-up, RFC 5280 section 6.1.5 (a) and (b).
+      decrement(counts);
+      if (readPolicyConstraints(certificate)?.requireExplicitPolicy === 0) counts.explicit = 0;
     }
-    const acceptable = inputs.acceptable ?? [OID.anyPolicy];
-    const policies = constrainedPolicies(depths, acceptable);
-    return counts.explicit > 0 || policies.length > 0
-      ? policies
-      : failure(POLICY, judged, `one of the policies ${acceptable.join(', ')}`, 'none');
-  } catch (error) {
-    if (!(error instanceof X509Error)) throw error;
-    return failure(POLICY_EXTENSIONS, judged, 'readable policy extensions', error.message);
   }
+  const acceptable = inputs.acceptable ?? [OID.anyPolicy];
+  const policies = constrainedPolicies(depths, acceptable);
+  return counts.explicit > 0 || policies.length > 0
+    ? policies
+    : failure(POLICY, chain[0] as Certificate, `one of the policies ${acceptable.join(', ')}`, 'none');
 }
 
 interface Counts {

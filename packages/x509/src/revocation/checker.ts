@@ -1,6 +1,6 @@
 import type { Certificate } from '../certificate.js';
 import { DerReader } from '../der/reader.js';
-import { X509Error } from '../error.js';
+import { readOrError, X509Error } from '../error.js';
 import { OID } from '../oids.js';
 import { REVOCATION_OID } from './oids.js';
 import type { RevocationChecker, RevocationContext } from '../path/revocation.js';
@@ -38,7 +38,7 @@ const TLS_FEATURE: RuleName = { name: 'tls-feature', reason: 'malformed', sectio
  * id-pkix-ocsp-nocheck are not looked up. A leaf that must be stapled (RFC 7633) is refused without a good OCSP
  * response, in either mode.
  */
-export function createRevocationChecker({ mode, scope = 'chain', sources }: RevocationPolicy): RevocationChecker {
+export function createRevocationChecker({ mode, scope, sources }: RevocationPolicy): RevocationChecker {
   return {
     rules: mode === 'hard-fail' ? [REVOKED, KNOWN, MUST_STAPLE] : [REVOKED, MUST_STAPLE],
     *check(chain, context) {
@@ -74,13 +74,12 @@ function* judge(
   }
   const why = problems.join('; ') || 'nothing that says it';
   if (policy.mustStaple && !good.has('ocsp')) {
-    try {
-      if (tlsFeatures(certificate).includes(STATUS_REQUEST)) {
-        return failure(MUST_STAPLE, certificate, 'a stapled OCSP response that is good', why);
-      }
-    } catch (error) {
-      if (!(error instanceof X509Error)) throw error;
-      return failure(TLS_FEATURE, certificate, 'readable TLS features', error.message);
+    const features = readOrError(() => tlsFeatures(certificate));
+    if (features instanceof X509Error) {
+      return failure(TLS_FEATURE, certificate, 'readable TLS features', features.message);
+    }
+    if (features.includes(STATUS_REQUEST)) {
+      return failure(MUST_STAPLE, certificate, 'a stapled OCSP response that is good', why);
     }
   }
   return policy.mode === 'soft-fail' || good.size > 0

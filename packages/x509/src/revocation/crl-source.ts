@@ -1,13 +1,13 @@
 import { bytesEqual } from '@portico/bytes';
 import type { Certificate } from '../certificate.js';
 import { compareBytes } from '../der/writer.js';
-import { X509Error } from '../error.js';
+import { readOrError, X509Error } from '../error.js';
 import { namesEqual } from '../name/name.js';
 import { REVOCATION_OID } from './oids.js';
 import type { RevocationContext } from '../path/revocation.js';
-import type { SignatureCheck } from '../path/signature-check.js';
 import { parseRevocationList, type RevocationList } from './crl.js';
 import { distributionPointNames, shareName } from './distribution-point.js';
+import { isSignedBy } from './signed-by.js';
 import type { RevocationSource, RevocationStatus } from './source.js';
 
 export interface CrlSourceOptions {
@@ -25,16 +25,13 @@ const PROCESSED: readonly string[] = [REVOCATION_OID.issuingDistributionPoint, R
  * wanted. Refused are indirect lists, lists for some reasons only, and whatever does not fit, is not fresh or is not
  * signed by the issuer; the status is then unknown.
  */
-export function createCrlSource({ lists, deltas = 'ignore' }: CrlSourceOptions): RevocationSource {
+export function createCrlSource({ lists, deltas }: CrlSourceOptions): RevocationSource {
   const parsed: RevocationList[] = [];
   let problem = 'no CRL of the issuer';
   for (const list of lists) {
-    try {
-      parsed.push(parseRevocationList(list));
-    } catch (error) {
-      if (!(error instanceof X509Error)) throw error;
-      problem = `a CRL that cannot be read: ${error.message}`;
-    }
+    const read = readOrError(() => parseRevocationList(list));
+    if (read instanceof X509Error) problem = `a CRL that cannot be read: ${read.message}`;
+    else parsed.push(read);
   }
   return {
     kind: 'crl',
@@ -43,10 +40,10 @@ export function createCrlSource({ lists, deltas = 'ignore' }: CrlSourceOptions):
       let why = problem;
       for (const list of parsed) {
         if (!namesEqual(list.issuer, certificate.issuer)) continue;
-        const unusable = checkList(list, context) ?? checkScope(list, certificate) ?? checkIssuer(list, issuer) ?? null;
-        const broken = unusable ?? (yield* checkSignature(list, issuer));
-        if (broken === null) usable.push(list);
-        else why = `a CRL that ${broken}`;
+        const unusable = checkList(list, context) ?? checkScope(list, certificate) ?? checkIssuer(list, issuer);
+        if (unusable !== null) why = `a CRL that ${unusable}`;
+        else if (yield* isSignedBy(list, list.tbsCertList, issuer)) usable.push(list);
+        else why = 'a CRL that is not signed by the issuer';
       }
       const newest = (candidates: readonly RevocationList[]): RevocationList | undefined =>
         [...candidates].sort((left, right) => right.thisUpdate - left.thisUpdate)[0];
@@ -63,7 +60,7 @@ function checkList(list: RevocationList, { time }: RevocationContext): string | 
   const { extensions, signatureReading, thisUpdate, nextUpdate, crlNumber } = list;
   const unknown = extensions.find(({ oid, critical }) => critical && !PROCESSED.includes(oid));
   if (unknown !== undefined) return `has the critical extension ${unknown.oid}`;
-  if (signatureReading.problem !== null) return `is signed with a ${signatureReading.problem} algorithm`;
+  if (signatureReading.problem !== null) return `is signed with an algorithm that is ${signatureReading.problem}`;
   // RFC 5280 section 5.2.3.
   if (crlNumber === null) return 'has no number';
   if (!(time >= thisUpdate)) return 'is from the future';
@@ -82,14 +79,11 @@ function checkScope({ issuingDistributionPoint: point }: RevocationList, certifi
     return `is for ${point.only} only`;
   }
   if (point.distributionPoint === null) return null;
-  try {
-    return shareName(point.distributionPoint, distributionPointNames(certificate))
-      ? null
-      : 'is for another distribution point';
-  } catch (error) {
-    if (!(error instanceof X509Error)) throw error;
-    return `has a scope, beside distribution points that cannot be read: ${error.message}`;
+  const names = readOrError(() => distributionPointNames(certificate));
+  if (names instanceof X509Error) {
+    return `has a scope, beside distribution points that cannot be read: ${names.message}`;
   }
+  return shareName(point.distributionPoint, names) ? null : 'is for another distribution point';
 }
 
 /** RFC 5280 section 6.3.3 (f) and section 5.2.1. */
@@ -103,23 +97,17 @@ function checkIssuer({ authorityKeyIdentifier }: RevocationList, issuer: Certifi
   return otherKey ? 'is signed with another key of the issuer' : null;
 }
 
-function* checkSignature(
-  { signatureReading: { algorithm }, tbsCertList: message, signature }: RevocationList,
-  { publicKey: key, subjectPublicKeyInfo: keyInfo }: Certificate,
-): Generator<SignatureCheck, string | null, boolean> {
-  const valid = algorithm !== null && key !== null && (yield { algorithm, key, keyInfo, message, signature });
-  return valid ? null : 'is not signed by the issuer';
-}
-
 /** RFC 5280 section 5.2.4: made for a base of that number or an older one, for the same scope, and newer. */
 function isDeltaOf(list: RevocationList, complete: RevocationList): boolean {
-  if (list.baseCrlNumber === null || complete.crlNumber === null || list.crlNumber === null) return false;
+  if (list.baseCrlNumber === null) return false;
+  // Lists without a number are not used.
+  const [number, completeNumber] = [list.crlNumber as Uint8Array, complete.crlNumber as Uint8Array];
   const scopeOf = ({ extensions }: RevocationList): Uint8Array =>
-    extensions.find(({ oid }) => oid === REVOCATION_OID.issuingDistributionPoint)?.value ?? new Uint8Array(0);
+    extensions.find(({ oid }) => oid === REVOCATION_OID.issuingDistributionPoint)?.value ?? Uint8Array.of();
   return (
     bytesEqual(scopeOf(list), scopeOf(complete)) &&
-    compareNumbers(list.baseCrlNumber, complete.crlNumber) <= 0 &&
-    compareNumbers(list.crlNumber, complete.crlNumber) > 0
+    compareNumbers(list.baseCrlNumber, completeNumber) <= 0 &&
+    compareNumbers(number, completeNumber) > 0
   );
 }
 

@@ -1,7 +1,7 @@
 import { bytesEqual } from '@portico/bytes';
 import { parseCertificate, type Certificate } from '../certificate.js';
 import { DerReader } from '../der/reader.js';
-import { X509Error } from '../error.js';
+import { readOrError, X509Error } from '../error.js';
 import { namesEqual } from '../name/name.js';
 import { findByValue, HASH_OIDS, OID } from '../oids.js';
 import type { RevocationContext } from '../path/revocation.js';
@@ -13,7 +13,8 @@ import {
   type OcspSingleResponse,
 } from './ocsp-response.js';
 import { REVOCATION_OID } from './oids.js';
-import type { RevocationSource, RevocationStatus } from './source.js';
+import { isSignedBy } from './signed-by.js';
+import type { RevocationSource } from './source.js';
 
 /** How old an answer without nextUpdate may be, in milliseconds: a day. RFC 6960 section 4.2.2.1 leaves it to policy. */
 export const MAX_AGE_WITHOUT_NEXT_UPDATE = 86_400_000;
@@ -41,44 +42,43 @@ export function createOcspSource({ responses, sha1 }: OcspSourceOptions): Revoca
   const parsed: OcspResponse[] = [];
   let problem = 'no OCSP response for it';
   for (const response of responses) {
-    try {
-      parsed.push(parseOcspResponse(response));
-    } catch (error) {
-      if (!(error instanceof X509Error)) throw error;
-      problem = `an OCSP response that cannot be used: ${error.message}`;
-    }
+    const read = readOrError(() => parseOcspResponse(response));
+    if (read instanceof X509Error) problem = `an OCSP response that cannot be used: ${read.message}`;
+    else parsed.push(read);
   }
   return {
     kind: 'ocsp',
     *status(certificate, issuer, context) {
-      const digest = digestOf(context, sha1);
-      let found: RevocationStatus = { status: 'unknown', why: problem };
+      const digests = digestsOf(context, sha1);
+      let good = false;
+      let why = problem;
       for (const response of parsed) {
         const singles = response.responses.filter(({ certificateId }) =>
-          isFor(certificateId, certificate, issuer, digest),
+          isFor(certificateId, certificate, issuer, digests),
         );
         for (const single of singles) {
           const broken =
-            checkFreshness(response, single, context) ?? (yield* checkSigner(response, issuer, context, digest));
-          if (broken !== null) found = found.status === 'good' ? found : { status: 'unknown', why: broken };
+            checkFreshness(response, single, context) ?? (yield* checkSigner(response, issuer, context, digests));
+          if (broken !== null) why = broken;
           else if (single.status.type === 'revoked') {
             return { status: 'revoked', at: single.status.at, reason: single.status.reason };
-          } else if (single.status.type === 'good') found = { status: 'good' };
-          else if (found.status !== 'good') found = { status: 'unknown', why: 'a responder that does not know it' };
+          } else if (single.status.type === 'good') good = true;
+          else why = 'a responder that does not know it';
         }
       }
-      return found;
+      return good ? { status: 'good' } : { status: 'unknown', why };
     },
   };
 }
 
-type Digest = (oid: string, data: Uint8Array) => Uint8Array | null;
+/** The hash of an identifier (dotted), where it is there. */
+type Digests = (oid: string) => ((data: Uint8Array) => Uint8Array) | undefined;
 
-function digestOf({ provider }: RevocationContext, sha1: OcspSourceOptions['sha1']): Digest {
-  return (oid, data) => {
-    if (oid === SHA1) return sha1?.(data) ?? null;
+function digestsOf({ provider }: RevocationContext, sha1: OcspSourceOptions['sha1']): Digests {
+  return (oid) => {
+    if (oid === SHA1) return sha1;
     const name = findByValue(HASH_OIDS, oid);
-    return provider.hashes.find((hash) => hash.name === name)?.digest(data) ?? null;
+    return provider.hashes.find((hash) => hash.name === name)?.digest;
   };
 }
 
@@ -87,13 +87,14 @@ function isFor(
   { hashAlgorithm, issuerNameHash, issuerKeyHash, serialNumber }: OcspCertificateId,
   certificate: Certificate,
   issuer: Certificate,
-  digest: Digest,
+  digests: Digests,
 ): boolean {
-  if (!bytesEqual(serialNumber, certificate.serialNumber)) return false;
-  const nameHash = digest(hashAlgorithm, certificate.issuer.raw);
-  const keyHash = digest(hashAlgorithm, keyBits(issuer));
+  const digest = digests(hashAlgorithm);
   return (
-    nameHash !== null && keyHash !== null && bytesEqual(nameHash, issuerNameHash) && bytesEqual(keyHash, issuerKeyHash)
+    digest !== undefined &&
+    bytesEqual(serialNumber, certificate.serialNumber) &&
+    bytesEqual(digest(certificate.issuer.raw), issuerNameHash) &&
+    bytesEqual(digest(keyBits(issuer)), issuerKeyHash)
   );
 }
 
@@ -112,7 +113,8 @@ function checkFreshness(
   const { thisUpdate, nextUpdate } = single;
   const unknown = [...extensions, ...single.extensions].find(({ critical }) => critical);
   if (unknown !== undefined) return `an OCSP response with the critical extension ${unknown.oid}`;
-  if (signatureReading.problem !== null) return `an OCSP response signed with a ${signatureReading.problem} algorithm`;
+  if (signatureReading.problem !== null)
+    return `an OCSP response signed with an algorithm that is ${signatureReading.problem}`;
   if (!(time >= thisUpdate) || !(time >= producedAt)) return 'an OCSP response from the future';
   const end = nextUpdate === null ? thisUpdate + MAX_AGE_WITHOUT_NEXT_UPDATE : nextUpdate + 1000;
   return time < end ? null : 'an OCSP response that is not fresh any more';
@@ -123,27 +125,29 @@ function* checkSigner(
   response: OcspResponse,
   issuer: Certificate,
   context: RevocationContext,
-  digest: Digest,
+  digests: Digests,
 ): Generator<SignatureCheck, string | null, boolean> {
-  if (isResponder(response, issuer, digest) && (yield* isSignedBy(response, issuer))) return null;
+  const { tbsResponseData } = response;
+  if (isResponder(response, issuer, digests) && (yield* isSignedBy(response, tbsResponseData, issuer))) return null;
   let why = 'an OCSP response by somebody else';
   for (const der of response.certificates.slice(0, MAX_RESPONDER_CERTIFICATES)) {
-    const responder = readResponder(der);
-    if (responder === null || !isResponder(response, responder, digest)) continue;
+    const responder = readOrError(() => parseCertificate(der));
+    if (responder instanceof X509Error || !isResponder(response, responder, digests)) continue;
     const unauthorized = checkAuthorization(responder, issuer, context);
     if (unauthorized !== null) why = unauthorized;
-    else if (!(yield* isCertifiedBy(responder, issuer))) why = 'an OCSP responder that the issuer did not certify';
-    else if (yield* isSignedBy(response, responder)) return null;
+    else if (!(yield* isSignedBy(responder, responder.tbsCertificate, issuer))) {
+      why = 'an OCSP responder that the issuer did not certify';
+    } else if (yield* isSignedBy(response, tbsResponseData, responder)) return null;
     else why = 'an OCSP response that its responder did not sign';
   }
   return why;
 }
 
 /** Whether a ResponderID names this certificate. */
-function isResponder({ responder }: OcspResponse, certificate: Certificate, digest: Digest): boolean {
+function isResponder({ responder }: OcspResponse, certificate: Certificate, digests: Digests): boolean {
   if (responder.type === 'name') return namesEqual(responder.name, certificate.subject);
-  const hash = digest(SHA1, keyBits(certificate));
-  return hash !== null && bytesEqual(hash, responder.hash);
+  const digest = digests(SHA1);
+  return digest !== undefined && bytesEqual(digest(keyBits(certificate)), responder.hash);
 }
 
 /** What a responder's certificate must say, RFC 6960 section 4.2.2.2. */
@@ -153,7 +157,8 @@ function checkAuthorization(responder: Certificate, issuer: Certificate, { time 
   if (extendedKeyUsage?.includes(REVOCATION_OID.ocspSigning) !== true) return 'an OCSP responder without OCSPSigning';
   if (keyUsage !== null && !keyUsage.includes('digitalSignature')) return 'an OCSP responder that may not sign';
   if (!(time >= notBefore && time < notAfter + 1000)) return 'an OCSP responder that is not valid now';
-  if (signatureReading.problem !== null) return 'an OCSP responder with a weak signature';
+  if (signatureReading.problem !== null)
+    return `an OCSP responder whose certificate is signed with an algorithm that is ${signatureReading.problem}`;
   const unknown = extensions.find(({ oid, critical }) => critical && !RESPONDER_EXTENSIONS.includes(oid));
   return unknown === undefined ? null : `an OCSP responder with the critical extension ${unknown.oid}`;
 }
@@ -164,26 +169,3 @@ const RESPONDER_EXTENSIONS: readonly string[] = [
   OID.basicConstraints,
   OID.subjectAltName,
 ];
-
-function* isSignedBy(
-  { signatureReading: { algorithm }, tbsResponseData: message, signature }: OcspResponse,
-  { publicKey: key, subjectPublicKeyInfo: keyInfo }: Certificate,
-): Generator<SignatureCheck, boolean, boolean> {
-  return algorithm !== null && key !== null && (yield { algorithm, key, keyInfo, message, signature });
-}
-
-function* isCertifiedBy(
-  { signatureReading: { algorithm }, tbsCertificate: message, signature }: Certificate,
-  { publicKey: key, subjectPublicKeyInfo: keyInfo }: Certificate,
-): Generator<SignatureCheck, boolean, boolean> {
-  return algorithm !== null && key !== null && (yield { algorithm, key, keyInfo, message, signature });
-}
-
-function readResponder(der: Uint8Array): Certificate | null {
-  try {
-    return parseCertificate(der);
-  } catch (error) {
-    if (error instanceof X509Error) return null;
-    throw error;
-  }
-}
