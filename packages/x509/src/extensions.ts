@@ -113,15 +113,13 @@ export function readKnownExtensions(extensions: readonly Extension[], root: Uint
 /** RFC 5280 section 4.2.1.3: at least one bit. Positions past the named ones are ignored. */
 function readKeyUsage(reader: DerReader): readonly KeyUsage[] {
   const { offset } = reader;
-  const { bytes, unusedBits } = reader.bitString('KeyUsage');
+  const { bytes } = reader.bitString('KeyUsage');
   // Named bits end in a one (X.690 section 11.2.2); roots in use that end in an octet of zeros mean the same.
   if (bytes.every((octet) => octet === 0)) {
     throw new X509Error('invalid-extension', { offset, expected: 'a KeyUsage with a bit set' });
   }
-  const count = Math.min(bytes.length * 8 - unusedBits, KEY_USAGES.length);
-  return KEY_USAGES.filter(
-    (_, position) => position < count && ((bytes[position >> 3] as number) & (0x80 >> (position & 7))) !== 0,
-  );
+  // A bit that is not there is as zero as an unused one.
+  return KEY_USAGES.filter((_, position) => ((bytes[position >> 3] as number) & (0x80 >> (position & 7))) !== 0);
 }
 
 /** RFC 5280 section 4.2.1.12: at least one. */

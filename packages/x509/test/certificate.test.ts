@@ -15,6 +15,7 @@ import {
   derSequence,
   derSmallInteger,
   derUtf8String,
+  encodePem,
   isSelfIssued,
   MAX_CERTIFICATE_LENGTH,
   OID,
@@ -29,6 +30,7 @@ import {
 } from '../src/index.js';
 import { issueDer, keyUsageExtension, type CertificateOverrides, type CertificateTemplate } from '../src/issue.js';
 import { mutate, randomBytes, seededRandom } from '../../../test/support/random.js';
+import { CERTIFICATE, signed, TBS_CERTIFICATE } from './support/specimens.js';
 import {
   authority,
   DAY,
@@ -209,11 +211,23 @@ const name = (...rdns: Uint8Array[]): Uint8Array => derSequence(...rdns);
 const rdn = (...attributes: Uint8Array[]): Uint8Array => der(TAG.set, ...attributes);
 const attribute = (oid: string, value: Uint8Array): Uint8Array => derSequence(derOid(oid), value);
 const dns = (text: string): Uint8Array => der(0x82, asciiToBytes(text));
+const [version2, v1] = [derExplicit(0, derSmallInteger(1)), TBS_CERTIFICATE.slice(1, 7)];
+const uniqueIdentifier = (number: number): Uint8Array => der(0x80 | number, octets(0, 1));
 const sameExtension = { oid: OID.keyUsage, critical: false, value: keyUsageExtension(['cRLSign']).value };
 
 const refusals: readonly (readonly [what: string, der: () => Uint8Array, reason: X509ErrorReason])[] = [
   ['version v4', () => made({ version: 3 }), 'unsupported-version'],
   ['version v1 spelt out', () => made({ version: 0, extensions: null }), 'not-canonical'],
+  ['version 65536', () => made({ version: 0xffff }), 'unsupported-version'],
+  ['version 65537', () => made({ version: 0x1_0000 }), 'invalid-integer'],
+  ['a unique identifier in v1', () => signed([...v1, uniqueIdentifier(1)]), 'unsupported-version'],
+  ['the other unique identifier in v1', () => signed([...v1, uniqueIdentifier(2)]), 'unsupported-version'],
+  [
+    'unique identifiers in the wrong order',
+    () => signed([version2, ...v1, uniqueIdentifier(2), uniqueIdentifier(1)]),
+    'trailing-bytes',
+  ],
+  ['an octet after the serial number of v1', () => signed([...v1, derNull()]), 'trailing-bytes'],
   ['extensions in v1', () => made({ version: null }), 'unsupported-version'],
   ['extensions in v2', () => made({ version: 1 }), 'unsupported-version'],
   ['no serial number octets', () => made({ serialNumber: octets() }), 'invalid-integer'],
@@ -439,6 +453,16 @@ const refusals: readonly (readonly [what: string, der: () => Uint8Array, reason:
     'invalid-extension',
   ],
   [
+    'a subtree with a minimum of two octets',
+    () => withExtension(OID.nameConstraints, derSequence(der(0xa0, derSequence(dns('a'), der(0x80, octets(0, 0)))))),
+    'invalid-extension',
+  ],
+  [
+    'a subtree with an empty minimum',
+    () => withExtension(OID.nameConstraints, derSequence(der(0xa0, derSequence(dns('a'), der(0x80))))),
+    'invalid-extension',
+  ],
+  [
     'a subtree with a maximum',
     () => withExtension(OID.nameConstraints, derSequence(der(0xa0, derSequence(dns('a'), der(0x81, octets(1)))))),
     'invalid-extension',
@@ -454,7 +478,9 @@ const refusals: readonly (readonly [what: string, der: () => Uint8Array, reason:
     () => made({ tbsCertificate: (tbs) => derSequence(contentsOf(tbs), derNull()) }),
     'trailing-bytes',
   ],
+  ['a name of one octet', () => made({ subject: octets(0x30, 1, 0x31) }), 'truncated'],
   ['more than the largest', () => new Uint8Array(MAX_CERTIFICATE_LENGTH + 1), 'too-large'],
+  ['as long as the largest', () => new Uint8Array(MAX_CERTIFICATE_LENGTH), 'unexpected-tag'],
 ];
 
 describe('certificates that are refused', () => {
@@ -465,9 +491,20 @@ describe('certificates that are refused', () => {
   it('what is refused is refused for that alone: the unbroken certificate is read', () => {
     expect(parseCertificate(made({})).subject.text).toBe('CN=x');
     expect(parseCertificate(made({ version: 1, extensions: null })).version).toBe(2);
+    const identifiers = [uniqueIdentifier(1), uniqueIdentifier(2)];
+    expect(parseCertificate(signed(v1)).version).toBe(1);
+    expect(parseCertificate(signed([version2, ...v1, ...identifiers])).version).toBe(2);
+    expect(parseCertificate(signed([version2, ...v1, uniqueIdentifier(2)])).version).toBe(2);
     expect(parseCertificate(made({ innerAlgorithm: ecdsaSha256, outerAlgorithm: ecdsaSha256 })).version).toBe(3);
     expect(NOW).toBeGreaterThan(notBefore + DAY - 1);
     expect(root.certificate.basicConstraints).toEqual({ ca: true, pathLength: null });
+  });
+
+  it('a file may call its certificates X509 CERTIFICATE', () => {
+    const pem = ['X509 CERTIFICATE', 'TRUSTED CERTIFICATE', 'CERTIFICATE'].map((label) =>
+      encodePem(label, CERTIFICATE),
+    );
+    expect(certificatesFromPem(pem.join('')).map(({ raw }) => raw)).toEqual([CERTIFICATE, CERTIFICATE]);
   });
 
   it('files without a certificate', () => {

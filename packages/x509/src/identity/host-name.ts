@@ -38,8 +38,7 @@ export function readPresentedHostName(text: string): PresentedHostName | null {
  */
 export function hostNameMatches(presented: PresentedHostName, reference: string): boolean {
   if (!presented.wildcard) return presented.name === reference;
-  const dot = reference.indexOf('.');
-  return dot > 0 && reference.slice(dot + 1) === presented.name;
+  return reference.includes('.') && reference.slice(reference.indexOf('.') + 1) === presented.name;
 }
 
 /** Case folding of ASCII alone: no other character may become an ASCII one (U+212A, the Kelvin sign, would be `k`). */

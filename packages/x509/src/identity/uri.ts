@@ -8,7 +8,7 @@ const URI = /^([a-z][a-z0-9+.-]*):(?:\/\/)?([^/?#:;@[\]]+)(?::[0-9]*)?(?:[/?#;][
  * name.
  */
 export function hostOfUri(uri: string): { readonly scheme: string; readonly host: string } | null {
-  const [, scheme = '', name = ''] = URI.exec(uri) ?? [];
-  const host = normalizeHostName(name);
-  return host === null ? null : { scheme: asciiLowerCase(scheme), host };
+  const match = URI.exec(uri);
+  const host = match === null ? null : normalizeHostName(match[2] as string);
+  return match === null || host === null ? null : { scheme: asciiLowerCase(match[1] as string), host };
 }

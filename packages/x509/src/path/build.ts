@@ -225,14 +225,16 @@ class SearchState {
     ];
   }
 
-  /** Those named as the issuer, anchors first, then by key identifier; none that would close a loop. */
+  /** Those named as the issuer, by key identifier and anchors first; none that would close a loop. */
   issuersOf(subject: Certificate, path: readonly Certificate[]): readonly Candidate[] {
     const issuers = this.#candidates.filter(
       ({ certificate }) =>
         namesEqual(certificate.subject, subject.issuer) && !path.some((earlier) => isSameEntity(earlier, certificate)),
     );
-    // Array.prototype.sort is stable, so the peer's order decides where nothing else does.
-    return issuers.sort((left, right) => rank(subject, right) - rank(subject, left));
+    // Array.prototype.sort is stable: among equals anchors come first, and then the peer's order decides.
+    return issuers.sort(
+      (left, right) => keyIdentifierFit(subject, right.certificate) - keyIdentifierFit(subject, left.certificate),
+    );
   }
 
   /** The first of the rules for that place which does not hold. */
@@ -282,10 +284,6 @@ function isSameEntity(left: Certificate, right: Certificate): boolean {
   return bytesEqual(left.subjectPublicKeyInfo, right.subjectPublicKeyInfo) && namesEqual(left.subject, right.subject);
 }
 
-function rank(subject: Certificate, { certificate, role }: Candidate): number {
-  return keyIdentifierFit(subject, certificate) * 2 + (role === 'anchor' ? 1 : 0);
-}
-
 /** 1 where authority and subject key identifier agree, -1 where they differ, 0 where one is not there. */
 function keyIdentifierFit(subject: Certificate, issuer: Certificate): number {
   const wanted = subject.authorityKeyIdentifier?.keyIdentifier ?? null;
@@ -304,7 +302,7 @@ function passedChecks(search: PathSearch, chain: readonly Certificate[]): readon
   const optional = [...(search.policies === null ? [] : [search.policies.rule]), ...(search.revocation?.rules ?? [])];
   return chain.flatMap((_, certificate) => {
     const role = certificate === 0 ? 'leaf' : certificate === last ? 'anchor' : 'intermediate';
-    const beyond = last === 0 || certificate === last ? [] : [NAME_CONSTRAINTS, SIGNATURE, ...optional];
+    const beyond = certificate === last ? [] : [NAME_CONSTRAINTS, SIGNATURE, ...optional];
     return [...rulesFor(search, role), ...beyond].map(({ name, section }) => ({ certificate, rule: name, section }));
   });
 }

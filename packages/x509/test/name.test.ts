@@ -1,0 +1,223 @@
+import { asciiToBytes, bytesToUtf8, concatBytes, utf8ToBytes } from '@portico/bytes';
+import { describe, expect, it } from 'vitest';
+import {
+  der,
+  DerReader,
+  derNull,
+  derOid,
+  derSequence,
+  derSetOf,
+  derUtf8String,
+  encodeName,
+  TAG,
+  type Name,
+} from '../src/index.js';
+import { ATTRIBUTE_NAMES, attributeOid } from '../src/name/attributes.js';
+import { ipAddressToText } from '../src/name/ip-address.js';
+import { isWithin, namesEqual, readName } from '../src/name/name.js';
+import { reasonOf } from './support.js';
+
+const attribute = (value: Uint8Array, oid = '2.5.4.3'): Uint8Array => derSequence(derOid(oid), value);
+const read = (...rdns: readonly Uint8Array[]): Name => readName(new DerReader(derSequence(...rdns)));
+/** A name of one attribute. */
+const one = (value: Uint8Array, oid?: string): Name => read(derSetOf(attribute(value, oid)));
+const text = (value: string): Name => one(derUtf8String(value));
+
+describe('strings in names', () => {
+  it.each([
+    ['UTF8String', TAG.utf8String, utf8ToBytes('Zürich €'), 'Zürich €'],
+    ['PrintableString', TAG.printableString, asciiToBytes('Zurich'), 'Zurich'],
+    ['NumericString', TAG.numericString, asciiToBytes('123 4'), '123 4'],
+    ['VisibleString', TAG.visibleString, asciiToBytes('Zurich'), 'Zurich'],
+    ['IA5String', TAG.ia5String, Uint8Array.of(0x61, 0x7f), 'a\x7f'],
+    ['TeletexString', TAG.teletexString, Uint8Array.of(0x5a, 0xfc), 'Zü'],
+    ['BMPString', TAG.bmpString, Uint8Array.of(0, 0x5a, 0x20, 0xac, 0x01, 0x02), 'Z€Ă'],
+    ['an empty BMPString', TAG.bmpString, new Uint8Array(0), ''],
+    ['a UniversalString, which is not read', TAG.universalString, Uint8Array.of(0, 0, 0, 0x41), null],
+    ['an INTEGER', TAG.integer, Uint8Array.of(1), null],
+  ])('%s', (_, tag, contents, value) => {
+    const encoding = der(tag, contents);
+    expect(one(encoding).rdns).toEqual([[{ oid: '2.5.4.3', value, raw: encoding }]]);
+  });
+
+  it.each([
+    [TAG.printableString, [0x80], 'invalid-string at offset 11: expected ASCII'],
+    [TAG.numericString, [0x80], 'expected ASCII'],
+    [TAG.visibleString, [0x80], 'expected ASCII'],
+    [TAG.ia5String, [0x80], 'expected ASCII'],
+    [TAG.bmpString, [0], 'invalid-string at offset 11: expected two octets for each character'],
+    [TAG.utf8String, [0xc3], 'invalid-string at offset 11: expected UTF-8'],
+  ])('0x%s of %j is refused', (tag, octets, message) => {
+    expect(() => one(der(tag, Uint8Array.from(octets)))).toThrow(message);
+  });
+});
+
+describe('names as text, RFC 4514', () => {
+  it.each([
+    ['plain', 'CN=plain'],
+    ['a+b', 'CN=a\\+b'],
+    ['a"b,c;d<e>f\\g', 'CN=a\\"b\\,c\\;d\\<e\\>f\\\\g'],
+    ['#a', 'CN=\\#a'],
+    [' a ', 'CN=\\ a\\ '],
+    ['a # b', 'CN=a # b'],
+    ['a\nb\x7f', 'CN=a\\0ab\\7f'],
+  ])('%j is %s', (value, written) => {
+    expect(text(value).text).toBe(written);
+  });
+
+  it('has the most specific first, several in one RDN with a plus, and unknown values in hexadecimal', () => {
+    const name = read(
+      derSetOf(attribute(derUtf8String('DE'), '2.5.4.6')),
+      derSetOf(attribute(derUtf8String('x'), '2.5.4.11'), attribute(derUtf8String('y'), '2.5.4.3')),
+      derSetOf(attribute(derNull(), '1.2.3')),
+    );
+    expect(name.text).toBe('1.2.3=#0500,CN=y+OU=x,C=DE');
+    expect(read().text).toBe('');
+  });
+});
+
+describe('names that are equal, RFC 5280 section 7.1', () => {
+  const printable = (value: string): Name => one(der(TAG.printableString, asciiToBytes(value)));
+  it.each<readonly [Name, Name]>([
+    [text('a'), text('A')],
+    [text('a b'), text('A  B')],
+    [text('a b'), text(' a \t b ')],
+    [text('a-b  c'), text('A-B C')],
+    [text('STRASSE'), text('strasse')],
+    [text('ÄB'), text('äb')],
+    [text('ﬁ'), text('fi')],
+    [text('a'), printable('A')],
+    [text('a-b'), printable('A-B')],
+    [
+      read(derSetOf(attribute(derUtf8String('x'), '2.5.4.11'), attribute(derUtf8String('y'), '2.5.4.3'))),
+      read(derSetOf(attribute(derUtf8String('X'), '2.5.4.11'), attribute(derUtf8String('Y'), '2.5.4.3'))),
+    ],
+    // As text the OU comes first; as encoding the shorter one does.
+    [
+      read(derSetOf(attribute(derUtf8String('x'), '2.5.4.11'), attribute(derUtf8String('yy'), '2.5.4.3'))),
+      read(
+        derSetOf(
+          attribute(der(TAG.bmpString, Uint8Array.of(0, 0x78)), '2.5.4.11'),
+          attribute(derUtf8String('yy'), '2.5.4.3'),
+        ),
+      ),
+    ],
+    [one(derNull()), one(derNull())],
+    [read(), read()],
+  ])('%#', (left, right) => {
+    expect(namesEqual(left, right)).toBe(true);
+    expect(namesEqual(right, left)).toBe(true);
+  });
+
+  it.each<readonly [Name, Name]>([
+    [text('a'), text('b')],
+    [text('a b'), text('ab')],
+    [text('a'), text('a-')],
+    [text('a'), one(derUtf8String('a'), '2.5.4.10')],
+    [text('a'), one(derNull())],
+    [one(derNull()), one(der(TAG.integer, Uint8Array.of(1)))],
+    [text('a'), read()],
+    [text('a'), read(derSetOf(attribute(derUtf8String('a'))), derSetOf(attribute(derUtf8String('a'))))],
+    [
+      read(derSetOf(attribute(derUtf8String('a')), attribute(derUtf8String('b')))),
+      read(derSetOf(attribute(derUtf8String('a'))), derSetOf(attribute(derUtf8String('b')))),
+    ],
+    [read(derSetOf(attribute(derUtf8String('a')), attribute(derUtf8String('b')))), text('a')],
+    // No value looks like two attributes, or like one that is no text.
+    [read(derSetOf(attribute(derUtf8String('a')), attribute(derUtf8String('b')))), text('a+2.5.4.3=b')],
+    [one(derNull()), text('#0500')],
+    [text('a\\'), text('a')],
+  ])('not %#', (left, right) => {
+    expect(namesEqual(left, right)).toBe(false);
+    expect(namesEqual(right, left)).toBe(false);
+  });
+
+  it('a name lies within its beginnings', () => {
+    const [c, co] = [
+      read(derSetOf(attribute(derUtf8String('DE'), '2.5.4.6'))),
+      encodeName([
+        ['C', 'de'],
+        ['O', 'x'],
+      ]),
+    ];
+    const longer = readName(new DerReader(co));
+    expect([isWithin(longer, c), isWithin(c, longer), isWithin(c, c), isWithin(c, read())]).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ]);
+  });
+});
+
+describe('names that are written', () => {
+  const typeOf = (type: string): number => {
+    const set = new DerReader(encodeName([[type, 'ab']])).sequence('').set('').sequence('');
+    set.oid();
+    return set.element().tag;
+  };
+
+  it.each([
+    ['CN', '2.5.4.3', TAG.utf8String],
+    ['SN', '2.5.4.4', TAG.utf8String],
+    ['serialNumber', '2.5.4.5', TAG.printableString],
+    ['C', '2.5.4.6', TAG.printableString],
+    ['L', '2.5.4.7', TAG.utf8String],
+    ['ST', '2.5.4.8', TAG.utf8String],
+    ['STREET', '2.5.4.9', TAG.utf8String],
+    ['O', '2.5.4.10', TAG.utf8String],
+    ['OU', '2.5.4.11', TAG.utf8String],
+    ['title', '2.5.4.12', TAG.utf8String],
+    ['GN', '2.5.4.42', TAG.utf8String],
+    ['organizationIdentifier', '2.5.4.97', TAG.utf8String],
+    ['UID', '0.9.2342.19200300.100.1.1', TAG.utf8String],
+    ['DC', '0.9.2342.19200300.100.1.25', TAG.ia5String],
+    ['emailAddress', '1.2.840.113549.1.9.1', TAG.ia5String],
+  ])('%s is %s', (short, oid, tag) => {
+    expect([attributeOid(short), attributeOid(short.toUpperCase()), attributeOid(oid)]).toEqual([oid, oid, oid]);
+    expect(ATTRIBUTE_NAMES[oid]).toBe(short);
+    expect(typeOf(short)).toBe(tag);
+    expect(typeOf(oid)).toBe(tag);
+    expect(readName(new DerReader(encodeName([[short, 'ab']]))).text).toBe(`${short}=ab`);
+  });
+
+  it('have an identifier for what has no short name, and nothing for what has neither', () => {
+    expect(attributeOid('1.2.3')).toBe('1.2.3');
+    expect(attributeOid('nothing')).toBeNull();
+    expect(reasonOf(() => encodeName([['nothing', 'x']]))).toBe('invalid-name');
+  });
+
+  it.each([
+    ['C', '\x7f', 'accepted'],
+    ['C', '\x80', 'invalid-name'],
+    ['DC', 'ü', 'invalid-name'],
+    ['CN', 'ü', 'accepted'],
+  ])('%s of %j: %s', (type, value, expected) => {
+    expect(reasonOf(() => encodeName([[type, value]]))).toBe(expected);
+  });
+
+  it('have one RDN for each entry', () => {
+    const encoding = encodeName([
+      ['C', 'DE'],
+      ['CN', 'ü'],
+    ]);
+    expect(readName(new DerReader(encoding)).rdns.map((rdn) => rdn.map(({ value }) => value))).toEqual([['DE'], ['ü']]);
+    expect(bytesToUtf8(concatBytes(encoding.subarray(-2)))).toBe('ü');
+  });
+});
+
+describe('addresses as text', () => {
+  it.each([
+    [[192, 0, 2, 1], '192.0.2.1'],
+    [[0, 1, 254], '00:01:fe'],
+    [[], ''],
+    [[192, 0, 2, 0, 255, 255, 255, 0], 'c0:00:02:00:ff:ff:ff:00'],
+    [[0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 2], '2001:db8::1:0:0:2'],
+    [[0, 0, 0, 0, 0, 1, 0, 2, 0, 3, 0, 0, 0, 0, 0, 0], '0:0:1:2:3::'],
+    [[0, 0, 0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0, 0], '0:1:2:3:4:5:6:0'],
+    [[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], '::1'],
+    [[0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], '1::'],
+  ])('%j is %s', (octets, written) => {
+    expect(ipAddressToText(Uint8Array.from(octets))).toBe(written);
+  });
+});
