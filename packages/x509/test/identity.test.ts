@@ -11,6 +11,7 @@ import {
   type GeneralName,
   type ReferenceIdentity,
 } from '../src/index.js';
+import { hostOfUri } from '../src/identity/uri.js';
 import { generalNameFromText } from '../src/issue.js';
 
 /** `DNS:a`, `URI:sip:a`, or text that says by itself what it is. */
@@ -110,6 +111,7 @@ describe('identities, RFC 9525 and RFC 5922', () => {
     ['SIP:example.com', 'sip:www.example.com'],
     ['SIP:example.com', 'sip:other.test', 'DNS:example.com'],
     ['SIP:example.com', 'sip:192.0.2.1', 'DNS:example.com'],
+    ['SIP:example.com', 'DNS:example.com.'],
     ['SIP:example.com', 'sip:alice@example.com'],
     ['SIP:example.com', 'sip:other.test;x=@example.com'],
     ['SIP:example.com', 'sips:example.com'],
@@ -157,6 +159,47 @@ describe('identities, RFC 9525 and RFC 5922', () => {
     expect(identityMismatch(names('example.com'), { type: 'srv', service: 'x', name: '' })).not.toBeNull();
   });
 
+  it('a name of another form that has the same identifier is no SRVName', () => {
+    const wanted = reference('SRV:_imaps.example.com');
+    const registered: GeneralName = { type: 'registered-id', oid: OID.dnsSrv };
+    expect(identityMismatch({ subjectAltNames: [registered] }, wanted)).toEqual(['_imaps.example.com', 'no names']);
+    const text = srvName('_imaps.example.com');
+    const value = Uint8Array.of(0x16, 5, ...text.subarray(2));
+    expect(identityMismatch({ subjectAltNames: [{ type: 'other', oid: OID.dnsSrv, value }] }, wanted)).not.toBeNull();
+  });
+
+  it.each<readonly [wanted: string, presented: readonly string[], expected: string, got: string]>([
+    ['Example.COM.', ['a.test', '192.0.2.1', 'sip:b.test'], 'example.com', 'a.test, 192.0.2.1, sip:b.test'],
+    ['example.com', [], 'example.com', 'no names'],
+    ['example.com', ['a@example.com'], 'example.com', 'no names'],
+    ['example.com', ['SRV:_imaps.Example.com'], 'example.com', '_imaps.example.com'],
+    ['exa mple', ['exa mple'], 'a host name', '"exa mple"'],
+    ['IP:2001:DB8::1', ['::1'], '2001:db8::1', '::1'],
+    ['IP:example.com', ['example.com'], 'an IP address', '"example.com"'],
+    ['SIP:Example.com', ['sip:a.test', 'sip:b.test'], 'SIP domain example.com', 'a.test, b.test'],
+    ['SIP:example.com', ['https://a.test'], 'SIP domain example.com', 'none'],
+    ['SIP:exa mple', ['sip:a.test'], 'a domain', '"exa mple"'],
+    ['URI:HTTPS://Example.com/a', ['http://example.com'], 'https: example.com', 'http://example.com'],
+    ['URI:nothing', ['https://a.test'], 'a URI with a host', '"nothing"'],
+    ['SRV:_IMAPS.Example.com.', ['a.test'], '_imaps.example.com', 'a.test'],
+    ['SRV:_imaps.exa mple', ['a.test'], 'a host name', '"exa mple"'],
+  ])('%s in %j: expected %s, got %s', (wanted, presented, expected, got) => {
+    expect(identityMismatch(names(...presented), reference(wanted))).toEqual([expected, got]);
+  });
+
+  it('a URI is compared with URIs alone', () => {
+    const other: GeneralName = { type: 'other', oid: '1.2.3', value: Uint8Array.of(5, 0) };
+    expect(identityMismatch({ subjectAltNames: [other] }, reference('URI:https://undefined'))).not.toBeNull();
+    expect(hostOfUri('nothing')).toBeNull();
+    expect(hostOfUri('https://exa_mple..a')).toBeNull();
+    expect(hostOfUri('HTTPS://User.Example:1/')).toEqual({ scheme: 'https', host: 'user.example' });
+  });
+
+  it('a wildcard does not stand for what has no dot, whatever is a public suffix', () => {
+    expect(identityMismatch(names('*.localhost'), reference('localhost'), () => false)).not.toBeNull();
+    expect(identityMismatch(names('*.localhost'), reference('a.localhost'), () => false)).toBeNull();
+  });
+
   it('a wildcard stands for nothing below a public suffix', () => {
     const [wanted, presented] = [reference('a.b.test'), names('*.b.test')];
     expect(identityMismatch(presented, wanted, () => false)).toBeNull();
@@ -167,13 +210,21 @@ describe('identities, RFC 9525 and RFC 5922', () => {
   it('shows a bounded number of names', () => {
     const many = names(...Array.from({ length: 1000 }, (_, i) => `n${i}.test`));
     expect(identityMismatch(many, reference('example.com'))?.[1]).toMatch(/n7\.test and 992 more$/);
+    const shown = (count: number): string | undefined =>
+      identityMismatch({ subjectAltNames: many.subjectAltNames.slice(0, count) }, reference('example.com'))?.[1];
+    expect(shown(8)).toMatch(/n6\.test, n7\.test$/);
+    expect(shown(9)).toMatch(/n6\.test, n7\.test and 1 more$/);
+    expect(shown(1)).toBe('n0.test');
   });
 });
 
 describe('host names', () => {
-  it.each(['a', 'a-b.c', `${'a'.repeat(63)}.test`, '1.2.3.a', '_sip._tcp.example.com'])('%s', (name) => {
-    expect(normalizeHostName(name)).toBe(name);
-  });
+  it.each(['a', 'a-b.c', `${'a'.repeat(63)}.test`, '1.2.3.a', '_sip._tcp.example.com', `${'a.'.repeat(126)}a`])(
+    '%s',
+    (name) => {
+      expect(normalizeHostName(name)).toBe(name);
+    },
+  );
   it.each(['-a.test', 'a-.test', `${'a'.repeat(64)}.test`, '1', 'a.1', 'a..b', ' a', `${'a.'.repeat(126)}aa`, 'a..'])(
     'not %s',
     (name) => {
@@ -222,6 +273,38 @@ describe('IP addresses', () => {
         expect(parseIpAddress(ipAddressToText(address))).toEqual(address);
       }),
     );
+  });
+
+  it.each([
+    ['[::1', null],
+    ['::1]', null],
+    ['[192.0.2.1]', null],
+    ['1.2.3', null],
+    ['1.2.3.4.5', null],
+    ['1.2.3.255', '1.2.3.255'],
+    ['1.2.3.256', null],
+    ['1::2::3', null],
+    ['1:2:3:4:5:6:7::', '1:2:3:4:5:6:7:0'],
+    ['::2:3:4:5:6:7:8', '0:2:3:4:5:6:7:8'],
+    ['1::2:3:4:5:6:7:8', null],
+    ['1:2:3:4:5:6:7', null],
+    ['1:2:3:4:5:6:7:8', '1:2:3:4:5:6:7:8'],
+    ['1:2:3:4:5:6:7:8:9', null],
+    ['::192.0.2.1', '::c000:201'],
+    ['1:2:3:4:5:6:192.0.2.1', '1:2:3:4:5:6:c000:201'],
+    ['1:2:3:4:5:192.0.2.1:6', null],
+    ['192.0.2.1::', null],
+    ['1:192.0.2.1::2', null],
+    ['::192.0.2.256', null],
+    ['::192.0.2', null],
+    // As long as text of an address can be, and one more.
+    ['0000:0000:0000:0000:0000:0000:255.255.255.255', '::ffff:ffff'],
+    ['ABCD:ef01::', 'abcd:ef01::'],
+    ['::g', null],
+    ['::12345', null],
+  ])('%s is read as %s', (text, written) => {
+    const octets = parseIpAddress(text);
+    expect(octets === null ? null : ipAddressToText(octets)).toBe(written);
   });
 
   it.each([

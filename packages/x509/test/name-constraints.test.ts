@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
+  derNull,
+  derOid,
+  derSequence,
+  derSetOf,
   derUtf8String,
   encodeName,
   OID,
@@ -8,13 +12,19 @@ import {
   type GeneralName,
   type Name,
   type NameConstraints,
+  type PathLimits,
+  type PathVerdict,
 } from '../src/index.js';
 import type { Credential } from '../src/issue.js';
 import { authority, leaf, NOW, provider } from './support.js';
 
 const root = authority('root');
 
-function verdict(certificates: readonly Certificate[], anchor: Credential = root): string {
+function answerTo(
+  certificates: readonly Certificate[],
+  anchor: Credential = root,
+  limits: Partial<PathLimits> = {},
+): PathVerdict {
   const answer = verifyCertificatePath({
     provider,
     certificates: certificates.map(({ raw }) => raw),
@@ -22,9 +32,21 @@ function verdict(certificates: readonly Certificate[], anchor: Credential = root
     time: NOW,
     purpose: 'server-authentication',
     identity: null,
+    limits,
   });
   if (answer instanceof Promise) throw new Error('expected an answer at once');
+  return answer;
+}
+
+function verdict(...args: Parameters<typeof answerTo>): string {
+  const answer = answerTo(...args);
   return answer.trusted ? 'trusted' : answer.reason;
+}
+
+/** The subtree of a name's own host. */
+function host(name: GeneralName): GeneralName {
+  if (name.type === 'uri') return uri('other.test');
+  return name.type === 'email' ? email('other.test') : name;
 }
 
 const dns = (name: string): GeneralName => ({ type: 'dns', name });
@@ -110,6 +132,8 @@ const rows: readonly Row[] = [
   [email('example.com'), email('example.com'), 'refused'],
   [email('a@b@example.com'), email('a@example.com'), 'refused'],
   [email('a@.example.com'), email('a@b.example.com'), 'refused'],
+  [email('a@example.com'), email('nobody'), 'refused'],
+  [email('.example.com'), email('a@example.org'), 'outside'],
 
   [email('example.com'), mailbox('学生@example.com'), 'within'],
   [email('.example.com'), mailbox('学生@b.example.com'), 'within'],
@@ -129,6 +153,7 @@ const rows: readonly Row[] = [
   [uri('example.com'), uri('https://a.example.com'), 'outside'],
   [uri('.example.com'), uri('https://a.example.com'), 'within'],
   [uri('.example.com'), uri('https://example.com'), 'outside'],
+  [uri('.example.com'), uri('https://example.org'), 'outside'],
   [uri('example.com'), uri('https://example.org/@example.com/'), 'outside'],
   [uri('example.com'), uri('https://a@b@example.com/'), 'refused'],
   [uri('example.com'), uri('https://192.0.2.1/'), 'refused'],
@@ -176,6 +201,75 @@ describe('name constraints, RFC 5280 section 4.2.1.10', () => {
     expect(constrained({ permitted: [dns('a.test'), dns('*.b')], excluded: [] }, [dns('a.test')])).toBe(
       'name-constraint',
     );
+  });
+
+  it.each([
+    [dns('a.test'), dns('*.b'), dns('a.test')],
+    [ip(192, 0, 2, 0, 255, 255, 255, 0), ip(192, 0, 2, 0, 255, 0, 255, 0), ip(192, 0, 2, 7)],
+    [email('a.test'), email('a@b@a.test'), email('a@a.test')],
+    [email('a.test'), email('exa mple'), email('a@a.test')],
+    [email('a@a.test'), email('a@exa mple'), email('a@a.test')],
+    [uri('a.test'), uri('exa mple'), uri('https://a.test/')],
+  ])('a constraint that cannot be read refuses even beside one that fits: %#', (fits, unreadable, name) => {
+    expect(constrained({ permitted: [fits], excluded: [] }, [name])).toBe('trusted');
+    expect(constrained({ permitted: [fits, unreadable], excluded: [] }, [name])).toBe('name-constraint');
+    expect(constrained({ permitted: [unreadable, fits], excluded: [] }, [name])).toBe('name-constraint');
+  });
+
+  it('other names are mailboxes only with the identifier of those', () => {
+    const mail = { permitted: [email('example.com')], excluded: [] };
+    const elsewhere = derUtf8String('学生@example.org');
+    expect(constrained(mail, [{ type: 'other', oid: '1.2.3', value: elsewhere }])).toBe('trusted');
+    expect(constrained(mail, [{ type: 'other', oid: OID.smtpUtf8Mailbox, value: elsewhere }])).toBe('name-constraint');
+    expect(constrained(mail, [{ type: 'registered-id', oid: OID.smtpUtf8Mailbox }])).toBe('trusted');
+  });
+
+  it('an e-mail address in the subject that is no text lies in no subtree', () => {
+    const subject = derSequence(derSetOf(derSequence(derOid(OID.emailAddress), derNull())));
+    const ca = authority('ca', {
+      issuer: root,
+      template: { nameConstraints: { permitted: [email('example.com')], excluded: [] } },
+    });
+    const end = leaf(ca, { template: { overrides: { subject } } });
+    expect(verdict([end, ca.certificate])).toBe('name-constraint');
+  });
+
+  it('comparisons are those with permitted and with excluded subtrees', () => {
+    const nameConstraints = { permitted: [dns('com'), dns('test')], excluded: [dns('a.test')] };
+    const ca = authority('ca', { issuer: root, template: { nameConstraints } });
+    const limited = (maxNameComparisons: number): string =>
+      verdict([leaf(ca, { names: [dns('example.com')], subject: [] }), ca.certificate], root, { maxNameComparisons });
+    expect(limited(3)).toBe('trusted');
+    expect(limited(2)).toBe('limit-exceeded');
+  });
+
+  it.each<readonly [name: GeneralName, got: string]>([
+    [dns('Other.test'), 'DNS other.test'],
+    [email('a@other.test'), 'e-mail a@other.test'],
+    [uri('https://other.test/'), 'URI https://other.test/'],
+    [directory(['CN', 'other']), 'directory name CN=other'],
+    [ip(192, 0, 2, 1), 'ip name'],
+  ])('says which name lies outside: %#', (name, got) => {
+    const nameConstraints = {
+      permitted: [dns('a.test'), email('a.test'), uri('a.test'), directory(['CN', 'a']), ip(10, 0, 0, 0, 255, 0, 0, 0)],
+      excluded: [],
+    };
+    const ca = authority('ca', { issuer: root, template: { nameConstraints } });
+    const sent = [leaf(ca, { names: [name], subject: [] }), ca.certificate];
+    expect(answerTo(sent)).toMatchObject({ expected: 'a name permitted by CN=ca', got });
+    const excluding = authority('ca', {
+      issuer: root,
+      template: {
+        nameConstraints: {
+          permitted: [],
+          excluded: [name.type === 'ip' ? ip(192, 0, 2, 0, 255, 255, 255, 0) : host(name)],
+        },
+      },
+    });
+    expect(answerTo([leaf(excluding, { names: [name], subject: [] }), excluding.certificate])).toMatchObject({
+      expected: 'a name not excluded by CN=ca',
+      got,
+    });
   });
 
   it('exclusion beats permission', () => {

@@ -1,5 +1,6 @@
 import { concatBytes } from '@portico/bytes';
 import { describe, expect, it } from 'vitest';
+import { explainVerdict } from '../src/index.js';
 import { BASIC_RULES } from '../src/path/certificate-rules.js';
 import { ruleLists, withoutRule } from './support.js';
 import { below, caWith, good, reason, verify } from './support/paths.js';
@@ -25,6 +26,11 @@ describe('paths that are refused', () => {
     if (!found.trusted && ruleLists.some((list) => list.some(({ name }) => name === found.rule))) {
       expect(reason(withoutRule(found.rule, verdict))).toBe(beyond ?? 'trusted');
     }
+  });
+
+  it('are explained', async () => {
+    const explanations = rows.map(([what, verdict]) => `${what}:\n${explainVerdict(verdict())}\n`);
+    await expect(explanations.join('\n')).toMatchFileSnapshot('golden/refused-paths.txt');
   });
 
   it('says which certificate, what was expected and what is there', () => {

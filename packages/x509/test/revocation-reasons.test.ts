@@ -1,6 +1,14 @@
 import { sha1 } from '@portico/crypto/sha1';
 import { describe, expect, it } from 'vitest';
-import { derNull, derOid, derSequence, derSmallInteger, OID, type Certificate } from '../src/index.js';
+import {
+  derNull,
+  derOid,
+  derSequence,
+  derSmallInteger,
+  OID,
+  verifyCertificatePath,
+  type Certificate,
+} from '../src/index.js';
 import {
   authorityKeyIdentifierExtension,
   ocspErrorResponse,
@@ -11,6 +19,7 @@ import {
 import {
   createCrlSource,
   createOcspSource,
+  createRevocationChecker,
   MAX_AGE_WITHOUT_NEXT_UPDATE,
   MAX_RESPONDER_CERTIFICATES,
   REVOCATION_OID,
@@ -18,7 +27,7 @@ import {
   type OcspSourceOptions,
   type RevocationSource,
 } from '../src/revocation.js';
-import { authority, leaf, newKey, NOW } from './support.js';
+import { authority, leaf, newKey, NOW, provider } from './support.js';
 import {
   byLists,
   byResponses,
@@ -292,6 +301,23 @@ describe('why an OCSP response says nothing', () => {
     ],
   ])('%s: %s', (_, status, found) => {
     expect(found()).toBe(status);
+  });
+
+  it('is not signed by a key of a kind that the provider does not know', () => {
+    const key = { type: 'rsa', modulus: new Uint8Array(256).fill(0xff), exponent: Uint8Array.of(3) } as const;
+    const certificate = leaf(root, { key, names: [], subject: [['CN', 'r']], extendedKeyUsage: ['ocspSigning'] });
+    const encoding = response({ responder: { certificate, privateKey: newKey() }, certificates: [certificate] });
+    const small = { ...provider, keyAlgorithms: provider.keyAlgorithms.filter(({ keyType }) => keyType === 'ed25519') };
+    const verdict = verifyCertificatePath({
+      provider: small,
+      certificates: [end.raw],
+      trustAnchors: [root],
+      time: NOW,
+      purpose: 'server-authentication',
+      identity: null,
+      revocation: createRevocationChecker({ mode: 'hard-fail', sources: [ofResponses([encoding])] }),
+    });
+    expect(verdict).toMatchObject({ trusted: false, got: 'an OCSP response that its responder did not sign' });
   });
 
   it('looks at a bounded number of certificates that came along, and passes over broken ones', () => {

@@ -101,6 +101,44 @@ describe('remembered signatures', () => {
     expect(checks.map((check) => memory.has(check))).toEqual([true, false, true]);
   });
 
+  it('that come again are recent again, and as few as one are kept', () => {
+    const checks = [1, 2, 3].map((octet): SignatureCheck => ({
+      algorithm: { type: 'ed25519' },
+      key: { type: 'ed25519', key: new Uint8Array(32) },
+      keyInfo: Uint8Array.of(octet),
+      message: new Uint8Array(0),
+      signature: new Uint8Array(0),
+    })) as [SignatureCheck, SignatureCheck, SignatureCheck];
+    const memory = createSignatureMemory(provider, 2);
+    memory.remember([checks[0], checks[1], checks[0], checks[2]]);
+    expect(checks.map((check) => memory.has(check))).toEqual([true, false, true]);
+    const single = createSignatureMemory(provider, 1);
+    single.remember(checks);
+    expect(checks.map((check) => single.has(check))).toEqual([false, false, true]);
+  });
+
+  it('are hashed with the length of each part before it, in four octets', () => {
+    let hashed = new Uint8Array(0);
+    const sha256 = { ...provider.hashes.find(({ name }) => name === 'sha256') } as CryptoProvider['hashes'][number];
+    const digest = (data: Uint8Array): Uint8Array => {
+      hashed = Uint8Array.from(data);
+      return new Uint8Array(32);
+    };
+    const memory = createSignatureMemory({ ...provider, hashes: [{ ...sha256, digest }] });
+    memory.has({
+      algorithm: { type: 'ed25519' },
+      key: { type: 'ed25519', key: new Uint8Array(32) },
+      keyInfo: Uint8Array.of(1, 2),
+      message: new Uint8Array(0x01_0203).fill(3),
+      signature: new Uint8Array(0x102).fill(4),
+    });
+    const view = new DataView(hashed.buffer);
+    const lengths: number[] = [];
+    for (let at = 0; at < hashed.length; at += 4 + (lengths.at(-1) as number)) lengths.push(view.getUint32(at));
+    expect(lengths).toEqual([2, '{"type":"ed25519"}'.length, 0x01_0203, 0x102]);
+    expect(hashed.subarray(4, 6)).toEqual(Uint8Array.of(1, 2));
+  });
+
   it('need SHA-256 and room', () => {
     expect(reasonOf(() => createSignatureMemory({ ...provider, hashes: [] }))).toBe('invalid-argument');
     for (const capacity of [0, -1, NaN]) {

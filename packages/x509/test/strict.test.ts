@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   compatibleProfile,
+  der,
   derImplicit,
   derSequence,
   OID,
@@ -18,7 +19,7 @@ import {
   type CertificateTemplate,
   type Credential,
 } from '../src/issue.js';
-import { authority, leaf, leafKey, notAfter, notBefore, NOW, provider, withoutRule } from './support.js';
+import { authority, leaf, leafKey, newKey, notAfter, notBefore, NOW, provider, withoutRule } from './support.js';
 
 const root = authority('root');
 
@@ -76,8 +77,27 @@ const roots = {
   withOtherKeyIdentifier: authority('root', {
     template: { extraExtensions: [authorityKeyIdentifierExtension(Uint8Array.of(1))] },
   }),
+  withEmptyIdentifier: authority('root', {
+    template: { extraExtensions: [uncritical(OID.authorityKeyIdentifier, derSequence())] },
+  }),
+  withIssuerAndNumber: withIdentifier((own) =>
+    derSequence(
+      derImplicit(0, own),
+      der(0xa1, der(0xa4, root.certificate.subject.raw)),
+      derImplicit(2, root.certificate.serialNumber),
+    ),
+  ),
+  withOwnIdentifier: withIdentifier((own) => derSequence(derImplicit(0, own))),
   crossSigned: authority('cross-signed', { issuer: root }),
 };
+
+/** A root whose authority key identifier is made from its own key identifier. */
+function withIdentifier(value: (own: Uint8Array) => Uint8Array): Credential {
+  const privateKey = newKey();
+  const own = authority('root', { privateKey }).certificate.subjectKeyIdentifier as Uint8Array;
+  const extension = uncritical(OID.authorityKeyIdentifier, value(own));
+  return authority('root', { privateKey, template: { extraExtensions: [extension] } });
+}
 
 interface Row {
   readonly rule: string;
@@ -117,6 +137,16 @@ const table: readonly (readonly [rule: string, chain: () => readonly Certificate
   ],
   ['anchor-extended-key-usage', () => [leaf(roots.withUsage)], roots.withUsage],
   ['root-authority-key-identifier', () => [leaf(roots.withOtherKeyIdentifier)], roots.withOtherKeyIdentifier],
+  ['root-authority-key-identifier', () => [leaf(roots.withEmptyIdentifier)], roots.withEmptyIdentifier],
+  ['root-authority-key-identifier', () => [leaf(roots.withIssuerAndNumber)], roots.withIssuerAndNumber],
+  [
+    'dns-constraint-syntax',
+    () => {
+      const nameConstraints = { permitted: [], excluded: [dns('.example.org')] };
+      const ca = authority('ca', { issuer: root, template: { nameConstraints } });
+      return [leaf(ca), ca.certificate];
+    },
+  ],
 ];
 
 describe('the profile strict', () => {
@@ -146,6 +176,26 @@ describe('the profile strict', () => {
     expect(verdict([leaf(root, { names: ['192.0.2.1'] })], strictProfile)).toBe('trusted');
     const { crossSigned } = roots;
     expect(verdict([leaf(crossSigned)], strictProfile, crossSigned)).toBe('trusted');
+    const { withOwnIdentifier } = roots;
+    expect(verdict([leaf(withOwnIdentifier)], strictProfile, withOwnIdentifier)).toBe('trusted');
+    expect(verdict([leaf(root, { template: serial(...new Array<number>(20).fill(1)) })], strictProfile)).toBe(
+      'trusted',
+    );
+    const mixed = ['192.0.2.1', { type: 'email', address: 'a@example.com' } as const, 'example.com'];
+    for (const subject of [
+      [['CN', '192.0.2.1']],
+      [['O', 'an organization, which is no name of a host']],
+      [
+        ['CN', 'example.com'],
+        ['O', 'x'],
+      ],
+    ] as [string, string][][]) {
+      expect(verdict([leaf(root, { names: mixed, subject })], strictProfile)).toBe('trusted');
+    }
+    const dotted: GeneralName = { type: 'email', address: '.example.org' };
+    const nameConstraints = { permitted: [dotted], excluded: [{ type: 'uri', uri: '.example.org' } as const] };
+    const constrained = authority('ca', { issuer: root, template: { nameConstraints } });
+    expect(verdict([leaf(constrained), constrained.certificate], strictProfile)).toBe('trusted');
     const zero = authority('zero', { template: serial(0) });
     expect(verdict([leaf(zero)], strictProfile, zero)).toBe('trusted');
   });
