@@ -134,7 +134,7 @@ function guardsThrow(node) {
   if (ts.isThrowStatement(node)) return true;
   if (ts.isExpressionStatement(node)) {
     const text = node.expression.getText().replace(/^.*#/, '');
-    return /^(yield\* )?(check|demand|judge|verify|required|refuse)|^\w+\.(fail|expect|finish|end)\(/.test(text);
+    return /^(yield\* )?(check|demand|judge|verify|required|refuse)|^\w+\??\.(fail|expect|finish|end)\(/.test(text);
   }
   for (let at = node; at.parent !== undefined; at = at.parent) {
     const { parent } = at;

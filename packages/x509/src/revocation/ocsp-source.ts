@@ -78,7 +78,8 @@ function digestsOf({ provider }: RevocationContext, sha1: OcspSourceOptions['sha
   return (oid) => {
     if (oid === SHA1) return sha1;
     const name = findByValue(HASH_OIDS, oid);
-    return provider.hashes.find((hash) => hash.name === name)?.digest;
+    const hash = provider.hashes.find((one) => one.name === name);
+    return hash === undefined ? undefined : (data) => hash.digest(data);
   };
 }
 
