@@ -26,7 +26,8 @@ export type {
   SignatureAlgorithm,
 } from './provider.js';
 export { readPublicKey as readRsaPublicKey, type RsaPublicKey } from './rsa/public-key.js';
-export { createRsaKeyAlgorithm, type RsaKeyType } from './rsa/key-algorithm.js';
+export { createRsaKeyAlgorithm } from './rsa/key-algorithm.js';
+export type { RsaKeyType } from './rsa/verifier.js';
 export {
   keyAlgorithmFor,
   keyFitsScheme,

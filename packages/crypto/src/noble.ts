@@ -1,4 +1,5 @@
 import { createProvider } from './create-provider.js';
+import { x25519 } from './curve25519/x25519.js';
 import {
   aes128Ccm8Sha256,
   aes128CcmSha256,
@@ -6,6 +7,8 @@ import {
   aes256GcmSha384,
   chacha20Poly1305Sha256,
 } from './noble/cipher-suites.js';
+import { ecdsaP256Verification } from './ecdsa/p256.js';
+import { ecdsaP384Verification } from './ecdsa/p384.js';
 import { ecdsaP256, ecdsaP384, ecdsaP521 } from './noble/ecdsa.js';
 import { ed25519 } from './noble/ed25519.js';
 import { ed448 } from './noble/ed448.js';
@@ -14,8 +17,7 @@ import { secp256r1MlKem768, secp384r1MlKem1024, x25519MlKem768 } from './noble/h
 import { mldsa44, mldsa65, mldsa87 } from './noble/ml-dsa.js';
 import { mlkem1024, mlkem512, mlkem768 } from './noble/ml-kem.js';
 import { secp256r1, secp384r1, secp521r1 } from './noble/nist-groups.js';
-import { rsa, rsaPss } from './noble/rsa.js';
-import { x25519 } from './noble/x25519.js';
+import { rsa, rsaPss, rsaVerification } from './noble/rsa.js';
 import { x448 } from './noble/x448.js';
 import type { CryptoProvider, RandomBytes } from './provider.js';
 
@@ -26,7 +28,9 @@ export {
   aes256GcmSha384,
   chacha20Poly1305Sha256,
   ecdsaP256,
+  ecdsaP256Verification,
   ecdsaP384,
+  ecdsaP384Verification,
   ecdsaP521,
   ed25519,
   ed448,
@@ -38,6 +42,7 @@ export {
   mlkem768,
   rsa,
   rsaPss,
+  rsaVerification,
   secp256r1,
   secp256r1MlKem768,
   secp384r1,

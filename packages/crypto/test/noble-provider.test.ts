@@ -36,9 +36,10 @@ describe('the noble provider', () => {
 });
 
 describe('blinding', () => {
-  // The scalar itself, and then 16 bytes of blinding for each secret multiplication.
+  // The scalar itself, and then 16 bytes of blinding for each secret multiplication; the ladder of X25519 does the same
+  // for all scalars and needs none.
   it.each([
-    { group: noble.x25519, start: 32 + 16, finish: 0 },
+    { group: noble.x25519, start: 32, finish: 0 },
     { group: noble.x448, start: 56 + 16, finish: 0 },
     { group: noble.secp256r1, start: 32 + 16, finish: 16 },
     { group: noble.secp384r1, start: 48 + 16, finish: 16 },
@@ -113,5 +114,25 @@ describe('createProvider', () => {
     ['nothing', () => undefined as unknown as Uint8Array],
   ])('refuses a random source that gives %s', (_, random) => {
     expect(() => createProvider({ ...parts, random }).random(32)).toThrow(CryptoError);
+  });
+});
+
+describe('algorithms that only verify', () => {
+  it.each([
+    { signing: noble.ecdsaP256, verifying: noble.ecdsaP256Verification, use: { type: 'ecdsa', hash: 'sha256' } },
+    { signing: noble.ecdsaP384, verifying: noble.ecdsaP384Verification, use: { type: 'ecdsa', hash: 'sha384' } },
+    { signing: noble.rsa, verifying: noble.rsaVerification, use: { type: 'rsa-pss', hash: 'sha256', saltLength: 32 } },
+    { signing: noble.rsa, verifying: noble.rsaVerification, use: { type: 'rsa-pkcs1', hash: 'sha512' } },
+  ] as const)('verify $use.type of $signing.keyType keys and refuse to sign', async ({ signing, verifying, use }) => {
+    const key = await signing.generate?.(deterministicRandom(2));
+    if (key === undefined) throw new Error('expected a key');
+    const message = Uint8Array.of(1, 2, 3);
+    const signature = await signing.sign(key, use, message, deterministicRandom(3));
+    expect(await verifying.verify(signing.publicKey(key), use, message, signature)).toBe(true);
+    expect(await verifying.verify(signing.publicKey(key), use, Uint8Array.of(4), signature)).toBe(false);
+    expect(verifying.generate).toBeUndefined();
+    const refusal = expect.objectContaining({ reason: 'unsupported-algorithm' });
+    expect(() => verifying.sign(key, use, message, deterministicRandom(3))).toThrow(refusal);
+    expect(() => verifying.publicKey(key)).toThrow(refusal);
   });
 });

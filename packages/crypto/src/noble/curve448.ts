@@ -4,7 +4,8 @@ import { montgomery, type MontgomeryECDH } from '@noble/curves/abstract/montgome
 import { concatBytes } from '@portico/bytes';
 import { shake256 } from '@noble/hashes/sha3.js';
 import { createHasher } from '@noble/hashes/utils.js';
-import { buildCurve, lazy, scopedRandom } from './scoped-random.js';
+import { lazy } from '../lazy.js';
+import { buildCurve, scopedRandom } from './scoped-random.js';
 
 const PRIME = /* @__PURE__ */ (() => 2n ** 448n - 2n ** 224n - 1n)();
 const ORDER = /* @__PURE__ */ (() => 2n ** 446n - 0x8335dc163bb124b65129c96fde933d8d723a70aadc873d6d54a7bb0dn)();

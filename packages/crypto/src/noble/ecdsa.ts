@@ -1,35 +1,25 @@
+import { ecdsaVerifier } from '../ecdsa/verifier.js';
+import { verifyP256 } from '../ecdsa/p256.js';
+import { verifyP384 } from '../ecdsa/p384.js';
 import { CryptoError } from '../error.js';
-import type { Hash, HashName, KeyAlgorithm, PrivateKey, SignatureAlgorithm } from '../provider.js';
+import type { HashName, KeyAlgorithm, PrivateKey, SignatureAlgorithm } from '../provider.js';
 import { derivedRandom } from './derived-random.js';
-import { sha256, sha384, sha512 } from './hashes.js';
+import { hashNamed } from './hashes.js';
 import { p256, p384, p521, randomScalar, type NistCurve } from './nist-curves.js';
 import { withRandom } from './scoped-random.js';
 
 /** ECDSA over P-256, FIPS 186-5 section 6. */
-export const ecdsaP256: KeyAlgorithm = /* @__PURE__ */ ecdsaOver(p256);
+export const ecdsaP256: KeyAlgorithm = /* @__PURE__ */ ecdsaOver(p256, verifyP256);
 /** ECDSA over P-384, FIPS 186-5 section 6. */
-export const ecdsaP384: KeyAlgorithm = /* @__PURE__ */ ecdsaOver(p384);
+export const ecdsaP384: KeyAlgorithm = /* @__PURE__ */ ecdsaOver(p384, verifyP384);
 /** ECDSA over P-521, FIPS 186-5 section 6. */
-export const ecdsaP521: KeyAlgorithm = /* @__PURE__ */ ecdsaOver(p521);
+export const ecdsaP521: KeyAlgorithm = /* @__PURE__ */ ecdsaOver(p521, verifyWithNoble(p521));
 
-function ecdsaOver(curve: NistCurve): KeyAlgorithm {
+function ecdsaOver(curve: NistCurve, verify: KeyAlgorithm['verify']): KeyAlgorithm {
   return {
     keyType: 'ec',
     curve: curve.name,
-    verify: (publicKey, algorithm, message, signature) => {
-      if (publicKey.type !== 'ec' || publicKey.curve !== curve.name || algorithm.type !== 'ecdsa') return false;
-      // RFC 5480 section 2.2 allows compressed points in certificates; TLS 1.3 does not, and noble would take both.
-      if (publicKey.point.length !== curve.pointLength || publicKey.point[0] !== 0x04) return false;
-      // The hash is the algorithm's: certificates pair any curve with any hash (RFC 5758 section 3.2).
-      const digest = hashNamed(algorithm.hash).digest(message);
-      try {
-        // Both halves of the group are valid s values in TLS and X.509; only DER is a valid encoding.
-        return curve.noble().verify(signature, digest, publicKey.point, { prehash: false, format: 'der', lowS: false });
-      } catch {
-        // noble throws for a signature that is not DER and for a point off the curve.
-        return false;
-      }
-    },
+    verify,
     sign: (privateKey, algorithm, message, random) => {
       const scalar = checkedScalar(curve, privateKey);
       const digest = hashNamed(ecdsaHash(algorithm)).digest(message);
@@ -47,6 +37,20 @@ function ecdsaOver(curve: NistCurve): KeyAlgorithm {
     },
     generate: (random) => ({ type: 'ec', curve: curve.name, scalar: randomScalar(curve, random) }),
   };
+}
+
+function verifyWithNoble(curve: NistCurve): KeyAlgorithm['verify'] {
+  return ecdsaVerifier(curve.name, (point, digest, signature) => {
+    // RFC 5480 section 2.2 allows compressed points in certificates; TLS 1.3 does not, and noble would take both.
+    if (point.length !== curve.pointLength || point[0] !== 0x04) return false;
+    try {
+      // Both halves of the group are valid s values in TLS and X.509; only DER is a valid encoding.
+      return curve.noble().verify(signature, digest, point, { prehash: false, format: 'der', lowS: false });
+    } catch {
+      // noble throws for a signature that is not DER and for a point off the curve.
+      return false;
+    }
+  });
 }
 
 /** The scalar of a key of this curve: in [1, n-1] (FIPS 186-5 appendix A.2) and of full length. */
@@ -68,15 +72,4 @@ function describe(key: PrivateKey): string {
 function ecdsaHash(algorithm: SignatureAlgorithm): HashName {
   if (algorithm.type === 'ecdsa') return algorithm.hash;
   throw new CryptoError('unsupported-algorithm', `an ec key cannot sign ${algorithm.type}`);
-}
-
-function hashNamed(name: HashName): Hash {
-  switch (name) {
-    case 'sha256':
-      return sha256;
-    case 'sha384':
-      return sha384;
-    case 'sha512':
-      return sha512;
-  }
 }

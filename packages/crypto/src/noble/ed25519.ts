@@ -1,5 +1,5 @@
 import type { KeyAlgorithm } from '../provider.js';
-import { nobleEd25519 } from './curve25519.js';
+import { nobleEd25519 } from './edwards25519.js';
 import { eddsaKeys } from './eddsa.js';
 
 /** Ed25519, RFC 8032 section 5.1; in certificates RFC 8410. */

@@ -30,3 +30,15 @@ function wrapState(state: ReturnType<NobleHash['create']>): HashState {
     digest: () => state.digest(),
   };
 }
+
+/** The hash of this name. */
+export function hashNamed(name: HashName): Hash {
+  switch (name) {
+    case 'sha256':
+      return sha256;
+    case 'sha384':
+      return sha384;
+    case 'sha512':
+      return sha512;
+  }
+}

@@ -2,7 +2,7 @@ import { createHybridGroup } from '../hybrid-group.js';
 import type { NamedGroup } from '../provider.js';
 import { mlkem1024, mlkem768 } from './ml-kem.js';
 import { secp256r1, secp384r1 } from './nist-groups.js';
-import { x25519 } from './x25519.js';
+import { x25519 } from '../curve25519/x25519.js';
 
 /** X25519MLKEM768, draft-ietf-tls-ecdhe-mlkem: ML-KEM stands first here, as in no other. */
 export const x25519MlKem768: NamedGroup = /* @__PURE__ */ createHybridGroup({

@@ -1,8 +1,10 @@
 import { ecdsa, weierstrass, type ECDSA } from '@noble/curves/abstract/weierstrass.js';
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import { CryptoError } from '../error.js';
+import { P256_DOMAIN, P384_DOMAIN, P521_DOMAIN, type NistDomain } from '../nist-domains.js';
 import type { EcCurveName, RandomBytes } from '../provider.js';
-import { buildCurve, lazy, scopedRandom } from './scoped-random.js';
+import { lazy } from '../lazy.js';
+import { buildCurve, scopedRandom } from './scoped-random.js';
 
 /** A prime-order curve of FIPS 186 / SP 800-186 section 3.2.1, with the lengths that its encodings have. */
 export interface NistCurve {
@@ -15,54 +17,21 @@ export interface NistCurve {
   readonly noble: () => ECDSA;
 }
 
-/** All these curves have cofactor 1 and a = -3. */
-interface Domain {
-  readonly prime: bigint;
-  readonly order: bigint;
-  readonly b: bigint;
-  readonly baseX: bigint;
-  readonly baseY: bigint;
-}
-
 /** SP 800-186 section 3.2.1.3. */
-export const p256: NistCurve = /* @__PURE__ */ nistCurve('P-256', 32, sha256, () => ({
-  prime: 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n,
-  order: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
-  b: 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn,
-  baseX: 0x6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296n,
-  baseY: 0x4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5n,
-}));
-
+export const p256: NistCurve = /* @__PURE__ */ nistCurve('P-256', 32, sha256, P256_DOMAIN);
 /** SP 800-186 section 3.2.1.4. */
-export const p384: NistCurve = /* @__PURE__ */ nistCurve('P-384', 48, sha384, () => ({
-  prime: 2n ** 384n - 2n ** 128n - 2n ** 96n + 2n ** 32n - 1n,
-  order: 0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
-  b: 0xb3312fa7e23ee7e4988e056be3f82d19181d9c6efe8141120314088f5013875ac656398d8a2ed19d2a85c8edd3ec2aefn,
-  baseX: 0xaa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25dbf55296c3a545e3872760ab7n,
-  baseY: 0x3617de4a96262c6f5d9e98bf9292dc29f8f41dbd289a147ce9da3113b5f0b8c00a60b1ce1d7e819d7a431d7c90ea0e5fn,
-}));
-
+export const p384: NistCurve = /* @__PURE__ */ nistCurve('P-384', 48, sha384, P384_DOMAIN);
 /** SP 800-186 section 3.2.1.5. */
-export const p521: NistCurve = /* @__PURE__ */ nistCurve('P-521', 66, sha512, () => ({
-  prime: 2n ** 521n - 1n,
-  order:
-    0x01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409n,
-  b: 0x0051953eb9618e1c9a1f929a21a0b68540eea2da725b99b315f3b8b489918ef109e156193951ec7e937b1652c0bd3bb1bf073573df883d2c34f1ef451fd46b503f00n,
-  baseX:
-    0x00c6858e06b70404e9cd9e3ecb662395b4429c648139053fb521f828af606b4d3dbaa14b5e77efe75928fe1dc127a2ffa8de3348b3c1856a429bf97e7e31c2e5bd66n,
-  baseY:
-    0x011839296a789a3bc0045c8a5fb42c7d1bd998f54449579b446817afbd17273e662c97ee72995ef42640c550b9013fad0761353c7086a272c24088be94769fd16650n,
-}));
+export const p521: NistCurve = /* @__PURE__ */ nistCurve('P-521', 66, sha512, P521_DOMAIN);
 
 function nistCurve(
   name: EcCurveName,
   fieldLength: number,
   hash: typeof sha256 | typeof sha384 | typeof sha512,
-  domain: () => Domain,
+  { prime, order, b, baseX, baseY }: NistDomain,
 ): NistCurve {
   const noble = lazy(() =>
     buildCurve(() => {
-      const { prime, order, b, baseX, baseY } = domain();
       const point = weierstrass(
         { p: prime, n: order, h: 1n, a: prime - 3n, b, Gx: baseX, Gy: baseY },
         { randomBytes: scopedRandom },

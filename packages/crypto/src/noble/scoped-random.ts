@@ -35,9 +35,3 @@ export function scopedRandom(length = 32): Uint8Array<ArrayBuffer> {
 export function buildCurve<T>(build: () => T): T {
   return withRandom((length) => new Uint8Array(length), build);
 }
-
-/** Builds on first use: a curve takes about a millisecond to check, and most programs use two of five. */
-export function lazy<T>(build: () => T): () => T {
-  let built: T | undefined;
-  return () => (built ??= build());
-}

@@ -1,14 +1,10 @@
 import { CryptoError } from '../error.js';
-import type { Hash, KeyAlgorithm, PrivateKey, PublicKey, RandomBytes, SignatureAlgorithm } from '../provider.js';
-import { encodePkcs1, encodePss, verifyPkcs1, verifyPss } from './encoding.js';
+import type { Hash, KeyAlgorithm, PrivateKey, RandomBytes } from '../provider.js';
+import { encodePkcs1, encodePss } from './encoding.js';
 import { generatePrivateKey } from './generate.js';
 import { importPrivateKey, signEncodedMessage, type RsaSigningKey } from './private-key.js';
-import { readPublicKey, recoverEncodedMessage, type RsaPublicKey } from './public-key.js';
-
-/** The two kinds of RSA key: `rsaEncryption`, and `id-RSASSA-PSS`, which signs with PSS alone (RFC 4055 section 1.2). */
-export type RsaKeyType = 'rsa' | 'rsa-pss';
-
-type RsaAlgorithm = Extract<SignatureAlgorithm, { type: 'rsa-pkcs1' | 'rsa-pss' }>;
+import type { RsaPublicKey } from './public-key.js';
+import { rsaVerifier, usableRsa, type RsaAlgorithm, type RsaKeyType } from './verifier.js';
 
 /**
  * RSA signatures, RFC 8017 section 8, over BigInt and the given hashes. Verifying is fast; signing is blinded and
@@ -29,27 +25,12 @@ export function createRsaKeyAlgorithm(keyType: RsaKeyType, hashes: readonly Hash
     return key;
   }
 
-  /** The algorithm and its hash, if a key of this type may sign with it and the provider has the hash. */
-  function usable(algorithm: SignatureAlgorithm): { readonly algorithm: RsaAlgorithm; readonly hash: Hash } | null {
-    if (algorithm.type !== 'rsa-pss' && (algorithm.type !== 'rsa-pkcs1' || keyType === 'rsa-pss')) return null;
-    const hash = hashes.find((candidate) => candidate.name === algorithm.hash);
-    return hash === undefined ? null : { algorithm, hash };
-  }
-
   return {
     keyType,
-    verify: (publicKey, algorithm, message, signature) => {
-      const use = usable(algorithm);
-      if (use === null || (publicKey.type !== 'rsa' && publicKey.type !== 'rsa-pss')) return false;
-      if (publicKey.type !== keyType || !restrictionAllows(publicKey, use.algorithm)) return false;
-      const key = readPublicKey(publicKey.modulus, publicKey.exponent);
-      if (typeof key === 'string') return false;
-      const recovered = recoverEncodedMessage(key, signature);
-      return recovered !== null && isEncodingOf(key, use.algorithm, use.hash, message, recovered);
-    },
+    verify: rsaVerifier(keyType, hashes),
     sign: (privateKey, algorithm, message, random) => {
       const key = importOnce(privateKey);
-      const use = usable(algorithm);
+      const use = usableRsa(keyType, hashes, algorithm);
       if (use === null) {
         throw new CryptoError('unsupported-algorithm', `an ${keyType} key cannot sign ${algorithm.type} here`);
       }
@@ -62,28 +43,6 @@ export function createRsaKeyAlgorithm(keyType: RsaKeyType, hashes: readonly Hash
     },
     generate: (random) => ({ type: keyType, ...generatePrivateKey(random) }),
   };
-}
-
-/** RFC 4055 section 3.1: a PSS key's own parameters fix the hash and the least salt. */
-function restrictionAllows(publicKey: PublicKey, algorithm: RsaAlgorithm): boolean {
-  if (publicKey.type !== 'rsa-pss' || publicKey.restriction === null) return true;
-  const { hash, minimumSaltLength } = publicKey.restriction;
-  return algorithm.type === 'rsa-pss' && algorithm.hash === hash && algorithm.saltLength >= minimumSaltLength;
-}
-
-function isEncodingOf(
-  key: RsaPublicKey,
-  algorithm: RsaAlgorithm,
-  hash: Hash,
-  message: Uint8Array,
-  recovered: Uint8Array,
-): boolean {
-  switch (algorithm.type) {
-    case 'rsa-pkcs1':
-      return verifyPkcs1(hash, message, recovered);
-    case 'rsa-pss':
-      return verifyPss(hash, message, algorithm.saltLength, key.modulusBits - 1, recovered);
-  }
 }
 
 function encodeMessage(
