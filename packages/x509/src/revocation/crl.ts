@@ -172,7 +172,13 @@ function readIssuingDistributionPoint(reader: DerReader): IssuingDistributionPoi
   point?.end();
   const flag = (number: number): boolean => {
     const element = sequence.optional(contextPrimitive(number));
-    return element !== null && sequence.contents(element).some((octet) => octet !== 0);
+    if (element === null) return false;
+    const [octet, ...more] = sequence.contents(element);
+    // An IMPLICIT BOOLEAN; FALSE is the default and may be spelt out, as in certificates.
+    if (more.length > 0 || (octet !== 0 && octet !== 0xff)) {
+      throw new X509Error('invalid-boolean', { offset: element.offset, expected: '0x00 or 0xff' });
+    }
+    return octet === 0xff;
   };
   const [user, ca] = [flag(1), flag(2)];
   const onlySomeReasons = sequence.optional(contextPrimitive(3)) !== null;
