@@ -3,6 +3,7 @@ import fc, { type Arbitrary } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeOid, encodeOid, MAX_OID_LENGTH } from '../src/der/oid.js';
 import { MAX_DER_DEPTH } from '../src/der/reader.js';
+import { encodeTime } from '../src/der/time.js';
 import {
   der,
   derBitString,
@@ -285,6 +286,11 @@ describe('object identifiers', () => {
 });
 
 describe('times, RFC 5280 section 4.1.2.5', () => {
+  it('say of which type they must be', () => {
+    expect(encodeTime(Date.UTC(2049, 0))).toEqual({ type: 'utc', text: '490101000000Z' });
+    expect(encodeTime(Date.UTC(2050, 0))).toEqual({ type: 'generalized', text: '20500101000000Z' });
+  });
+
   const read = (tag: number, text: string): number =>
     new DerReader(
       der(

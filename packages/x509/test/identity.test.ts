@@ -278,6 +278,8 @@ describe('IP addresses', () => {
   it.each([
     ['[::1', null],
     ['::1]', null],
+    ['1::1]', null],
+    ['[1::1', null],
     ['[192.0.2.1]', null],
     ['1.2.3', null],
     ['1.2.3.4.5', null],
@@ -297,7 +299,6 @@ describe('IP addresses', () => {
     ['1:192.0.2.1::2', null],
     ['::192.0.2.256', null],
     ['::192.0.2', null],
-    // As long as text of an address can be, and one more.
     ['0000:0000:0000:0000:0000:0000:255.255.255.255', '::ffff:ffff'],
     ['ABCD:ef01::', 'abcd:ef01::'],
     ['::g', null],

@@ -4,7 +4,9 @@ import {
   derNull,
   OID,
   verifyCertificatePath,
+  type Certificate,
   type Extension,
+  type PathVerdict,
   type PolicyInputs,
 } from '../src/index.js';
 import {
@@ -54,6 +56,20 @@ function judge(
   });
   if (verdict instanceof Promise) throw new Error('expected an answer at once');
   return verdict.trusted ? [...verdict.policies].sort() : verdict.rule;
+}
+
+function verifyChain(chain: readonly Certificate[], anchor: Credential, inputs: PolicyInputs = {}): PathVerdict {
+  const verdict = verifyCertificatePath({
+    provider,
+    certificates: chain.map(({ raw }) => raw),
+    trustAnchors: [anchor],
+    time: NOW,
+    purpose: 'server-authentication',
+    identity: null,
+    policies: createPolicyChecker(inputs),
+  });
+  if (verdict instanceof Promise) throw new Error('expected an answer at once');
+  return verdict;
 }
 
 const gold = policies([GOLD]);
@@ -259,6 +275,15 @@ describe('certificate policies, RFC 5280 section 6.1 with RFC 9618', () => {
       [GOLD],
     ],
     [
+      'inhibitPolicyMapping 1, two CAs later',
+      {
+        cas: [[gold, constraints({ inhibitPolicyMapping: 1 })], [gold], [gold, mappings([[GOLD, SILVER]])]],
+        leaf: [policies([SILVER])],
+      },
+      { requireExplicitPolicy: true },
+      'policy',
+    ],
+    [
       'inhibitPolicyMapping in the anchor',
       {
         anchor: [constraints({ inhibitPolicyMapping: 0 })],
@@ -293,6 +318,55 @@ describe('certificate policies, RFC 5280 section 6.1 with RFC 9618', () => {
     ],
   ])('%s', (_, chain, inputs, result) => {
     expect(judge(chain, inputs)).toEqual(typeof result === 'string' ? result : [...result].sort());
+  });
+
+  it('a self-issued leaf is none of the CAs that are spared', () => {
+    const root = authority('root');
+    const judgeLeaf = (
+      ofCa: readonly Extension[],
+      ofLeaf: readonly Extension[],
+      inputs: PolicyInputs = {},
+    ): unknown => {
+      const ca = authority('ca', { issuer: root, template: { extraExtensions: ofCa } });
+      const end = leaf(ca, { subject: [['CN', 'ca']], template: { extraExtensions: ofLeaf } });
+      const verdict = verifyChain([end, ca.certificate], root, inputs);
+      return verdict.trusted ? verdict.policies : verdict.rule;
+    };
+    const strictly = { requireExplicitPolicy: true };
+    expect(judgeLeaf([gold, inhibitAny(0)], [anything], strictly)).toBe('policy');
+    expect(judgeLeaf([gold, inhibitAny(1)], [anything], strictly)).toEqual([GOLD]);
+    expect(judgeLeaf([constraints({ requireExplicitPolicy: 1 })], [])).toBe('policy');
+    expect(judgeLeaf([constraints({ requireExplicitPolicy: 2 })], [])).toEqual([]);
+  });
+
+  it('says what was expected of whom', () => {
+    const root = authority('root');
+    const ca = authority('ca', { issuer: root, template: { extraExtensions: [explicit, gold] } });
+    const lower = authority('lower', { issuer: ca, template: { extraExtensions: [policies([SILVER])] } });
+    const end = leaf(lower, { template: { extraExtensions: [policies([SILVER])] } });
+    expect(verifyChain([end, lower.certificate, ca.certificate], root)).toMatchObject({
+      message: 'CN=lower: expected a valid policy, got none',
+    });
+    const golden = leaf(ca, { template: { extraExtensions: [gold] } });
+    expect(verifyChain([golden, ca.certificate], root, { acceptable: [SILVER, RED] })).toMatchObject({
+      message: `CN=example.com: expected one of the policies ${SILVER}, ${RED}, got none`,
+    });
+  });
+
+  it.each(['root', 'upper', 'lower', 'leaf'] as const)('says of which certificate it cannot read: the %s', (place) => {
+    const broken = { extraExtensions: [{ ...constraints({}), critical: false }] };
+    const at = (name: string, issuer?: Credential): Credential =>
+      authority(name, { ...(issuer && { issuer }), ...(name === place && { template: broken }) });
+    const root = at('root');
+    const upper = at('upper', root);
+    const lower = at('lower', upper);
+    const end = leaf(lower, place === 'leaf' ? { template: broken } : {});
+    expect(verifyChain([end, lower.certificate, upper.certificate], root)).toMatchObject({
+      rule: 'policy-extensions',
+      certificate: { subject: { text: place === 'leaf' ? 'CN=example.com' : `CN=${place}` } },
+      expected: 'readable policy extensions',
+      got: 'invalid-extension: expected requireExplicitPolicy or inhibitPolicyMapping',
+    });
   });
 
   it('names the certificate after which no policy is left', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { OID, parseCertificate, X509Error, type Certificate } from '../src/index.js';
+import { concatBytes } from '@portico/bytes';
+import { derNull, OID, parseCertificate, X509Error, type Certificate } from '../src/index.js';
 import { readAccessMethods } from '../src/path/authority-info-access.js';
 import {
   readCertificatePolicies,
@@ -70,6 +71,11 @@ function outcome(read: () => unknown): string {
 describe('a structure with every field', () => {
   it.each(structures)('%s is read', (_, encoding, read) => {
     expect(outcome(() => read(encoding))).toBe('accepted');
+  });
+
+  it.each(structures)('%s has nothing after it', (_, encoding, read) => {
+    expect(outcome(() => read(concatBytes(encoding, derNull())))).toBe('trailing-bytes: expected the end');
+    expect(outcome(() => read(concatBytes(encoding, Uint8Array.of(5))))).toBe('trailing-bytes: expected the end');
   });
 
   // Every change of one element: which are accepted, path by path, and how often each refusal is given.

@@ -271,7 +271,9 @@ function decodeInteger(reader: DerReader, element: DerElement): Uint8Array {
   const contents = reader.contents(element);
   const [first, second] = contents;
   if (first === undefined) throw new X509Error('invalid-integer', { offset: element.offset, expected: 'an octet' });
-  if (second !== undefined && ((first === 0x00 && second < 0x80) || (first === 0xff && second >= 0x80))) {
+  // The first nine bits are neither all zeros nor all ones.
+  const leading = second === undefined ? null : (first << 1) | (second >> 7);
+  if (leading === 0 || leading === 0x1ff) {
     throw new X509Error('invalid-integer', { offset: element.offset, expected: 'the shortest form' });
   }
   return contents;

@@ -9,6 +9,8 @@ const URI = /^([a-z][a-z0-9+.-]*):(?:\/\/)?([^/?#:;@[\]]+)(?::[0-9]*)?(?:[/?#;][
  */
 export function hostOfUri(uri: string): { readonly scheme: string; readonly host: string } | null {
   const match = URI.exec(uri);
-  const host = match === null ? null : normalizeHostName(match[2] as string);
-  return match === null || host === null ? null : { scheme: asciiLowerCase(match[1] as string), host };
+  if (match === null) return null;
+  const [, scheme, name] = match as unknown as [string, string, string];
+  const host = normalizeHostName(name);
+  return host === null ? null : { scheme: asciiLowerCase(scheme), host };
 }

@@ -151,7 +151,8 @@ function nextDepth(above: Depth, policies: ReadonlySet<string> | null, allowed: 
     if (parents.length > 0) depth.set(policy, node(policy, parents));
   }
   if (policies.has(OID.anyPolicy) && allowed === 'any') {
-    for (const [policy, parents] of parentsOf) if (!depth.has(policy)) depth.set(policy, node(policy, parents));
+    // Those that are there by name have the same parents.
+    for (const [policy, parents] of parentsOf) depth.set(policy, node(policy, parents));
   }
   return depth;
 }

@@ -93,10 +93,11 @@ const anchorRules: readonly Rule[] = [
   form('root-authority-key-identifier', 'BR section 7.1.2.1.3', (certificate) => {
     const { authorityKeyIdentifier, subjectKeyIdentifier } = certificate;
     if (!isSelfIssued(certificate) || authorityKeyIdentifier === null) return null;
-    const { keyIdentifier, issuer, serialNumber } = authorityKeyIdentifier;
+    // The issuer and its serial number come together.
+    const { keyIdentifier, issuer } = authorityKeyIdentifier;
     const own =
       keyIdentifier !== null && subjectKeyIdentifier !== null && bytesEqual(keyIdentifier, subjectKeyIdentifier);
-    return own && issuer === null && serialNumber === null ? null : ["a root's own key identifier", 'another'];
+    return own && issuer === null ? null : ["a root's own key identifier", 'another'];
   }),
   form('anchor-authority-key-identifier', 'RFC 5280 section 4.2.1.1', (certificate) =>
     isSelfIssued(certificate) || (certificate.authorityKeyIdentifier?.keyIdentifier ?? null) !== null
