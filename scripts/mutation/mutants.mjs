@@ -2,7 +2,10 @@
 // stands behind a question to `__mutant`, so that one build serves for every mutant.
 import ts from 'typescript';
 
-/** @typedef {{ id: number, file: string, line: number, kind: string, text: string, verification: boolean }} Mutant */
+/**
+ * `name` says which mutant it is wherever its line has moved: file, kind, text, line, and which of several equal ones.
+ * @typedef {{ id: number, name: string, file: string, line: number, kind: string, text: string, verification: boolean }} Mutant
+ */
 
 /** Sentences are for people; of what has spaces, only the labels of RFC 9846 section 7.1 go into a computation. */
 const LABEL = /^(tls13 |(c|s|e|ext|res|imp) |TLS 1\.3, )/;
@@ -20,12 +23,24 @@ const OPERATORS = { ...RELATIONAL, ...EQUALITY, ...ARITHMETIC, ...BITWISE };
 export function mutate(file, text, firstId) {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
   const mutants = [];
+  const names = new Map();
+  const lines = text.split('\n');
   const original = (node) => text.slice(node.getStart(source), node.end);
 
   const add = (node, kind, description) => {
     const { line } = source.getLineAndCharacterOfPosition(node.getStart(source));
     const id = firstId + mutants.length;
-    mutants.push({ id, file, line: line + 1, kind, text: description, verification: guardsThrow(node) });
+    const name = [file, kind, description, lines[line].trim()].join(' | ');
+    names.set(name, (names.get(name) ?? 0) + 1);
+    mutants.push({
+      id,
+      name: `${name} | ${names.get(name)}`,
+      file,
+      line: line + 1,
+      kind,
+      text: description,
+      verification: guardsThrow(node),
+    });
     return id;
   };
 

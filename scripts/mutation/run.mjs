@@ -39,7 +39,8 @@ const quickFile = join(work, 'quick.json');
 /** No test of ours takes that long: a mutant that keeps a test busy for so long goes round in circles. */
 const HANG = Number(option('hang', '20000'));
 
-const former = again === null ? new Map() : new Map(named(JSON.parse(readFileSync(again, 'utf8'))));
+const former =
+  again === null ? new Map() : new Map(JSON.parse(readFileSync(again, 'utf8')).map((one) => [one.name, one]));
 rmSync(work, { recursive: true, force: true });
 const { mutants, bundle } = await prepareBundle({
   packageFolder,
@@ -51,21 +52,11 @@ const { mutants, bundle } = await prepareBundle({
 console.log(`${mutants.length} mutants`);
 /** Every verdict as soon as it is known, one a line. */
 const progress = join(work, 'verdicts.jsonl');
-const killedBefore = [...named(mutants)].filter(([name]) => former.get(name)?.verdict === 'killed');
+const killedBefore = mutants.filter(({ name }) => former.get(name)?.verdict === 'killed');
 const verdicts = await playAll(
-  new Map(killedBefore.map(([name, { id }]) => [id, { verdict: 'killed', by: former.get(name).by }])),
+  new Map(killedBefore.map(({ id, name }) => [id, { verdict: 'killed', by: former.get(name).by }])),
 );
 report();
-
-/** Mutants by what they are, wherever the line has moved: file, kind and text, and which of several equal ones. */
-function named(list) {
-  const counts = new Map();
-  return list.map((mutant) => {
-    const name = `${mutant.file} ${mutant.kind} ${mutant.text}`;
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-    return [`${name} ${counts.get(name)}`, mutant];
-  });
-}
 
 function isPlayed(id) {
   return which === 'all' || mutants[id - 1].verification;
