@@ -6,7 +6,7 @@ import {
   type AlgorithmIdentifier,
   type SignatureAlgorithmReading,
 } from './algorithm.js';
-import { DerReader } from './der/reader.js';
+import { decodeBitString, DerReader } from './der/reader.js';
 import { contextPrimitive, TAG } from './der/tag.js';
 import { readOrError, X509Error } from './error.js';
 import { readExtensions, readKnownExtensions, type Extension, type KnownExtensions } from './extensions.js';
@@ -140,7 +140,10 @@ function readVersion(tbs: DerReader): 1 | 2 | 3 {
 function skipUniqueIdentifiers(tbs: DerReader, version: 1 | 2 | 3): void {
   for (const number of [1, 2]) {
     const { offset } = tbs;
-    if (tbs.optional(contextPrimitive(number)) !== null && version === 1) {
+    const identifier = tbs.optional(contextPrimitive(number));
+    if (identifier === null) continue;
+    decodeBitString(tbs, identifier);
+    if (version === 1) {
       throw new X509Error('unsupported-version', { offset, expected: 'v2 or v3 for unique identifiers', got: 'v1' });
     }
   }

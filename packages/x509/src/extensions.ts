@@ -1,4 +1,4 @@
-import { DerReader } from './der/reader.js';
+import { decodeInteger, DerReader } from './der/reader.js';
 import { contextPrimitive, TAG } from './der/tag.js';
 import { X509Error } from './error.js';
 import { readGeneralName, readGeneralNames, type GeneralName } from './name/general-name.js';
@@ -159,7 +159,7 @@ export function readAuthorityKeyIdentifier(reader: DerReader): AuthorityKeyIdent
   return {
     keyIdentifier: keyIdentifier === null ? null : sequence.contents(keyIdentifier),
     issuer: issuerNames,
-    serialNumber: serialNumber === null ? null : sequence.contents(serialNumber),
+    serialNumber: serialNumber === null ? null : decodeInteger(sequence, serialNumber),
   };
 }
 

@@ -6,6 +6,7 @@ import {
   derNull,
   derOctetString,
   derOid,
+  DerReader,
   derSequence,
   derSmallInteger,
   encodePem,
@@ -213,6 +214,11 @@ const status = (code: number, ...rest: readonly Uint8Array[]): Uint8Array =>
   derSequence(der(TAG.enumerated, Uint8Array.of(code)), ...rest);
 const bytes = (type: string): Uint8Array => derExplicit(0, derSequence(derOid(type), derOctetString(derSequence())));
 const first = SINGLE_RESPONSES[0] as Uint8Array;
+/** A response whose only answer has that tag for its status, and contents in it. */
+const answer = (tag: number): Uint8Array => {
+  const single = new DerReader(first).sequence('a SingleResponse');
+  return ocspResponse(RESPONDERS.name, time, derSequence(derSequence(single.any(), der(tag, Uint8Array.of(0)), time)));
+};
 
 describe('OCSP responses', () => {
   it.each<readonly [what: string, encoding: () => Uint8Array, reason: X509ErrorReason]>([
@@ -236,6 +242,8 @@ describe('OCSP responses', () => {
       () => ocspResponse(derExplicit(0, derSmallInteger(256)), RESPONDERS.key, time, responses),
       'invalid-integer',
     ],
+    ['good with something in it', () => answer(0x80), 'invalid-length'],
+    ['unknown with something in it', () => answer(0x82), 'invalid-length'],
     ['more than the largest', () => new Uint8Array(MAX_OCSP_RESPONSE_LENGTH + 1), 'too-large'],
     ['as long as the largest', () => new Uint8Array(MAX_OCSP_RESPONSE_LENGTH), 'unexpected-tag'],
   ])('are refused: %s', (_, encoding, expected) => {

@@ -266,8 +266,11 @@ export class DerReader {
   }
 }
 
-/** @throws X509Error `invalid-integer` unless it is minimal, X.690 section 8.3.2 */
-function decodeInteger(reader: DerReader, element: DerElement): Uint8Array {
+/**
+ * The contents of an INTEGER, whatever its tag (IMPLICIT ones have another).
+ * @throws X509Error `invalid-integer` unless it is minimal, X.690 section 8.3.2
+ */
+export function decodeInteger(reader: DerReader, element: DerElement): Uint8Array {
   const contents = reader.contents(element);
   const [first, second] = contents;
   if (first === undefined) throw new X509Error('invalid-integer', { offset: element.offset, expected: 'an octet' });

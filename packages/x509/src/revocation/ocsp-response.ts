@@ -4,7 +4,7 @@ import {
   type AlgorithmIdentifier,
   type SignatureAlgorithmReading,
 } from '../algorithm.js';
-import { DerReader } from '../der/reader.js';
+import { DerReader, type DerElement } from '../der/reader.js';
 import { contextConstructed, contextPrimitive, TAG } from '../der/tag.js';
 import { X509Error } from '../error.js';
 import { readExtensions, type Extension } from '../extensions.js';
@@ -169,10 +169,14 @@ function readSingleResponse(single: DerReader): OcspSingleResponse {
 
 /** CertStatus: `[0]` good, `[1]` revoked, `[2]` unknown, all implicitly tagged. */
 function readStatus(single: DerReader): OcspSingleResponse['status'] {
-  if (single.optional(contextPrimitive(0)) !== null) return { type: 'good' };
+  const good = single.optional(contextPrimitive(0));
+  if (good !== null) {
+    expectNull(good);
+    return { type: 'good' };
+  }
   const revoked = single.tagged(1);
   if (revoked === null) {
-    single.expect(contextPrimitive(2), 'a CertStatus');
+    expectNull(single.expect(contextPrimitive(2), 'a CertStatus'));
     return { type: 'unknown' };
   }
   const at = revoked.time();
@@ -181,6 +185,10 @@ function readStatus(single: DerReader): OcspSingleResponse['status'] {
   wrapped?.end();
   revoked.end();
   return { type: 'revoked', at, reason };
+}
+
+function expectNull({ offset, start, end }: DerElement): void {
+  if (start !== end) throw new X509Error('invalid-length', { offset, expected: 'NULL' });
 }
 
 function readOptionalExtensions(reader: DerReader): readonly Extension[] {
