@@ -362,7 +362,9 @@ describe('certificate policies, RFC 5280 section 6.1 with RFC 9618', () => {
     const lower = at('lower', upper);
     const end = leaf(lower, place === 'leaf' ? { template: broken } : {});
     expect(verifyChain([end, lower.certificate, upper.certificate], root)).toMatchObject({
+      reason: 'malformed',
       rule: 'policy-extensions',
+      section: 'RFC 5280 section 4.2.1.4',
       certificate: { subject: { text: place === 'leaf' ? 'CN=example.com' : `CN=${place}` } },
       expected: 'readable policy extensions',
       got: 'invalid-extension: expected requireExplicitPolicy or inhibitPolicyMapping',

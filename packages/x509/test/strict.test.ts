@@ -4,6 +4,7 @@ import {
   der,
   derImplicit,
   derSequence,
+  explainVerdict,
   OID,
   publicKeyOf,
   strictProfile,
@@ -12,6 +13,7 @@ import {
   type Extension,
   type GeneralName,
   type PathProfile,
+  type PathVerdict,
 } from '../src/index.js';
 import {
   authorityKeyIdentifierExtension,
@@ -23,7 +25,7 @@ import { authority, leaf, leafKey, newKey, notAfter, notBefore, NOW, provider, w
 
 const root = authority('root');
 
-function verdict(certificates: readonly Certificate[], profile: PathProfile, anchor: Credential = root): string {
+function answerTo(certificates: readonly Certificate[], profile: PathProfile, anchor: Credential = root): PathVerdict {
   const answer = verifyCertificatePath({
     provider,
     profile,
@@ -34,6 +36,11 @@ function verdict(certificates: readonly Certificate[], profile: PathProfile, anc
     identity: null,
   });
   if (answer instanceof Promise) throw new Error('expected an answer at once');
+  return answer;
+}
+
+function verdict(...args: Parameters<typeof answerTo>): string {
+  const answer = answerTo(...args);
   return answer.trusted ? 'trusted' : answer.rule;
 }
 
@@ -151,6 +158,11 @@ const table: readonly (readonly [rule: string, chain: () => readonly Certificate
 
 describe('the profile strict', () => {
   const rows = table.map(([rule, chain, anchor]): Row => ({ rule, chain, anchor: anchor ?? root }));
+
+  it('explains what it refuses', async () => {
+    const explanations = rows.map(({ chain, anchor }) => explainVerdict(answerTo(chain(), strictProfile, anchor)));
+    await expect(`${explanations.join('\n\n')}\n`).toMatchFileSnapshot('golden/strict.txt');
+  });
 
   it.each(rows)('$rule is refused, and accepted by compatible', ({ rule, chain, anchor }) => {
     expect(verdict(chain(), strictProfile, anchor)).toBe(rule);
