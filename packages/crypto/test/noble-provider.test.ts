@@ -7,6 +7,12 @@ import { describeProvider } from './provider-conformance.js';
 describe('the noble provider', () => {
   describeProvider((random) => noble.createNobleProvider({ random }), { reproducible: 'shares and signatures' });
 
+  describe('for interpreters', () => {
+    describeProvider((random) => noble.createNobleProvider({ random, engine: 'interpreted' }), {
+      reproducible: 'shares and signatures',
+    });
+  });
+
   it('prefers ChaCha20-Poly1305, which is its fastest, and hybrids to X25519', () => {
     const provider = noble.createNobleProvider({ random: deterministicRandom(1) });
     expect(provider.cipherSuites.map((suite) => suite.id)).toEqual([0x1303, 0x1301, 0x1302, 0x1304, 0x1305]);
@@ -15,6 +21,50 @@ describe('the noble provider', () => {
       ...[0x001d, 0x0017, 0x0018, 0x0019, 0x001e],
       ...[0x0201, 0x0202, 0x0200],
     ]);
+  });
+
+  it('puts X25519 over BigInt first for interpreters, and ML-KEM behind all curves', () => {
+    const { groups, keyAlgorithms } = noble.createNobleProvider({
+      random: deterministicRandom(1),
+      engine: 'interpreted',
+    });
+    expect(groups.map((group) => group.id)).toEqual([
+      ...[0x001d, 0x0017, 0x0018, 0x0019, 0x001e],
+      ...[0x11ec, 0x11eb, 0x11ed],
+      ...[0x0201, 0x0202, 0x0200],
+    ]);
+    expect(groups[0]).toBe(noble.x25519BigInt);
+    expect(keyAlgorithms.slice(0, 3)).toEqual([noble.ecdsaP256BigInt, noble.ed25519, noble.ecdsaP384BigInt]);
+  });
+
+  it('exchanges keys and verifies between both kinds of engine', async () => {
+    const pairs = [
+      [noble.x25519, noble.x25519BigInt],
+      [noble.x25519MlKem768, noble.x25519BigIntMlKem768],
+    ] as const;
+    for (const [compiled, interpreted] of pairs) {
+      for (const [client, server] of [
+        [compiled, interpreted],
+        [interpreted, compiled],
+      ] as const) {
+        const exchange = await client.start(deterministicRandom(4));
+        const { share, secret } = await server.respond(exchange.share, deterministicRandom(5));
+        expect(await exchange.finish(share)).toEqual(secret);
+      }
+    }
+    const use = { type: 'ecdsa', hash: 'sha256' } as const;
+    for (const [compiled, interpreted] of [
+      [noble.ecdsaP256, noble.ecdsaP256BigInt],
+      [noble.ecdsaP384, noble.ecdsaP384BigInt],
+    ] as const) {
+      const key = await compiled.generate?.(deterministicRandom(6));
+      if (key === undefined) throw new Error('expected a key');
+      const message = Uint8Array.of(1, 2, 3);
+      const signature = await compiled.sign(key, use, message, deterministicRandom(7));
+      expect(await interpreted.sign(key, use, message, deterministicRandom(7))).toEqual(signature);
+      expect(await interpreted.verify(compiled.publicKey(key), use, message, signature)).toBe(true);
+      expect(await interpreted.verify(compiled.publicKey(key), use, Uint8Array.of(4), signature)).toBe(false);
+    }
   });
 
   it('gives ML-KEM alone and CCM only to those who name it', () => {
@@ -40,6 +90,7 @@ describe('blinding', () => {
   // for all scalars and needs none.
   it.each([
     { group: noble.x25519, start: 32, finish: 0 },
+    { group: noble.x25519BigInt, start: 32 + 16, finish: 0 },
     { group: noble.x448, start: 56 + 16, finish: 0 },
     { group: noble.secp256r1, start: 32 + 16, finish: 16 },
     { group: noble.secp384r1, start: 48 + 16, finish: 16 },

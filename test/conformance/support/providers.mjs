@@ -6,6 +6,13 @@ const PROVIDERS = {
     const { createNobleProvider } = await import('@portico/crypto/noble');
     return createNobleProvider({ random: (length) => new Uint8Array(randomBytes(length)) });
   },
+  'noble-interpreted': async () => {
+    const { createNobleProvider } = await import('@portico/crypto/noble');
+    return createNobleProvider({
+      random: (length) => new Uint8Array(randomBytes(length)),
+      engine: 'interpreted',
+    });
+  },
   node: async () => (await import('@portico/transport-node')).createNodeProvider(),
 };
 

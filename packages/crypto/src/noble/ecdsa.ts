@@ -12,8 +12,12 @@ import { withRandom } from './scoped-random.js';
 export const ecdsaP256: KeyAlgorithm = /* @__PURE__ */ ecdsaOver(p256, verifyP256);
 /** ECDSA over P-384, FIPS 186-5 section 6. */
 export const ecdsaP384: KeyAlgorithm = /* @__PURE__ */ ecdsaOver(p384, verifyP384);
+/** ECDSA over P-256 with BigInt alone: for engines that compile nothing, where it is ten times as fast as `ecdsaP256`. */
+export const ecdsaP256BigInt: KeyAlgorithm = /* @__PURE__ */ ecdsaOver(p256, /* @__PURE__ */ verifyWithNoble(p256));
+/** The same over P-384. */
+export const ecdsaP384BigInt: KeyAlgorithm = /* @__PURE__ */ ecdsaOver(p384, /* @__PURE__ */ verifyWithNoble(p384));
 /** ECDSA over P-521, FIPS 186-5 section 6. */
-export const ecdsaP521: KeyAlgorithm = /* @__PURE__ */ ecdsaOver(p521, verifyWithNoble(p521));
+export const ecdsaP521: KeyAlgorithm = /* @__PURE__ */ ecdsaOver(p521, /* @__PURE__ */ verifyWithNoble(p521));
 
 function ecdsaOver(curve: NistCurve, verify: KeyAlgorithm['verify']): KeyAlgorithm {
   return {

@@ -1,4 +1,5 @@
 import { eddsa, edwards, type EdDSA, type EdwardsPointCons } from '@noble/curves/abstract/edwards.js';
+import { montgomery, type MontgomeryECDH } from '@noble/curves/abstract/montgomery.js';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { lazy } from '../lazy.js';
 import { buildCurve, scopedRandom } from './scoped-random.js';
@@ -32,11 +33,32 @@ export const nobleEd25519: () => EdDSA = /* @__PURE__ */ lazy(() =>
   ),
 );
 
+/** X25519, RFC 7748 section 5. Multiplying the base point goes through the cached, blinded tables of edwards25519. */
+export const nobleX25519: () => MontgomeryECDH = /* @__PURE__ */ lazy(() =>
+  buildCurve(() =>
+    montgomery({
+      P: PRIME,
+      type: 'x25519',
+      adjustScalarBytes: clamp,
+      powPminus2: invert,
+      randomBytes: scopedRandom,
+      scalarMultBase: multiplyBase,
+    }),
+  ),
+);
+
 /** RFC 7748 section 5, decodeScalar25519: clears the cofactor bits and fixes the highest. Changes its argument. */
 function clamp(scalar: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   scalar[0] = (scalar[0] as number) & 0xf8;
   scalar[31] = ((scalar[31] as number) & 0x7f) | 0x40;
   return scalar;
+}
+
+/** [k]B on the Edwards form, mapped to u = (1 + y) / (1 - y) (RFC 7748 section 4.1). */
+function multiplyBase(scalar: bigint): bigint {
+  const Point = edwards25519();
+  const { Y, Z } = Point.BASE.multiply(reduce(scalar, Point.Fn.ORDER));
+  return ((Z + Y) * invert(reduce(Z - Y, PRIME))) % PRIME;
 }
 
 function reduce(value: bigint, modulus: bigint): bigint {
@@ -51,8 +73,8 @@ function squareRepeatedly(value: bigint, times: number): bigint {
   return result;
 }
 
-/** x^((p-5)/8), with (p - 5) / 8 = (2^250 - 1) 2^2 + 1, in few multiplications. */
-function powerForRoot(x: bigint): bigint {
+/** The powers 2^250 - 1 and 11, from which both exponents below are made with few multiplications. */
+function powerChain(x: bigint): { readonly power250: bigint; readonly power11: bigint } {
   const power2 = squareRepeatedly(x, 1);
   const power9 = (squareRepeatedly(power2, 2) * x) % PRIME;
   const power11 = (power9 * power2) % PRIME;
@@ -63,8 +85,18 @@ function powerForRoot(x: bigint): bigint {
   const bits50 = (squareRepeatedly(bits40, 10) * bits10) % PRIME;
   const bits100 = (squareRepeatedly(bits50, 50) * bits50) % PRIME;
   const bits200 = (squareRepeatedly(bits100, 100) * bits100) % PRIME;
-  const bits250 = (squareRepeatedly(bits200, 50) * bits50) % PRIME;
-  return (squareRepeatedly(bits250, 2) * x) % PRIME;
+  return { power250: (squareRepeatedly(bits200, 50) * bits50) % PRIME, power11 };
+}
+
+/** x^(p-2): the inverse by Fermat, with p - 2 = (2^250 - 1) 2^5 + 11. */
+function invert(x: bigint): bigint {
+  const { power250, power11 } = powerChain(x);
+  return (squareRepeatedly(power250, 5) * power11) % PRIME;
+}
+
+/** x^((p-5)/8), with (p - 5) / 8 = (2^250 - 1) 2^2 + 1. */
+function powerForRoot(x: bigint): bigint {
+  return (squareRepeatedly(powerChain(x).power250, 2) * x) % PRIME;
 }
 
 /** The square root of u/v that decoding a point needs, RFC 8032 section 5.1.3 steps 2 and 3. */
