@@ -13,7 +13,7 @@ export async function handshakes(effort) {
 }
 
 /** Every call into one side is timed by itself; the primitives of each side are timed in between, in the same loop. */
-export function inMemory(setup, count) {
+function inMemory(setup, count) {
   const serverConfig = parseServerConfig({ provider, credentials: setup.credentials, alpn: { protocols: ['sip/2'] } });
   const clientConfig = {
     provider,

@@ -18,11 +18,16 @@ export interface JacobianPoint {
   isInfinity: boolean;
 }
 
-/** A point that is added: Z with its powers, or none where Z is 1. */
+/** A point that is added. */
 interface Addend {
   readonly x: Limbs;
   readonly y: Limbs;
-  readonly z: { readonly first: Limbs; readonly second: Limbs; readonly third: Limbs } | undefined;
+  readonly z: Limbs;
+  /** Z² and Z³. */
+  readonly zz: Limbs;
+  readonly zzz: Limbs;
+  /** Then Z and its powers need no multiplications. */
+  readonly isAffine: boolean;
 }
 
 /** Bits of a digit: a table holds 2^(bits-2) odd multiples. That of the base point is made once. */
@@ -38,7 +43,10 @@ export class PublicCurve {
   readonly #one: Limbs;
   /** For intermediate results: no operation begins before the one before it is over. */
   readonly #t: readonly [Limbs, Limbs, Limbs, Limbs, Limbs, Limbs];
-  /** G, 3G, 5G and so on, each with Z = 1; made with the first sum. */
+  /** Q, 3Q, 5Q and so on of the key at hand, always in the same memory. */
+  readonly #keyMultiples: readonly Addend[];
+  readonly #twice: Addend;
+  /** The same of G, each with Z = 1; made with the first sum. */
   #baseMultiples: readonly Addend[] | undefined;
 
   constructor(domain: CurveDomain) {
@@ -46,6 +54,8 @@ export class PublicCurve {
     this.domain = domain;
     this.#one = fromInteger(1n);
     this.#t = [zero(), zero(), zero(), zero(), zero(), zero()];
+    this.#twice = this.#addend();
+    this.#keyMultiples = this.#addends(KEY_WINDOW);
   }
 
   /** The affine point, or undefined if it is not on the curve, or a coordinate is not below p. */
@@ -62,11 +72,11 @@ export class PublicCurve {
     const baseDigits = signedDigits(u, bits, BASE_WINDOW);
     const keyDigits = signedDigits(v, bits, KEY_WINDOW);
     const baseTable = (this.#baseMultiples ??= this.#makeBaseMultiples());
-    const keyTable = this.#oddMultiples(Q, KEY_WINDOW);
+    this.#writeOddMultiples(Q, this.#keyMultiples);
     const sum = { x: field.zero(), y: field.zero(), z: field.zero(), isInfinity: true };
     for (let i = bits; i >= 0; i--) {
       this.#double(sum);
-      this.#addDigit(sum, keyTable, keyDigits[i] as number);
+      this.#addDigit(sum, this.#keyMultiples, keyDigits[i] as number);
       this.#addDigit(sum, baseTable, baseDigits[i] as number);
     }
     return sum;
@@ -89,39 +99,49 @@ export class PublicCurve {
     else if (digit < 0) this.#add(sum, table[-digit >> 1] as Addend, -1);
   }
 
-  /** Q, 3Q, 5Q and so on. None of them is the one before it, or its negative, since the order is a large prime. */
-  #oddMultiples(Q: JacobianPoint, window: number): readonly Addend[] {
+  #addend(): Addend {
+    const { zero } = this.domain.field;
+    return { x: zero(), y: zero(), z: zero(), zz: zero(), zzz: zero(), isAffine: false };
+  }
+
+  #addends(window: number): readonly Addend[] {
+    return Array.from({ length: 1 << (window - 2) }, () => this.#addend());
+  }
+
+  /** Q, 3Q, 5Q and so on. None of them is 2Q or its negative, since the order is a large prime. */
+  #writeOddMultiples(Q: JacobianPoint, table: readonly Addend[]): void {
     const multiple = { x: Q.x.slice(), y: Q.y.slice(), z: Q.z.slice(), isInfinity: false };
     this.#double(multiple);
-    const twice = this.#addendOf(multiple);
-    const table: Addend[] = [this.#addendOf(Q)];
+    this.#writeAddend(multiple, this.#twice);
     multiple.x.set(Q.x);
     multiple.y.set(Q.y);
     multiple.z.set(Q.z);
-    while (table.length < 1 << (window - 2)) {
-      this.#add(multiple, twice, 1);
-      table.push(this.#addendOf(multiple));
+    for (const [index, addend] of table.entries()) {
+      if (index > 0) this.#add(multiple, this.#twice, 1);
+      this.#writeAddend(multiple, addend);
     }
-    return table;
   }
 
-  #addendOf({ x, y, z }: JacobianPoint): Addend {
-    const { multiply, zero } = this.domain.field;
-    const [first, second, third] = [z.slice(), zero(), zero()];
-    multiply(second, z, z);
-    multiply(third, second, z);
-    return { x: x.slice(), y: y.slice(), z: { first, second, third } };
+  #writeAddend({ x, y, z }: JacobianPoint, addend: Addend): void {
+    const { multiply } = this.domain.field;
+    addend.x.set(x);
+    addend.y.set(y);
+    addend.z.set(z);
+    multiply(addend.zz, z, z);
+    multiply(addend.zzz, addend.zz, z);
   }
 
   #makeBaseMultiples(): readonly Addend[] {
     const { field, prime, baseX, baseY } = this.domain;
     const { fromInteger, toInteger } = field;
-    const base = { x: fromInteger(baseX), y: fromInteger(baseY), z: this.#one, isInfinity: false };
-    return this.#oddMultiples(base, BASE_WINDOW).map(({ x, y, z }) => {
-      const perZ = inverse(toInteger(z?.first ?? this.#one), prime);
+    const table = this.#addends(BASE_WINDOW);
+    const one = this.#one;
+    this.#writeOddMultiples({ x: fromInteger(baseX), y: fromInteger(baseY), z: one, isInfinity: false }, table);
+    return table.map(({ x, y, z }) => {
+      const perZ = inverse(toInteger(z), prime);
       const affineX = (toInteger(x) * perZ * perZ) % prime;
       const affineY = (toInteger(y) * ((perZ * perZ * perZ) % prime)) % prime;
-      return { x: fromInteger(affineX), y: fromInteger(affineY), z: undefined };
+      return { x: fromInteger(affineX), y: fromInteger(affineY), z: one, zz: one, zzz: one, isAffine: true };
     });
   }
 
@@ -153,7 +173,7 @@ export class PublicCurve {
     if (P.isInfinity) {
       x.set(Q.x);
       combine(y, Q.y, sign, Q.y, 0);
-      z.set(Q.z?.first ?? this.#one);
+      z.set(Q.z);
       P.isInfinity = false;
       return;
     }
@@ -163,10 +183,10 @@ export class PublicCurve {
     multiply(hhh, hh, z);
     multiply(h, Q.x, hh);
     multiply(r, Q.y, hhh);
-    if (Q.z !== undefined) {
-      multiply(x, x, Q.z.second);
-      multiply(y, y, Q.z.third);
-      multiply(z, z, Q.z.first);
+    if (!Q.isAffine) {
+      multiply(x, x, Q.zz);
+      multiply(y, y, Q.zzz);
+      multiply(z, z, Q.z);
     }
     combine(h, h, 1, x, -1);
     combine(r, r, sign, y, -1);
