@@ -1,5 +1,5 @@
 // npm run mutate -- [--package tls13-core] [--only TEXT[,TEXT]] [--which all|verifications] [--slowest MS] [--hang MS]
-//   [--at-load play|skip] [--tests TEXT[,TEXT]] [--again FILE] [--out FILE]
+//   [--at-load play|skip] [--tests TEXT[,TEXT]] [--again FILE] [--patience MS] [--out FILE]
 // Mutation testing: makes one small mistake after the other in a package's sources and sees whether a test notices. All
 // mistakes are in one bundle with the tests, which stay loaded; so a mutant costs milliseconds where a test is near.
 import { fork } from 'node:child_process';
@@ -31,6 +31,8 @@ const testNames = option('tests', '').split(',');
 const slowest = option('slowest', '150');
 const results = join(root, 'test-results');
 const out = option('out', join(results, 'mutation.json'));
+/** For a first look: how long tests may notice nothing before a mutant counts as a survivor, which `--again` plays in full. */
+const patience = option('patience', 'Infinity');
 /** A list that a former run wrote: what was killed there is taken from it, and only the others are played. */
 const again = option('again', null);
 const work = join(results, 'mutation', basename(out, '.json'));
@@ -71,7 +73,7 @@ async function playAll(known) {
   };
   let queue = null;
   while (queue === null || queue.length > 0) {
-    const worker = fork(join(here, 'worker.mjs'), [bundle, '0', slowest, quickFile], { stdio: 'inherit' });
+    const worker = fork(join(here, 'worker.mjs'), [bundle, '0', slowest, quickFile, patience], { stdio: 'inherit' });
     let current = null;
     const ended = await new Promise((resolve) => {
       let timer;
@@ -90,7 +92,9 @@ async function playAll(known) {
         switch (message.type) {
           case 'measured':
             console.log(`${message.tests} tests, ${message.quick} quick ones, ${message.milliseconds.toFixed(0)} ms`);
-            queue = message.inTests.filter(isOpen).sort((left, right) => isCheck(right) - isCheck(left));
+            queue = message.inTests
+              .filter(isOpen)
+              .sort((left, right) => isCheck(right) - isCheck(left) || left - right);
             for (const id of message.onlyInSlowTests.filter(isOpen)) note(id, { verdict: 'slow tests only' });
             for (const id of message.onlyAtLoad.filter(isOpen)) note(id, { verdict: 'at load' });
             console.log(`${queue.length} are played now`);

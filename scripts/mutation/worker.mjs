@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { prepare, runTest, tests } from './harness.mjs';
 
-const [bundle, staticMutant, slowest, quickFile] = process.argv.slice(2);
+const [bundle, staticMutant, slowest, quickFile, patience] = process.argv.slice(2);
 let active = Number(staticMutant);
 let reached = new Set();
 globalThis.__mutant = (id) => {
@@ -12,6 +12,9 @@ globalThis.__mutant = (id) => {
 
 /** Tests that take longer are left out of the games with mutants. */
 const SLOWEST_TEST = Number(slowest);
+
+/** Milliseconds of tests that notice nothing, after which a mutant is left as a survivor. */
+const PATIENCE = Number(patience ?? Infinity);
 
 /** Milliseconds after which the parent is told that a test has ended and the next begins. */
 const BUSY = 500;
@@ -34,7 +37,7 @@ if (active === 0) await play();
 else await playStatic();
 
 async function play() {
-  const quick = existsSync(quickFile) ? readQuick() : await measure();
+  const quick = inTurns(existsSync(quickFile) ? readQuick() : await measure());
   reached = { add: () => undefined };
   process.on('message', async ({ id }) => say({ type: 'played', id, ...(await playOne(id, quick)) }));
   say({ type: 'ready' });
@@ -77,11 +80,26 @@ function readQuick() {
   return saved.map(([index, ids]) => ({ test: tests[index], reached: new Set(ids) }));
 }
 
+/** The quick tests of every file first, then the slower ones of each: tests of one file mostly notice the same. */
+function inTurns(quick) {
+  const files = new Map();
+  for (const run of quick) {
+    const [file] = run.test.path;
+    files.set(file, [...(files.get(file) ?? []), run]);
+  }
+  const turns = [...files.values()].flatMap((runs) => runs.map((run, index) => [index / runs.length, run]));
+  return turns.sort(([left], [right]) => left - right).map(([, run]) => run);
+}
+
 async function playOne(id, quick) {
   const reaching = quick.filter(({ reached: within }) => within.has(id));
-  let said = performance.now();
+  const start = performance.now();
+  let said = start;
+  let played = 0;
   for (const run of new Set([...lastKillers.filter((killer) => reaching.includes(killer)), ...reaching])) {
     const { test } = run;
+    if (performance.now() - start > PATIENCE) break;
+    played++;
     if (performance.now() - said > BUSY) {
       say({ type: 'busy' });
       said = performance.now();
@@ -95,7 +113,7 @@ async function playOne(id, quick) {
     lastKillers = [run, ...lastKillers.filter((killer) => killer !== run)].slice(0, REMEMBERED_KILLERS);
     return { verdict: 'killed', by: test.path };
   }
-  return { verdict: 'survived', played: reaching.length };
+  return { verdict: 'survived', played, reached: reaching.length };
 }
 
 async function playStatic() {
