@@ -146,6 +146,12 @@ describe('padding, section 5.4', () => {
     expect(() => pair.client.send(Uint8Array.of(1))).toThrow('callback-failed');
   });
 
+  it.each([1, 2, 16_384])('may be to a multiple of %i', (blockLength) => {
+    const padding = padToMultipleOf(blockLength)({ type: 'alert', contentLength: 3, room: 16_381 });
+    expect((3 + padding) % blockLength).toBe(0);
+    expect(padding).toBeLessThan(blockLength);
+  });
+
   it.each([0, 16_385, 1.5, Number.NaN])('to a multiple of %s is refused', (blockLength) => {
     expect(() => padToMultipleOf(blockLength)).toThrow(RangeError);
   });

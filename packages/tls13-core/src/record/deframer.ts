@@ -39,8 +39,7 @@ export class RecordDeframer {
 
   /** Forgets the rest of the chunk. */
   discard(): void {
-    this.#chunk = EMPTY;
-    this.#offset = 0;
+    this.push(EMPTY);
   }
 
   /**
@@ -57,7 +56,7 @@ export class RecordDeframer {
     const available = chunk.length - start;
     if (available < RECORD_HEADER_LENGTH) {
       if (available > 0) this.#keep(RECORD_HEADER_LENGTH);
-      else this.#chunk = EMPTY;
+      else this.discard();
       return null;
     }
     const end = start + RECORD_HEADER_LENGTH + this.#payloadLength(chunk, start);
@@ -75,7 +74,7 @@ export class RecordDeframer {
     this.#offset += wanted;
     this.#partialLength += wanted;
     if (this.#partialLength < partial.length) {
-      this.#chunk = EMPTY;
+      this.discard();
       return null;
     }
     if (partial.length === RECORD_HEADER_LENGTH) {
@@ -95,9 +94,8 @@ export class RecordDeframer {
   #keep(recordLength: number): void {
     this.#partial = new Uint8Array(recordLength);
     this.#partialLength = this.#chunk.length - this.#offset;
-    this.#partial.set(this.#chunk.subarray(this.#offset), 0);
-    this.#chunk = EMPTY;
-    this.#offset = 0;
+    this.#partial.set(this.#chunk.subarray(this.#offset));
+    this.discard();
   }
 
   /** Judges a header before anything is collected for it. */

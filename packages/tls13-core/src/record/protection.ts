@@ -123,7 +123,7 @@ export class RecordOpener {
       });
     }
     let end = inner.length - 1;
-    while (end >= 0 && inner[end] === 0) end--;
+    while (inner[end] === 0) end--;
     if (end < 0) throw new TlsError('inner-content-type-missing');
     return { type: inner[end] as number, content: inner.subarray(0, end) };
   }

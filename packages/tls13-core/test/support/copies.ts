@@ -1,0 +1,41 @@
+import { bytesToHex } from '@portico/bytes';
+
+/** An array, and what was in it when it was written or copied. */
+export interface Copy {
+  readonly array: Uint8Array;
+  readonly hex: string;
+}
+
+/** Notes every array of that length that is copied, is a copy or is written into while `act` runs: the very arrays. */
+export function copiesDuring(act: () => void, length = 32): Copy[] {
+  const seen: Copy[] = [];
+  const note = (array: Uint8Array): void => {
+    if (array.length === length) seen.push({ array, hex: bytesToHex(array) });
+  };
+  const { slice, set } = Uint8Array.prototype;
+  const watchedSlice = function (this: Uint8Array<ArrayBuffer>, ...range: [number?, number?]): Uint8Array {
+    const copy = slice.apply(this, range);
+    note(this);
+    note(copy);
+    return copy;
+  };
+  const watchedSet = function (this: Uint8Array, ...source: [ArrayLike<number>, number?]): void {
+    set.apply(this, source);
+    note(this);
+  };
+  Reflect.set(Uint8Array.prototype, 'slice', watchedSlice);
+  Reflect.set(Uint8Array.prototype, 'set', watchedSet);
+  try {
+    act();
+  } finally {
+    Reflect.set(Uint8Array.prototype, 'slice', slice);
+    Reflect.set(Uint8Array.prototype, 'set', set);
+  }
+  return seen;
+}
+
+/** How many arrays held that secret, and how many of them do so still, or hold anything else. */
+export function leftOf(secret: string, copies: readonly Copy[]): { readonly held: boolean; readonly left: number } {
+  const own = copies.filter(({ hex }) => hex === secret);
+  return { held: own.length > 0, left: own.filter(({ array }) => array.some((byte) => byte !== 0)).length };
+}
