@@ -42,6 +42,11 @@ describe('a verdict against a certificate', () => {
       expect(pair.client.state).toBe('failed');
       expect(pair.client.info).toBeNull();
     }
+    const whim = { trusted: false, refusal: 'whim', message: 'no' } as never;
+    const { clientEvents } = runNow(createPair(toyClient({ verifyPeer: () => whim }), toyServer()));
+    expect(clientEvents.at(-1)).toMatchObject({
+      error: { reason: 'certificate-unknown', subject: "the server's certificate", got: 'no' },
+    });
   });
 
   it('is asked for once, with the chain, the side and the name that was wanted', () => {
@@ -81,6 +86,13 @@ describe('a leaf is refused whatever the verifier says', () => {
     expect(failureOf(against(leaf.raw).clientEvents)).toBe('certificate-unsupported');
     const signer = createSigner(provider, key);
     expect(signer.schemes).toEqual(['ed25519']);
+  });
+
+  it('but not where it says nothing of its usage', () => {
+    const template = { keyUsage: undefined as never };
+    const leaf = createLeaf({ provider, issuer, key, names: ['localhost'], ...validity, template });
+    expect(leaf.keyUsage).toBeNull();
+    expect(against(leaf.raw).client.state).toBe('open');
   });
 
   it('where its key is of a kind that nobody knows', () => {

@@ -135,6 +135,16 @@ describe('callbacks that fail are our failure, not the peer’s', () => {
     expect(failureOf(pair.clientEvents)).not.toBeNull();
   });
 
+  it('a signature of the largest length goes out', () => {
+    const signer = { ...TOY_SERVER.signer, sign: () => new Uint8Array(65_535) };
+    const pair = createPair(
+      toyClient({ limits: { handshakeMessageLength: 70_000 } }),
+      toyServer({ credentials: () => ({ ...TOY_SERVER, signer }) }),
+    );
+    // It is no right one, which the client finds out.
+    expect(failureOf(runNow(pair).clientEvents)).toBe('bad-certificate-verify');
+  });
+
   it.each<[string, Credential]>([
     ['no certificate', { ...TOY_SERVER, certificateChain: [] }],
     ['an empty signature', { ...TOY_SERVER, signer: { schemes: ['ed25519'], sign: () => new Uint8Array(0) } }],

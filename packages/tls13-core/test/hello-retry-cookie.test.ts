@@ -13,7 +13,7 @@ import { createPair, dataOf, failureOf, runNow, type Pair } from './support/pair
 import { ScriptedClient } from './support/scripted-client.js';
 import { ScriptedServer } from './support/scripted-server.js';
 import { connect, resumingClient, sessionsOf, START, toyTickets } from './support/sessions.js';
-import { toyClient } from './support/toy-credentials.js';
+import { toyClient, toyServer } from './support/toy-credentials.js';
 import { toyProvider } from './support/toy-provider.js';
 
 const otherGroup = { groups: ['secp256r1'] } as const;
@@ -100,6 +100,24 @@ describe('a cookie in HelloRetryRequest, section 4.3.2', () => {
       first.extraExtensions = [extension('cookie', cookieCodec, Uint8Array.of(1))];
       expect([answer, first.clientHello().failure]).toEqual([answer, 'invalid-cookie']);
     }
+  });
+
+  it('in a first hello says nothing to a server that has none', () => {
+    const client = new ScriptedClient(toyServer());
+    client.extraExtensions = [extension('cookie', cookieCodec, Uint8Array.of(1))];
+    expect(client.handshake().connection.info?.helloRetryRequested).toBe(false);
+  });
+
+  it.each(['seal', 'open'] as const)('is our failure where the application cannot %s it', (call) => {
+    const fails = (): never => {
+      throw new Error('no key');
+    };
+    const cookies = { seal: () => Uint8Array.of(1), open: () => null, [call]: fails };
+    const client = new ScriptedClient(cookieServer({ helloRetry: { cookies, demand: 'always' } }));
+    if (call === 'open') client.extraExtensions = [extension('cookie', cookieCodec, Uint8Array.of(1))];
+    expect(client.clientHello().events.at(-1)).toMatchObject({
+      error: { reason: 'callback-failed', subject: 'helloRetry.cookies' },
+    });
   });
 
   it('is not sent where nobody asks for it', () => {

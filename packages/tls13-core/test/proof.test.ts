@@ -58,14 +58,24 @@ describe('a proof is not made', () => {
     const trusted = certificateTrusted(leaf, { trusted: true });
     const other = possessionProved(Uint8Array.of(1, 2, 4), transcriptHash, 'valid');
     expect(reasonOf(() => peerAuthenticated(trusted, other))).toBe('internal-error');
-    expect(peerAuthenticated(trusted, possessionProved(leaf, transcriptHash, 'valid')).made).toBe(true);
+    const possession = possessionProved(leaf, transcriptHash, 'valid');
+    expect(peerAuthenticated(trusted, possession)).toMatchObject({ made: true, leaf });
+    for (const [first, second] of [
+      [{ made: false, leaf }, possession],
+      [trusted, { made: false, leaf }],
+    ]) {
+      expect(reasonOf(() => peerAuthenticated(first as never, second as never))).toBe('internal-error');
+    }
+    // Each says what it is about.
+    expect(trusted.leaf).toBe(leaf);
+    expect(possession).toMatchObject({ leaf, transcriptHash });
   });
 
   it.each(['client', 'server'] as const)('of a Finished of the %s with one bit changed, in any byte', (sender) => {
     const right = finishedVerifyData(hash, trafficSecret, transcriptHash);
     const check = (received: Uint8Array): FinishedVerified =>
       verifyFinished({ hash, sender, trafficSecret, transcriptHash, received });
-    expect(check(right)).toMatchObject({ made: true, sender });
+    expect(check(right)).toMatchObject({ made: true, sender, transcriptHash });
     for (let at = 0; at < right.length; at++) {
       const wrong = right.map((byte, index) => (index === at ? byte ^ 0x80 : byte));
       expect(reasonOf(() => check(wrong))).toBe('bad-finished');

@@ -24,8 +24,9 @@ export function clientEarlyData(): ClientEarlyData {
 /** Early data goes with the first PSK only, under the suite and the protocol that its connection had. */
 function begin(context: Context, [first]: readonly PskOffer[]): EarlyDataAttempt | null {
   const { settings } = context;
-  const session = first?.session ?? null;
-  if (first === undefined || session === null || session.maxEarlyDataSize === 0) return null;
+  if (first === undefined) return null;
+  const { session } = first;
+  if (session === null || session.maxEarlyDataSize === 0) return null;
   const suite = settings.cipherSuites.find(({ id }) => id === session.cipherSuite);
   const offersProtocol = session.alpn === null || includesName(settings.alpn?.protocols ?? [], session.alpn);
   // Another name is another audience: what is meant for it may not be what its server would do.

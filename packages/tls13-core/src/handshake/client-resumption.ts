@@ -21,8 +21,7 @@ export function* offerSession(context: Context): Flow<PskOffer | null> {
   const { resumption, session: configured, serverName, provider, cipherSuites } = context.settings;
   if (resumption === null) return null;
   const { store, now: clock } = resumption;
-  const found =
-    configured ?? (store === null ? null : yield* answerOrNothing(context.guard, () => store.take(serverName)));
+  const found = configured ?? (yield* answerOrNothing(context.guard, () => store?.take(serverName) ?? null));
   if (!(found instanceof Session)) return null;
   const session = Session.contentsOf(found);
   if (!samePolicy(session.policy, resumption.policy)) return null;
@@ -94,7 +93,7 @@ export function createTicketReceiver(
         maxEarlyDataSize,
         acrossNames,
       });
-      if (store !== null) forget(guard, () => store.put(session));
+      forget(guard, () => store?.put(session));
       return session;
     },
     destroy: () => resumptionSecret.fill(0),

@@ -178,7 +178,7 @@ function* exchangeHellos(context: Context, transcript: Transcript): Flow<Hellos>
   if (earlyData !== null && settings.middleboxCompatibility) sink.sendChangeCipherSpec();
   earlyData?.start(raw, constants.random);
 
-  let retry: { readonly suite: CipherSuite; readonly group: number | null } | null = null;
+  let retrySuite: CipherSuite | null = null;
   let serverHello = yield* read('server_hello', 'hello_retry_request');
   if (serverHello.type === 'hello_retry_request') {
     const { suite, block } = readServerHello(settings, serverHello.body, constants, offeredExtensions(hello), 'HRR');
@@ -201,14 +201,14 @@ function* exchangeHellos(context: Context, transcript: Transcript): Flow<Hellos>
     offers = psks?.keepFor(suite, offers) ?? offers;
     hello = withPsks(buildClientHello(settings, constants, shares, cookie, 'none'));
     send(sink, transcript, 'client_hello', hello);
-    retry = { suite, group: group?.id ?? null };
+    retrySuite = suite;
     serverHello = yield* read('server_hello');
   }
 
   const offered = offeredExtensions(hello);
   const { suite, block } = readServerHello(settings, serverHello.body, constants, offered, 'SH');
-  if (retry !== null && retry.suite !== suite) {
-    throw new TlsError('cipher-suite-changed', { expected: retry.suite.name, got: suite.name });
+  if (retrySuite !== null && retrySuite !== suite) {
+    throw new TlsError('cipher-suite-changed', { expected: retrySuite.name, got: suite.name });
   }
   const psk = psks?.select(settings, block, suite, offers) ?? null;
   // Section 4.3.10: only the first PSK encrypts early data.
@@ -227,7 +227,7 @@ function* exchangeHellos(context: Context, transcript: Transcript): Flow<Hellos>
     secret: context.keyMaterial.hold(secret),
     offered,
     random: constants.random,
-    helloRetryRequested: retry !== null,
+    helloRetryRequested: retrySuite !== null,
     psk,
     earlyData,
   };

@@ -1,5 +1,6 @@
 import type { CipherSuite } from '@portico/crypto';
 import type { Transcript } from '../key-schedule/transcript.js';
+import type { TicketState } from '../session/ticket-state.js';
 import type { ClientSettings, ServerSettings } from '../settings.js';
 import type { PskOffer } from './client-parts.js';
 import type { FlowContext } from './context.js';
@@ -41,6 +42,9 @@ export interface ClientEarlyData {
 export interface EarlyDataOffer {
   readonly client: ReadClientHello;
   readonly psk: AcceptedPsk;
+  /** What the ticket remembered; early data goes with no other PSK. */
+  readonly ticket: TicketState;
+  readonly now: () => number;
   readonly suite: CipherSuite;
   readonly alpn: Uint8Array | null;
   readonly helloRetryRequested: boolean;

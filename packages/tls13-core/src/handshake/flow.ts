@@ -6,7 +6,12 @@ import type { Received } from '../messages/message.js';
 /** What a handshake waits for. The names of the expected messages are the state of RFC 9846 appendix A. */
 export type Need =
   | { readonly kind: 'message'; readonly expected: readonly HandshakeType[]; readonly forgettable?: boolean }
-  | { readonly kind: 'answer'; readonly promise: PromiseLike<unknown> };
+  | {
+      readonly kind: 'answer';
+      readonly promise: PromiseLike<unknown>;
+      readonly expected?: undefined;
+      readonly forgettable?: undefined;
+    };
 
 /** A handshake in progress: reads top to bottom, and stops where something is needed from outside. */
 export type Flow<T> = Generator<Need, T, unknown>;

@@ -217,7 +217,7 @@ function optionalExtension<T>(block: ExtensionBlock, name: ExtensionName, codec:
 
 /** Section 4.3.8: shares only for offered groups, one for each, in the order of supported_groups. */
 function checkKeyShares(groups: readonly number[], keyShares: readonly KeyShareEntry[]): void {
-  let previous = -1;
+  let previous = 0;
   const seen = new Set<number>();
   for (const { group } of keyShares) {
     if (seen.has(group)) throw new TlsError('duplicate-key-share', { got: `0x${group.toString(16)}` });

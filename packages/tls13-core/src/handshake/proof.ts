@@ -122,7 +122,7 @@ export type PeerAuthenticated = AuthenticatedPeer;
 
 /** Joins the two proofs, which must speak of the same certificate. */
 export function peerAuthenticated(trusted: CertificateTrusted, possession: PossessionProved): PeerAuthenticated {
-  if (!bytesEqual(trusted.leaf, possession.leaf)) {
+  if (!trusted.made || !possession.made || !bytesEqual(trusted.leaf, possession.leaf)) {
     throw new TlsError('internal-error', { expected: 'both proofs about one certificate' });
   }
   return new AuthenticatedPeer(trusted.leaf);

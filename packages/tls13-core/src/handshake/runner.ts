@@ -21,12 +21,12 @@ export class FlowRunner<T> {
 
   /** The messages that may come now; empty while an answer is awaited. */
   get expected(): readonly HandshakeType[] {
-    return this.#need?.kind === 'message' ? this.#need.expected : [];
+    return this.#need?.expected ?? [];
   }
 
   /** Whether what is awaited needs nothing that this flow knows. */
   get isForgettable(): boolean {
-    return this.#need?.kind === 'message' && this.#need.forgettable === true;
+    return this.#need?.forgettable === true;
   }
 
   /** Begins, or goes on with the messages that have come since. */

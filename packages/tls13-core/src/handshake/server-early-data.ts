@@ -65,23 +65,20 @@ function ciphertextAllowance(maxSize: number): number {
 }
 
 function* judge(
-  context: Context,
-  { client, psk, suite, alpn, helloRetryRequested }: EarlyDataOffer,
+  { guard }: Context,
+  { client, psk, ticket, now: clock, suite, alpn, helloRetryRequested }: EarlyDataOffer,
   { maxSize, replayStore, freshnessWindow }: Required<ServerEarlyDataOptions>,
 ): Flow<'accepted' | 'refused'> {
-  const { settings, guard } = context;
-  if (psk.source.type !== 'ticket' || settings.tickets === null) return 'refused';
-  const { state } = psk.source;
   // Section 4.3.10: not after HelloRetryRequest, and with the first PSK only.
   if (helloRetryRequested || psk.selectedIdentity !== 0) return 'refused';
   // What the ticket allowed must be what we are ready for today.
-  if (state.maxEarlyDataSize === 0 || state.maxEarlyDataSize > maxSize) return 'refused';
-  if (state.cipherSuite !== suite.id || state.serverName !== client.serverName || !sameProtocol(state, alpn)) {
+  if (ticket.maxEarlyDataSize === 0 || ticket.maxEarlyDataSize > maxSize) return 'refused';
+  if (ticket.cipherSuite !== suite.id || ticket.serverName !== client.serverName || !sameProtocol(ticket, alpn)) {
     return 'refused';
   }
   // Section 8.3: what the client says of the ticket's age, which its binder covers, against our own clock.
-  const now = readClock(guard, settings.tickets.now);
-  const skew = ticketAgeSkew(state, psk.identity, now);
+  const now = readClock(guard, clock);
+  const skew = ticketAgeSkew(ticket, psk.identity, now);
   if (Math.abs(skew) > freshnessWindow) return 'refused';
   // Section 8.2: a replay of what came before the store began could still be fresh.
   if (now < replayStore.startedAt + 2 * freshnessWindow) return 'refused';
@@ -97,7 +94,7 @@ function sameProtocol({ alpn }: TicketState, selected: Uint8Array | null): boole
 
 function start(
   context: Context,
-  { client, psk, suite }: EarlyDataOffer,
+  { client, psk, ticket, suite }: EarlyDataOffer,
   transcript: { readonly current: () => Uint8Array },
 ): void {
   const { sink, keyMaterial } = context;
@@ -108,9 +105,8 @@ function start(
     CLIENT_EARLY_TRAFFIC_SECRET: secret,
     EARLY_EXPORTER_SECRET: exporterSecret,
   });
-  const maxSize = psk.source.type === 'ticket' ? psk.source.state.maxEarlyDataSize : 0;
   const exporter = createEarlyExporter(suite.hash, exporterSecret);
-  sink.useEarlyReadSecret(psk.binder, suite, secret, createReceiver(maxSize, exporter));
+  sink.useEarlyReadSecret(psk.binder, suite, secret, createReceiver(ticket.maxEarlyDataSize, exporter));
   secret.fill(0);
 }
 

@@ -3,7 +3,7 @@ import type { PskKeyExchangeMode } from '../config.js';
 import { TlsError } from '../error.js';
 import { EarlySecretStage } from '../key-schedule/key-schedule.js';
 import type { Transcript } from '../key-schedule/transcript.js';
-import { withoutBinders, type PskIdentity } from '../messages/extensions/pre-shared-key.js';
+import { withoutBinders, type OfferedPsks, type PskIdentity } from '../messages/extensions/pre-shared-key.js';
 import { PSK_KEY_EXCHANGE_MODES } from '../messages/extensions/psk-key-exchange-modes.js';
 import { checkExternalPsk, isIdentityOf, type CheckedExternalPsk, type ExternalPsk } from '../session/external-psk.js';
 import type { TicketState } from '../session/ticket-state.js';
@@ -27,6 +27,8 @@ export type PskSource =
 export interface FoundPsk {
   /** Its place in pre_shared_key. */
   readonly index: number;
+  /** The extension in which it stands. */
+  readonly psks: OfferedPsks;
   readonly suite: CipherSuite;
   readonly source: PskSource;
 }
@@ -62,18 +64,19 @@ export function* findPsk(
 ): Flow<FoundPsk | null> {
   const { settings, guard, keyMaterial } = context;
   const { tickets, externalPsks } = settings;
-  if (client.psks === null || choosePskMode(settings, client) === null) return null;
-  for (const [index, { identity }] of client.psks.identities.slice(0, MAX_PSK_IDENTITIES_EXAMINED).entries()) {
+  const { psks } = client;
+  if (psks === null || choosePskMode(settings, client) === null) return null;
+  for (const [index, { identity }] of psks.identities.slice(0, MAX_PSK_IDENTITIES_EXAMINED).entries()) {
     const [suite] = suites as [CipherSuite];
     const state = tickets === null ? null : yield* openTicket(context, tickets, identity, client, suite);
-    if (state !== null) return { index, suite, source: { type: 'ticket', state } };
-    const known = externalPsks === null ? null : yield* answerOrNothing(guard, () => externalPsks(identity.slice()));
+    if (state !== null) return { index, psks, suite, source: { type: 'ticket', state } };
+    const known = yield* answerOrNothing(guard, () => externalPsks?.(identity.slice()));
     if (known === null || known === undefined) continue;
     const psk = checkAnswer(known);
     keyMaterial.hold(psk.key);
     const fitting = suites.find(({ hash }) => hash.name === psk.hash);
     if (fitting !== undefined && isIdentityOf(psk, identity)) {
-      return { index, suite: fitting, source: { type: 'external', psk } };
+      return { index, psks, suite: fitting, source: { type: 'external', psk } };
     }
   }
   return null;
@@ -96,11 +99,9 @@ function checkAnswer(answered: ExternalPsk): CheckedExternalPsk {
 export function acceptPsk(
   { keyMaterial }: Context,
   transcript: Transcript,
-  { psks }: ReadClientHello,
   raw: Uint8Array,
-  { index, suite: { hash }, source }: FoundPsk,
-): AcceptedPsk | null {
-  if (psks === null) return null;
+  { index, psks, suite: { hash }, source }: FoundPsk,
+): AcceptedPsk {
   const psk = source.type === 'ticket' ? source.state.psk : source.psk.key;
   const earlySecret = keyMaterial.hold(new EarlySecretStage(hash, psk));
   psk.fill(0);

@@ -45,9 +45,8 @@ function* isStillKnown(
   { externalIdentity }: TicketState,
 ): Flow<boolean> {
   if (externalIdentity === null) return true;
-  if (externalPsks === null) return false;
   const identity = externalIdentity.slice();
-  const known = yield* answerOrNothing(guard, () => externalPsks(identity));
+  const known = yield* answerOrNothing(guard, () => externalPsks?.(identity));
   return known !== null && known !== undefined;
 }
 

@@ -43,7 +43,7 @@ export function* serverHandshake(context: Context): Flow<HandshakeResult> {
   const negotiated = yield* receiveClientHello(context, transcript);
   const { client, suite, found, helloRetryRequested } = negotiated;
   const alpn = chooseAlpn(context, client.alpnProtocols)?.slice() ?? null;
-  const psk = found === null ? null : acceptPsk(context, transcript, client, negotiated.raw, found);
+  const psk = found === null ? null : acceptPsk(context, transcript, negotiated.raw, found);
   transcript.add(negotiated.raw);
   const resumed = psk?.source.type === 'ticket' ? psk.source.state : null;
   const externalIdentity =
@@ -177,9 +177,11 @@ function* judgeEarlyData(
   alpn: Uint8Array | null,
 ): Flow<'none' | 'accepted' | 'refused'> {
   if (!announcesEarlyData) return 'none';
-  const feature = context.settings.tickets?.earlyData ?? null;
-  if (feature === null || psk === null) return 'refused';
-  const offer = { client, psk, suite, alpn, helloRetryRequested };
+  const { tickets } = context.settings;
+  const feature = tickets?.earlyData;
+  if (!feature || psk?.source.type !== 'ticket') return 'refused';
+  const { now } = tickets;
+  const offer = { client, psk, ticket: psk.source.state, now, suite, alpn, helloRetryRequested };
   const judged = yield* feature.judge(context, offer);
   if (judged === 'accepted') feature.start(context, offer, transcript);
   return judged;

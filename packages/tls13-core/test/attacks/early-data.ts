@@ -301,6 +301,18 @@ const AGAINST_CLIENT: readonly Attack[] = [
     ),
   ),
   onClient(
+    'early data taken with a protocol where it was sent without',
+    '4.3.10',
+    'early-data-alpn-changed',
+    ANSWERED,
+    (server) => {
+      const alpn = EXTENSION_CODES.application_layer_protocol_negotiation;
+      const data = encodeProtocolNameList([asciiToBytes('sip/2')]);
+      return server.resumingServerHello().encryptedExtensions([{ type: alpn, data }, ACCEPT]);
+    },
+    { alpn: { protocols: ['sip/2'] } },
+  ),
+  onClient(
     'early data taken after HelloRetryRequest',
     '4.3.10',
     'unsolicited-extension',

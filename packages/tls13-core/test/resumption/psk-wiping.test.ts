@@ -1,0 +1,145 @@
+import { bytesToHex } from '@portico/bytes';
+import { describe, expect, it } from 'vitest';
+import { createTlsClient } from '../../src/client-connection.js';
+import type { ServerConfig } from '../../src/config.js';
+import { decodeTicketState } from '../../src/session/ticket-state.js';
+import { copiesDuring, leftOf, type Copy } from '../support/copies.js';
+import { ScriptedClient } from '../support/scripted-client.js';
+import {
+  earlyClient,
+  earlyServer,
+  earlyTicket,
+  serverWithTickets,
+  toyTicket,
+  toyTickets,
+} from '../support/sessions.js';
+import { toyServer } from '../support/toy-credentials.js';
+
+/** What the connection under test copies while it reads; what its peer does is no business of these tests. */
+function watchedClient(config: ServerConfig): { readonly peer: ScriptedClient; readonly copies: Copy[] } {
+  const peer = new ScriptedClient(config);
+  const copies: Copy[] = [];
+  const { connection } = peer;
+  const receive = connection.receive.bind(connection);
+  connection.receive = (bytes) => {
+    let events: ReturnType<typeof receive> = [];
+    copies.push(...copiesDuring(() => (events = receive(bytes))));
+    return events;
+  };
+  return { peer, copies };
+}
+
+const WIPED = { held: true, left: 0 };
+const TICKET = toyTicket();
+const TICKET_PSK = bytesToHex(TICKET.psk);
+
+describe('a server wipes the PSK of a ticket', () => {
+  it('once the connection’s secrets are made of it', () => {
+    const { peer, copies } = watchedClient(serverWithTickets());
+    peer.offers = [TICKET];
+    peer.clientHello();
+    expect(leftOf(TICKET_PSK, copies)).toEqual(WIPED);
+    expect(peer.finished().connection.info?.resumed).toBe(true);
+  });
+
+  it('when it has to ask for another hello, which brings it again', () => {
+    const { peer, copies } = watchedClient(serverWithTickets());
+    peer.offers = [TICKET];
+    peer.clientHelloWithoutShare();
+    expect(peer.heard.map(({ type }) => type)).toEqual(['hello_retry_request']);
+    expect(leftOf(TICKET_PSK, copies)).toEqual(WIPED);
+  });
+
+  it('when the handshake fails before it is used', () => {
+    const { peer, copies } = watchedClient(serverWithTickets({ alpn: { protocols: ['sip/2'], required: true } }));
+    peer.offers = [TICKET];
+    expect(peer.clientHello().failure).toBe('no-application-protocol');
+    expect(leftOf(TICKET_PSK, copies)).toEqual(WIPED);
+  });
+
+  it('with all that the protector gave, where no ticket can be judged', () => {
+    const opened: Uint8Array[] = [];
+    const { protector } = toyTickets();
+    const open = (ticket: Uint8Array): Uint8Array => {
+      const bytes = protector.open(ticket) as Uint8Array;
+      opened.push(bytes);
+      return bytes;
+    };
+    const clockless = (): number => {
+      throw new Error('no time');
+    };
+    for (const now of [clockless, toyTickets().now, () => 0]) {
+      const { peer } = watchedClient(
+        serverWithTickets({ tickets: toyTickets({ protector: { ...protector, open }, now }) }),
+      );
+      peer.offers = [TICKET];
+      peer.clientHello();
+    }
+    expect(opened).toHaveLength(3);
+    for (const bytes of opened) expect(bytes.every((byte) => byte === 0)).toBe(true);
+  });
+
+  it('that it makes, once it is sealed', () => {
+    const sealed: Uint8Array[] = [];
+    const { protector } = toyTickets();
+    const seal = (state: Uint8Array): Uint8Array => {
+      sealed.push(state.slice());
+      return protector.seal(state) as Uint8Array;
+    };
+    const { peer, copies } = watchedClient(
+      serverWithTickets({ tickets: toyTickets({ protector: { ...protector, seal } }) }),
+    );
+    peer.offersModes = true;
+    peer.handshake();
+    expect(sealed).toHaveLength(2);
+    for (const state of sealed) {
+      const psk = decodeTicketState(state)?.psk as Uint8Array;
+      expect(leftOf(bytesToHex(psk), copies)).toEqual(WIPED);
+    }
+  });
+});
+
+describe('a server wipes its copy of an external PSK, and leaves the application’s alone', () => {
+  const key = new Uint8Array(32).fill(0x17);
+  const offered = { ticket: Uint8Array.of(0x78), psk: key, binderLabel: 'ext binder' } as const;
+  const serverWith = (identity: Uint8Array): ServerConfig => toyServer({ externalPsks: () => ({ identity, key }) });
+
+  it.each<[string, Uint8Array, (peer: ScriptedClient) => string | null, string | null]>([
+    ['once the secrets are made of it', offered.ticket, (peer) => peer.clientHello().failure, null],
+    ['when it has to ask for another hello', offered.ticket, (peer) => peer.clientHelloWithoutShare().failure, null],
+    [
+      'that is another’s',
+      Uint8Array.of(0x79),
+      (peer) => peer.handshake().sendPlain(99, key).failure,
+      'unexpected-record-type',
+    ],
+  ])('%s', (_when, identity, play, failure) => {
+    const { peer, copies } = watchedClient(serverWith(identity));
+    peer.offers = [offered];
+    // The handshake with another's PSK is a full one, which this client does not know.
+    expect(play(peer)).toBe(failure);
+    const copied = copies.filter(({ array }) => array !== key);
+    expect(leftOf(bytesToHex(key), copied)).toEqual(WIPED);
+    expect(key.every((byte) => byte === 0x17)).toBe(true);
+  });
+});
+
+describe('the secret of early data is wiped once its keys are made', () => {
+  const secretOf = (lines: readonly string[]): string =>
+    lines.find((line) => line.startsWith('CLIENT_EARLY_TRAFFIC_SECRET'))?.split(' ')[2] as string;
+
+  it('by a client', () => {
+    const lines: string[] = [];
+    const copies = copiesDuring(() => createTlsClient(earlyClient({ keyLog: (line) => lines.push(line) })));
+    expect(leftOf(secretOf(lines), copies)).toEqual(WIPED);
+  });
+
+  it('by a server', () => {
+    const lines: string[] = [];
+    const { peer, copies } = watchedClient(earlyServer({ keyLog: (line) => lines.push(line) }));
+    peer.offers = [earlyTicket()];
+    peer.announcesEarlyData = true;
+    peer.clientHello();
+    expect(leftOf(secretOf(lines), copies)).toEqual(WIPED);
+  });
+});
