@@ -1,7 +1,14 @@
 import { connect as netConnect, isIP, type TcpNetConnectOpts, type IpcNetConnectOpts } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { PeerCertificate } from 'node:tls';
-import { createCertificateVerifier, createTlsClient, ocspStatus, type ClientConfig } from '@portico/tls13-core';
+import {
+  createCertificateVerifier,
+  createTlsClient,
+  firstFittingCredential,
+  ocspStatus,
+  type ClientConfig,
+  type Credential,
+} from '@portico/tls13-core';
 import { hostOfUri, type ReferenceIdentity, type RevocationChecker } from '@portico/x509';
 import { alpnNames, type AlpnOption } from './alpn-option.js';
 import { ClientSessions } from './client-sessions.js';
@@ -159,10 +166,20 @@ function clientConfig(
     ...(cipherSuites === undefined ? {} : { cipherSuites }),
     ...(groups === undefined ? {} : { groups }),
     ...(limits === undefined ? {} : { limits }),
-    // The first whose key the server can verify; the engine says nothing where there is none.
-    selectCredential: ({ signatureSchemes }) =>
-      credentials.find(({ signer }) => signer.schemes.some((scheme) => signatureSchemes.includes(scheme))) ?? null,
+    selectCredential: credentialFor(credentials),
   };
+}
+
+/**
+ * The credential that fits best what the server asks for. Where none does, the first whose key it can verify, as
+ * `node:tls` has it: a server may name authorities and take others too.
+ */
+function credentialFor(credentials: readonly Credential[]): NonNullable<ClientConfig['selectCredential']> {
+  const fitting = firstFittingCredential(credentials);
+  return (request) =>
+    fitting(request) ??
+    credentials.find(({ signer }) => signer.schemes.some((scheme) => request.signatureSchemes.includes(scheme))) ??
+    null;
 }
 
 function openTransport(options: ConnectOptions): Duplex {

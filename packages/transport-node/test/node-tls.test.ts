@@ -155,7 +155,10 @@ describe('our server', () => {
 });
 
 describe('a server that asks for certificates', () => {
-  async function attempt(options: ServerOptions, client: Partial<PemCredential>): Promise<[string, boolean, unknown]> {
+  async function attempt(
+    options: ServerOptions,
+    client: Pick<ConnectOptions, 'cert' | 'key'>,
+  ): Promise<[string, boolean, unknown]> {
     const server = createServer({ ...localhost, ca, requestCert: true, ...options });
     const port = await listen(server);
     const accepted = new Promise<[string, boolean, unknown]>((resolve) => {
@@ -172,6 +175,13 @@ describe('a server that asks for certificates', () => {
 
   it('takes one that it trusts', async () => {
     expect(await attempt({}, clientCredential)).toEqual(['accepted', true, null]);
+  });
+  it('is shown the one that its authority issued, whichever the client names first', async () => {
+    const inOrder = [strangeCredential, clientCredential];
+    for (const credentials of [inOrder, inOrder.toReversed()]) {
+      const both = { cert: credentials.map(({ cert }) => cert), key: credentials.map(({ key }) => key) };
+      expect(await attempt({}, both)).toEqual(['accepted', true, null]);
+    }
   });
   it('refuses a client without one', async () => {
     expect((await attempt({}, {}))[0]).toBe('ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE');
