@@ -110,3 +110,15 @@ export const TEXT: CharacterClass = /* @__PURE__ */ bytesOf(
   /* @__PURE__ */ range(0x21, 0x7e),
   /* @__PURE__ */ range(0x80, 0xff),
 );
+
+/** What `IPv4address` and `IPv6address` are written with. */
+export const ADDRESS: CharacterClass = /* @__PURE__ */ bytesOf(HEXDIG, ':.');
+
+/** What ends a URI without brackets, RFC 3261 section 20: `;` `,` `?` and white space. */
+export const BARE_URI_END: CharacterClass = /* @__PURE__ */ bytesOf(';,? \t\r\n');
+
+/** `WSP = SP / HTAB` (RFC 5234 appendix B.1). */
+export const BLANK: CharacterClass = /* @__PURE__ */ bytesOf(' \t');
+
+/** All bytes but those of BLANK. */
+export const NOT_BLANK: CharacterClass = /* @__PURE__ */ BLANK.map((member) => 1 - member);

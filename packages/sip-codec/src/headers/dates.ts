@@ -29,13 +29,9 @@ function readDate(scanner: Scanner): number {
   return time;
 }
 
+/** ECMAScript writes the same form, with two digits for the day and four for the year. */
 function formatDate(time: number): string {
-  const date = new Date(time);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const day = `${two(date.getUTCDate())} ${MONTHS[date.getUTCMonth()] as string}`;
-  const clock = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;
-  const year = String(date.getUTCFullYear()).padStart(4, '0');
-  return `${WEEKDAYS[date.getUTCDay()] as string}, ${day} ${year} ${clock} GMT`;
+  return new Date(time).toUTCString();
 }
 
 /** Retry-After, RFC 3261 section 20.33. */

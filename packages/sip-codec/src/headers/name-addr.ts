@@ -1,4 +1,4 @@
-import { TOKEN } from '../grammar/characters.js';
+import { BARE_URI_END, TOKEN } from '../grammar/characters.js';
 import type { Scanner } from '../grammar/scanner.js';
 import { formatUri, readUri, type Uri } from '../uri/uri.js';
 import { readPlainAddress } from './plain.js';
@@ -95,15 +95,6 @@ function readBare(scanner: Scanner): Uri {
   const uri = readUri(scanner.within(from, i));
   scanner.offset = i;
   return uri;
-}
-
-/** `;` `,` `?` and white space end a URI without brackets. */
-const BARE_URI_END: Uint8Array = /* @__PURE__ */ tableOf(0x3b, 0x2c, 0x3f, 0x20, 0x09, 0x0d, 0x0a);
-
-function tableOf(...members: readonly number[]): Uint8Array {
-  const table = new Uint8Array(256);
-  for (const member of members) table[member] = 1;
-  return table;
 }
 
 /** Always in the name-addr form, which is right everywhere. */

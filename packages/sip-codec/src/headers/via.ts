@@ -1,4 +1,4 @@
-import { HEXDIG } from '../grammar/characters.js';
+import { ADDRESS } from '../grammar/characters.js';
 import type { Scanner } from '../grammar/scanner.js';
 import { isIpv4Address, isIpv6Address, readHost, type Host } from '../uri/host.js';
 import { listHeader, type HeaderDefinition } from './definition.js';
@@ -72,15 +72,6 @@ function readReceived(scanner: Scanner): string {
   if (isIpv4Address(text) || isIpv6Address(text)) return text;
   scanner.offset = from;
   return scanner.fail('via-received', 'an address');
-}
-
-const ADDRESS: Uint8Array = /* @__PURE__ */ addressCharacters();
-
-function addressCharacters(): Uint8Array {
-  const table = HEXDIG.slice();
-  table[0x3a] = 1;
-  table[0x2e] = 1;
-  return table;
 }
 
 export function formatVia(via: Via): string {

@@ -1,7 +1,7 @@
 import { bytesToLatin1 } from '@portico/bytes';
 import { SipError } from '../error.js';
 import type { Strictness } from '../framing/head-scanner.js';
-import { DIGIT, HEXDIG, REASON, runEnd, TOKEN, type CharacterClass } from '../grammar/characters.js';
+import { BLANK, DIGIT, HEXDIG, NOT_BLANK, REASON, runEnd, TOKEN } from '../grammar/characters.js';
 import { METHOD_WORDS, VERSION_WORDS } from '../grammar/words.js';
 
 /** `Request-Line = Method SP Request-URI SP SIP-Version CRLF`, RFC 3261 section 7.1. */
@@ -164,17 +164,6 @@ function versionAt(bytes: Uint8Array, start: number, end: number): string {
 
 function isBlank(byte: number): boolean {
   return byte === SP || byte === HTAB;
-}
-
-/** SP and HTAB, and all the others. */
-const BLANK: CharacterClass = /* @__PURE__ */ blanks(0, 1);
-const NOT_BLANK: CharacterClass = /* @__PURE__ */ blanks(1, 0);
-
-function blanks(others: number, blank: number): CharacterClass {
-  const table = new Uint8Array(256).fill(others);
-  table[SP] = blank;
-  table[HTAB] = blank;
-  return table;
 }
 
 function refuse(field: string, rule: string, offset: number, expected: string): never {

@@ -1,5 +1,5 @@
 import type { SipErrorReason } from '../error.js';
-import { ALPHA, ALPHANUM, HEXDIG, HOST } from '../grammar/characters.js';
+import { ADDRESS, ALPHA, ALPHANUM, HEXDIG, HOST } from '../grammar/characters.js';
 import type { Scanner } from '../grammar/scanner.js';
 import { textToBytes } from '../grammar/text.js';
 
@@ -20,7 +20,7 @@ export function readHost(scanner: Scanner, reason: SipErrorReason = 'header-synt
   const from = scanner.offset;
   if (scanner.peek() === LEFT_BRACKET) {
     scanner.offset++;
-    const address = scanner.run(IPV6);
+    const address = scanner.run(ADDRESS);
     if (!scanner.take(0x5d)) scanner.fail('IPv6reference', "']'", reason);
     if (!isIpv6Address(address)) {
       scanner.offset = from;
@@ -122,16 +122,6 @@ export function isHostnameAt(bytes: Uint8Array, start: number, end: number): boo
     before = byte;
   }
   return topLabel < end && before !== HYPHEN && ALPHA[bytes[topLabel] as number] === 1;
-}
-
-/** What an IPv6 address is written with. */
-const IPV6: Uint8Array = /* @__PURE__ */ ipv6Characters();
-
-function ipv6Characters(): Uint8Array {
-  const table = HEXDIG.slice();
-  table[0x3a] = 1;
-  table[0x2e] = 1;
-  return table;
 }
 
 /** The same host: without brackets, in lower case, `::` forms not expanded. */
