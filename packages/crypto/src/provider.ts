@@ -32,17 +32,6 @@ export interface AeadSealer {
    * into the last `tagLength` bytes.
    */
   sealInPlace(nonce: Uint8Array, additionalData: Uint8Array, buffer: Uint8Array): void;
-  /**
-   * The same for implementations that give their output in memory of their own, and would have to copy it: the ciphertext
-   * of `content` with `trailer` behind it, then the tag, in as many parts as it pleases, all fresh memory. Nothing of the
-   * arguments is kept past the call.
-   */
-  sealParts?(
-    nonce: Uint8Array,
-    additionalData: Uint8Array,
-    content: Uint8Array,
-    trailer: Uint8Array,
-  ): readonly Uint8Array[];
   /** Overwrites key material where the implementation can. */
   destroy(): void;
 }

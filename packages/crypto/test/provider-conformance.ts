@@ -1,4 +1,4 @@
-import { bytesToHex, concatBytes, utf8ToBytes } from '@portico/bytes';
+import { bytesToHex, utf8ToBytes } from '@portico/bytes';
 import {
   CryptoError,
   keyAlgorithmFor,
@@ -189,34 +189,6 @@ function describeSuite(provider: CryptoProvider, suite: CipherSuite): void {
     const buffer = new Uint8Array(32);
     expectReason('used-after-destroy', () => sealer.sealInPlace(nonce, additionalData, buffer));
     expectReason('used-after-destroy', () => opener.open(nonce, additionalData, buffer));
-  });
-
-  it('seals in parts what it seals in place, in fresh memory, and keeps nothing of its arguments', () => {
-    const key = random(suite.keyLength);
-    const sealer = suite.createSealer(key);
-    if (sealer.sealParts === undefined) return; // Most write into a caller's memory, and have no need of parts.
-    const { sealParts } = sealer;
-    fc.assert(
-      fc.property(
-        fc.uint8Array({ maxLength: 600 }),
-        fc.uint8Array({ minLength: 1, maxLength: 300 }),
-        fc.uint8Array({ maxLength: 40 }),
-        (content, trailer, aad) => {
-          const expected = seal(key, concatBytes(content, trailer), aad);
-          const arguments_ = [nonce.slice(), aad.slice(), content.slice(), trailer.slice()] as const;
-          const parts = sealParts(...arguments_);
-          for (const argument of arguments_) argument.fill(0xa5);
-          sealParts(nonce, aad, content.slice().fill(1), trailer);
-          expect(concatBytes(...parts)).toEqual(expected);
-          const memory = new Set<ArrayBufferLike>(arguments_.map(({ buffer }) => buffer));
-          expect(parts.filter(({ buffer }) => memory.has(buffer))).toEqual([]);
-        },
-      ),
-      { numRuns: 100 },
-    );
-    expectReason('invalid-length', () => sealParts(new Uint8Array(suite.ivLength + 1), nonce, nonce, nonce));
-    sealer.destroy();
-    expectReason('used-after-destroy', () => sealParts(nonce, additionalData, nonce, nonce));
   });
 
   it('has a hash of the provider', () => {

@@ -15,7 +15,7 @@ import { KeyMaterial } from './key-schedule/key-material.js';
 import { ParkedInput } from './parked-input.js';
 import { demandPeerFinished, recordSink, type RecordLayers } from './record-sink.js';
 import { RecordReader, type RecordContent } from './record/record-reader.js';
-import { RecordWriter } from './record/record-writer.js';
+import { RecordWriter, type OutputMemory } from './record/record-writer.js';
 import type { Trace } from './record/trace.js';
 import { guardedTrace } from './trace-guard.js';
 
@@ -179,19 +179,21 @@ export class TlsConnection {
 
   /**
    * Protects application data; the records are in the output. A server that took early data may answer it before the
-   * handshake is complete: the client is the one that it was, but has not shown that it is there now.
+   * handshake is complete: the client is the one that it was, but has not shown that it is there now. `allocate` is asked
+   * for the memory that the records go into, for transports that use the same again and again; by default it is fresh.
    * @throws TlsError `wrong-state` before the handshake is complete, after `close` and after a failure;
-   *   `too-much-pending-output`; `key-usage-limit`; `reentrant-call`
+   *   `too-much-pending-output`; `key-usage-limit`; `reentrant-call`; `invalid-argument` for memory of another length
    */
-  send(plaintext: Uint8Array): void {
+  send(plaintext: Uint8Array, allocate?: OutputMemory): void {
     this.#guard.refuseReentrant('send');
+    const memory = allocate === undefined ? allocate : (length: number) => this.#guard.run(() => allocate(length));
     if (this.#early?.mayAnswer !== true) {
       const { keyUpdates } = this.#demandOpen('send');
-      if (plaintext.length > 0) keyUpdates.writeApplicationData(plaintext);
+      if (plaintext.length > 0) keyUpdates.writeApplicationData(plaintext, memory);
     } else if (plaintext.length > 0) {
       this.#writer.demandRoomFor(plaintext.length);
       this.#writer.demandKeysFor(plaintext.length);
-      this.#writer.writeApplicationData(plaintext);
+      this.#writer.writeApplicationData(plaintext, memory);
     }
     this.#demandTraced();
   }

@@ -65,6 +65,7 @@ export type { Trace } from './record/trace.js';
 export { permutedExtensions, type ExtensionOrder } from './extension-order.js';
 export { grease, type Grease } from './grease.js';
 export { padToFullRecords, padToMultipleOf, type PaddingPolicy, type RecordToPad } from './record/padding.js';
+export type { OutputMemory } from './record/record-writer.js';
 
 // Errors and alerts.
 export {

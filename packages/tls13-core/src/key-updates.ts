@@ -5,7 +5,7 @@ import { KEY_UPDATE_REQUEST } from './messages/key-update.js';
 import { encodeHandshakeMessage } from './messages/message.js';
 import type { RecordLayers } from './record-sink.js';
 import type { RecordReader } from './record/record-reader.js';
-import type { RecordWriter } from './record/record-writer.js';
+import type { OutputMemory, RecordWriter } from './record/record-writer.js';
 
 /** Header and body of a KeyUpdate. */
 const KEY_UPDATE_LENGTH = 5;
@@ -39,9 +39,9 @@ export class KeyUpdates {
   /**
    * Sends application data, behind the one answer to all requests that came while we were silent, and under new keys
    * wherever the current ones come near the limit of section 5.5.
-   * @throws TlsError `too-much-pending-output` before anything is written, `key-usage-limit`
+   * @throws TlsError `too-much-pending-output` before anything is written, `key-usage-limit`, `invalid-argument`
    */
-  writeApplicationData(content: Uint8Array): void {
+  writeApplicationData(content: Uint8Array, allocate?: OutputMemory): void {
     const writer = this.#writer;
     writer.demandRoomFor(content.length);
     if (this.#owesAnswer && this.#mayUpdate) this.update('update_not_requested');
@@ -50,7 +50,7 @@ export class KeyUpdates {
       if (writer.recordsLeft <= RECORDS_IN_RESERVE) this.update('update_not_requested');
       const records = Math.max(1, writer.recordsLeft - RECORDS_IN_RESERVE);
       const fits = rest.subarray(0, records * writer.maxFragmentLength);
-      writer.writeApplicationData(fits);
+      writer.writeApplicationData(fits, allocate);
       rest = rest.subarray(fits.length);
     } while (rest.length > 0);
   }

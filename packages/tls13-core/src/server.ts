@@ -26,5 +26,6 @@ export { traceTo, type TraceEvent } from './trace.js';
 export type { Trace } from './record/trace.js';
 export { grease, type Grease } from './grease.js';
 export { padToFullRecords, padToMultipleOf, type PaddingPolicy, type RecordToPad } from './record/padding.js';
+export type { OutputMemory } from './record/record-writer.js';
 export { TlsError, type TlsErrorKind, type TlsErrorReason } from './error.js';
 export type { HandshakeInfo, TlsEvent } from './events.js';

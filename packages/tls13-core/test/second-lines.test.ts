@@ -101,9 +101,4 @@ describe('a key', () => {
     expect(sealer.recordsLeft).toBe(0);
     expect(reasonOf(() => sealer.sealInto(output, 0, 23, new Uint8Array(0)))).toBe('key-usage-limit');
   });
-
-  it('seals in parts only where its AEAD does', () => {
-    expect(new RecordSealer(suite, keys).givesParts).toBe(false);
-    expect(reasonOf(() => new RecordSealer(suite, keys).sealOnto([], 23, new Uint8Array(1)))).toBe('internal-error');
-  });
 });

@@ -1,4 +1,4 @@
-import type { HandshakeInfo, TlsEvent } from '@portico/tls13-core';
+import type { HandshakeInfo, OutputMemory, TlsEvent } from '@portico/tls13-core';
 
 /**
  * What a socket needs of a TLS connection: the three verbs of tls13-core (bytes in, plaintext in, bytes out) and the
@@ -11,8 +11,11 @@ export interface TlsEngine {
   receive(chunk: Uint8Array): TlsEvent[];
   /** The transport's end of input. */
   endOfInput(): TlsEvent[];
-  /** @throws TlsError `wrong-state` before the handshake is complete and after `close` */
-  send(plaintext: Uint8Array): void;
+  /**
+   * Protects data; `allocate` is asked for the memory that the records go into.
+   * @throws TlsError `wrong-state` before the handshake is complete and after `close`
+   */
+  send(plaintext: Uint8Array, allocate?: OutputMemory): void;
   /** Everything to be written now. */
   takeOutput(): Uint8Array;
   /** The same as parts in a row, for transports that take several at a time. */

@@ -1,5 +1,5 @@
 /** As much as a record holds: 2^14 bytes, RFC 9846 section 5.1. */
-const FULL_RECORD = 16_384;
+export const FULL_RECORD = 16_384;
 
 /** What is encrypted at a time, in bytes: other connections get their turn in between. Four full records. */
 export const SLICE_LENGTH = 65_536;

@@ -1,11 +1,12 @@
 import { Duplex } from 'node:stream';
-import { asSocket, endAndLinger, endpointsOf, takeOver, writeOutput, type Endpoints } from './transport.js';
+import { asSocket, endAndLinger, endpointsOf, takeOver, type Endpoints } from './transport.js';
 import type { HandshakeInfo, Session, TlsError, TlsEvent } from '@portico/tls13-core';
 import type { TlsEngine } from './engine.js';
 import { fromTlsError, socketError } from './errors.js';
 import { FirstBytes, type Inspector } from './first-bytes.js';
 import { InactivityTimer } from './inactivity.js';
 import { gatherWrites, SlicedPlaintext } from './plaintext-slices.js';
+import { TransportWriter } from './transport-writer.js';
 
 export interface TlsStreamOptions {
   readonly engine: TlsEngine;
@@ -35,6 +36,7 @@ export abstract class TlsStream extends Duplex {
 
   protected engine: TlsEngine;
   protected readonly transport: Duplex;
+  readonly #writer: TransportWriter;
   #endpoints: Endpoints;
   #bytesSent = 0;
   /** The largest write since the queue was last empty. */
@@ -60,6 +62,7 @@ export abstract class TlsStream extends Duplex {
     });
     this.engine = options.engine;
     this.transport = transport;
+    this.#writer = new TransportWriter(transport);
     this.writeQueueLimit = options.writeQueueLimit ?? Infinity;
     this.#endpoints = endpointsOf(transport);
     this.#attach();
@@ -204,6 +207,7 @@ export abstract class TlsStream extends Duplex {
     this.#afterDrain?.(error ?? socketError('ERR_STREAM_DESTROYED', 'The socket was destroyed'));
     this.#afterDrain = null;
     this.#afterHandshake = null;
+    this.#writer.forget();
     callback(error);
   }
 
@@ -214,6 +218,7 @@ export abstract class TlsStream extends Duplex {
     transport.on('drain', () => {
       const resume = this.#afterDrain;
       this.#afterDrain = null;
+      this.#writer.reclaim();
       this.#inactivity.touch();
       resume?.();
     });
@@ -354,7 +359,7 @@ export abstract class TlsStream extends Duplex {
     if (this.#deferredError !== null) return callback(this.#deferredError);
     if (!this.transport.writable) return callback(socketError('EPIPE', 'The transport takes no more'));
     try {
-      plaintext.nextSlice((piece) => this.engine.send(piece));
+      plaintext.nextSlice((piece) => this.engine.send(piece, this.#writer.allocate));
     } catch (error) {
       return callback(error as Error);
     }
@@ -377,6 +382,6 @@ export abstract class TlsStream extends Duplex {
       return true;
     }
     this.#inactivity.touch();
-    return writeOutput(transport, this.engine);
+    return this.#writer.write(this.engine);
   }
 }

@@ -1,6 +1,5 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { TlsEngine } from './engine.js';
 
 /** Where a connection's two ends are; undefined where the transport is no network socket and does not say. */
 export interface Endpoints {
@@ -32,20 +31,6 @@ export function takeOver(transport: Duplex, connected: () => void): void {
   // A handshake is two small writes in a row; Nagle's algorithm would hold back the second for a round trip.
   socket?.setNoDelay(true);
   if (socket?.connecting === true) socket.once('connect', connected);
-}
-
-/**
- * Writes what a connection has to say; false when the transport wants us to wait. A socket's kernel takes the parts of a
- * record from where they lie (`writev`); any other Duplex, which may make a frame of each write, gets one array.
- */
-export function writeOutput(transport: Duplex, engine: Pick<TlsEngine, 'takeOutput' | 'takeOutputParts'>): boolean {
-  if (asSocket(transport) === null) return transport.write(engine.takeOutput());
-  const parts = engine.takeOutputParts();
-  if (parts.length > 1) transport.cork();
-  for (const part of parts) transport.write(part);
-  if (parts.length > 1) transport.uncork();
-  // What a kernel took at once needs no waiting for, however much it was.
-  return transport.writableLength < transport.writableHighWaterMark;
 }
 
 /** How long a closed connection waits for the peer to read what was sent last. */

@@ -1,4 +1,3 @@
-import { concatBytes } from '@portico/bytes';
 import type { AeadOpener, AeadSealer, CipherSuite } from '@portico/crypto';
 import { TlsError } from '../error.js';
 import { LARGEST_RECORD_SIZE_LIMIT, LARGEST_SEQUENCE_NUMBER } from '../limits.js';
@@ -42,8 +41,8 @@ export class RecordSealer {
   }
 
   /**
-   * Writes one protected record into `output` at `at`: header, content, content type, padding, tag. `output` holds zeros
-   * where the padding goes. Returns the offset after the record.
+   * Writes one protected record into `output` at `at`, whatever was there: header, content, content type, padding, tag.
+   * Returns the offset after the record.
    * @throws TlsError `key-usage-limit` where the caller did not change keys in time
    */
   sealInto(output: Uint8Array, at: number, type: number, content: Uint8Array, padding = 0): number {
@@ -54,34 +53,10 @@ export class RecordSealer {
     writeRecordHeader(output, at, CONTENT_TYPE.application_data, LEGACY_RECORD_VERSION, sealedLength);
     output.set(content, start);
     output[start + content.length] = type;
+    if (padding > 0) output.fill(0, start + content.length + 1, end - this.#tagLength);
     this.#sealer.sealInPlace(this.#nonce.current(), output.subarray(at, start), output.subarray(start, end));
     this.#nonce.advance();
     return end;
-  }
-
-  /** Whether records had better be sealed by `sealOnto`: what makes their ciphertext has memory of its own for it. */
-  get givesParts(): boolean {
-    return this.#sealer.sealParts !== undefined;
-  }
-
-  /**
-   * Appends one protected record to parts that stand in a row: its header to the end of the last one where that is the
-   * end of such a record, then what the AEAD gives. `content` is not kept. Returns the record's length.
-   * @throws TlsError `key-usage-limit` where the caller did not change keys in time
-   */
-  sealOnto(parts: Uint8Array[], type: number, content: Uint8Array, padding = 0): number {
-    if (this.#sealer.sealParts === undefined) throw new TlsError('internal-error', { expected: 'a sealer of parts' });
-    this.#demandKeys();
-    const header = new Uint8Array(RECORD_HEADER_LENGTH);
-    const sealedLength = content.length + 1 + padding + this.#tagLength;
-    writeRecordHeader(header, 0, CONTENT_TYPE.application_data, LEGACY_RECORD_VERSION, sealedLength);
-    const trailer = new Uint8Array(1 + padding);
-    trailer[0] = type;
-    const sealed = this.#sealer.sealParts(this.#nonce.current(), header, content, trailer);
-    this.#nonce.advance();
-    const before = parts.pop();
-    parts.push(before === undefined ? header : concatBytes(before, header), ...sealed);
-    return RECORD_HEADER_LENGTH + sealedLength;
   }
 
   #demandKeys(): void {

@@ -12,6 +12,11 @@ import type { PaddingPolicy, RecordToPad } from './padding.js';
 import { writeRecordHeader, type RecordSealer } from './protection.js';
 import type { Trace } from './trace.js';
 
+/** Gives memory of exactly `length` bytes, whatever they are: all of them will be written. */
+export type OutputMemory = (length: number) => Uint8Array;
+
+const freshMemory: OutputMemory = (length) => new Uint8Array(length);
+
 /**
  * Puts messages and data into records under the current sending keys, and holds them until they are taken. Handshake
  * messages are packed: those that stand next to each other under the same keys share records (RFC 9846 section 5.1).
@@ -138,10 +143,13 @@ export class RecordWriter {
     this.#writeRecords('alert', alert, alert.length);
   }
 
-  /** Application data, in as many records as it takes; nothing of it is one empty record. */
-  writeApplicationData(content: Uint8Array): void {
+  /**
+   * Application data, in as many records as it takes; nothing of it is one empty record.
+   * @throws TlsError `invalid-argument` for memory of another length than was asked for
+   */
+  writeApplicationData(content: Uint8Array, allocate: OutputMemory = freshMemory): void {
     this.flush();
-    this.#writeRecords('application_data', content);
+    this.#writeRecords('application_data', content, this.#maxFragmentLength, allocate);
   }
 
   /** The one record that is never protected (RFC 9846 section 5). */
@@ -166,15 +174,24 @@ export class RecordWriter {
     return contentLength + Math.max(1, Math.ceil(contentLength / maxFragmentLength)) * overhead;
   }
 
-  #writeRecords(type: ContentTypeName, content: Uint8Array, maxFragmentLength = this.#maxFragmentLength): void {
+  #writeRecords(
+    type: ContentTypeName,
+    content: Uint8Array,
+    maxFragmentLength = this.#maxFragmentLength,
+    allocate: OutputMemory = freshMemory,
+  ): void {
     const paddings = this.#paddings(type, content.length, maxFragmentLength);
     const paddingLength = paddings === null ? 0 : paddings.reduce((sum, padding) => sum + padding, 0);
     const sealer = this.#sealer;
-    const parts: Uint8Array[] | null =
-      sealer?.givesParts === true && content.length >= LEAST_CONTENT_IN_PARTS ? [] : null;
-    const output = new Uint8Array(
-      parts === null ? this.#lengthInRecords(content.length, maxFragmentLength) + paddingLength : 0,
-    );
+    const length = this.#lengthInRecords(content.length, maxFragmentLength) + paddingLength;
+    const output = allocate(length);
+    if (output.length !== length) {
+      throw new TlsError('invalid-argument', {
+        subject: 'memory for output',
+        expected: `${length} bytes`,
+        got: String(output.length),
+      });
+    }
     // Section 5.1: a first ClientHello SHOULD say 0x0301; everything after it must not.
     const version =
       !this.#wroteFirst && type === 'handshake' && content[0] === CLIENT_HELLO_CODE
@@ -187,8 +204,7 @@ export class RecordWriter {
       const fragment = content.subarray(offset, offset + maxFragmentLength);
       const start = at;
       if (sealer === null) at = writePlaintext(output, at, CONTENT_TYPE[type], version, fragment);
-      else if (parts === null) at = sealer.sealInto(output, at, CONTENT_TYPE[type], fragment, paddings?.[index]);
-      else at += sealer.sealOnto(parts, CONTENT_TYPE[type], fragment, paddings?.[index]);
+      else at = sealer.sealInto(output, at, CONTENT_TYPE[type], fragment, paddings?.[index]);
       this.#trace?.({
         kind: 'record',
         direction: 'sent',
@@ -200,7 +216,7 @@ export class RecordWriter {
       offset += fragment.length;
       index++;
     } while (offset < content.length);
-    for (const chunk of parts ?? [output]) this.#append(chunk);
+    this.#append(output);
   }
 
   /**
@@ -236,9 +252,6 @@ export class RecordWriter {
 }
 
 const CLIENT_HELLO_CODE = 1;
-
-/** Below it, joining a record's parts costs less than handing them on one by one: a kernel takes each by itself. */
-const LEAST_CONTENT_IN_PARTS = 4096;
 
 function askForPadding(policy: PaddingPolicy, record: RecordToPad): number {
   const padding = policy(record);

@@ -71,27 +71,3 @@ describe('a padding policy that fails', () => {
     expect(calls).toBe(1);
   });
 });
-
-describe('records in parts', () => {
-  const inParts: CipherSuite = {
-    ...suite,
-    createSealer: (key) => ({
-      ...suite.createSealer(key),
-      sealParts: (_nonce, _data, content, trailer) => [
-        content.slice(),
-        trailer.slice(),
-        new Uint8Array(suite.tagLength),
-      ],
-    }),
-  };
-
-  it('are worth it from 4096 bytes on', () => {
-    const partsFor = (length: number): number => {
-      const made = writer();
-      made.useSealer(new RecordSealer(inParts, KEYS));
-      made.writeApplicationData(new Uint8Array(length));
-      return made.takeParts().length;
-    };
-    expect([4095, 4096].map(partsFor)).toEqual([1, 4]);
-  });
-});

@@ -8,6 +8,7 @@ import {
 } from 'node:crypto';
 import { CryptoError, type AeadOpener, type AeadSealer, type CipherSuite } from '@portico/crypto';
 import { plain } from './bytes.js';
+import { releaseMemory } from './released-memory.js';
 
 /** An AEAD's name in `node:crypto`. */
 export type NodeAead = CipherGCMTypes | CipherCCMTypes | 'chacha20-poly1305';
@@ -25,13 +26,6 @@ export function nodeCipherSuite(suite: CipherSuite, aead: NodeAead, hash: Cipher
 function createSealer(aead: NodeAeadKey): AeadSealer {
   return {
     sealInPlace: (nonce, additionalData, buffer) => aead.seal(nonce, additionalData, buffer),
-    // CCM wants all of the plaintext in one piece.
-    ...(aead.takesPieces
-      ? {
-          sealParts: (nonce, additionalData, content, trailer) =>
-            aead.sealParts(nonce, additionalData, content, trailer),
-        }
-      : {}),
     destroy: () => aead.destroy(),
   };
 }
@@ -56,8 +50,8 @@ class NodeAeadKey {
   /** CCM must be told; the others have tags of 16 bytes, and each option that is read costs every record a little. */
   readonly #options: { readonly authTagLength: number } | undefined;
   #destroyed = false;
-  /** Whether plaintext may come in several pieces. */
-  readonly takesPieces: boolean;
+  /** CCM wants to know how long the plaintext will be. */
+  readonly #isCcm: boolean;
 
   constructor({ name, keyLength, ivLength, tagLength }: CipherSuite, aead: NodeAead, key: Uint8Array) {
     if (key.length !== keyLength) {
@@ -67,8 +61,8 @@ class NodeAeadKey {
     this.#key = Uint8Array.from(key);
     this.#ivLength = ivLength;
     this.#tagLength = tagLength;
-    this.takesPieces = !aead.endsWith('ccm');
-    this.#options = this.takesPieces ? undefined : { authTagLength: tagLength };
+    this.#isCcm = aead.endsWith('ccm');
+    this.#options = this.#isCcm ? { authTagLength: tagLength } : undefined;
   }
 
   seal(nonce: Uint8Array, additionalData: Uint8Array, buffer: Uint8Array): void {
@@ -81,18 +75,7 @@ class NodeAeadKey {
     cipher.final();
     buffer.set(ciphertext);
     buffer.set(cipher.getAuthTag(), length);
-  }
-
-  sealParts(nonce: Uint8Array, additionalData: Uint8Array, content: Uint8Array, trailer: Uint8Array): Uint8Array[] {
-    this.#check(nonce);
-    const cipher = createCipheriv(this.#aead, this.#key, nonce, this.#options);
-    cipher.setAAD(additionalData);
-    const ciphertext = plain(cipher.update(content));
-    const end = new Uint8Array(trailer.length + this.#tagLength);
-    end.set(cipher.update(trailer));
-    cipher.final();
-    end.set(cipher.getAuthTag(), trailer.length);
-    return [ciphertext, end];
+    releaseMemory(ciphertext);
   }
 
   open(nonce: Uint8Array, additionalData: Uint8Array, sealed: Uint8Array): Uint8Array | null {
@@ -114,8 +97,8 @@ class NodeAeadKey {
   }
 
   #addData(cipher: CipherGCM | DecipherGCM, additionalData: Uint8Array, plaintextLength: number): void {
-    if (this.takesPieces) cipher.setAAD(additionalData);
-    else cipher.setAAD(additionalData, { plaintextLength });
+    if (this.#isCcm) cipher.setAAD(additionalData, { plaintextLength });
+    else cipher.setAAD(additionalData);
   }
 
   destroy(): void {
