@@ -73,11 +73,12 @@ export function* findPsk(
     const known = yield* answerOrNothing(guard, () => externalPsks?.(identity.slice()));
     if (known === null || known === undefined) continue;
     const psk = checkAnswer(known);
-    keyMaterial.hold(psk.key);
     const fitting = suites.find(({ hash }) => hash.name === psk.hash);
     if (fitting !== undefined && isIdentityOf(psk, identity)) {
+      keyMaterial.hold(psk.key);
       return { index, psks, suite: fitting, source: { type: 'external', psk } };
     }
+    psk.key.fill(0);
   }
   return null;
 }

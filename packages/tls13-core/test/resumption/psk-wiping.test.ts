@@ -102,22 +102,29 @@ describe('a server wipes the PSK of a ticket', () => {
 describe('a server wipes its copy of an external PSK, and leaves the application’s alone', () => {
   const key = new Uint8Array(32).fill(0x17);
   const offered = { ticket: Uint8Array.of(0x78), psk: key, binderLabel: 'ext binder' } as const;
-  const serverWith = (identity: Uint8Array): ServerConfig => toyServer({ externalPsks: () => ({ identity, key }) });
+  const serverWith = (identity: Uint8Array, config: Partial<ServerConfig> = {}): ServerConfig =>
+    toyServer({ externalPsks: () => ({ identity, key }), ...config });
+  const fails = { alpn: { protocols: ['sip/2'], required: true } };
 
-  it.each<[string, Uint8Array, (peer: ScriptedClient) => string | null, string | null]>([
-    ['once the secrets are made of it', offered.ticket, (peer) => peer.clientHello().failure, null],
-    ['when it has to ask for another hello', offered.ticket, (peer) => peer.clientHelloWithoutShare().failure, null],
+  it.each<[string, ServerConfig, (peer: ScriptedClient) => ScriptedClient, string | null]>([
+    ['once the secrets are made of it', serverWith(offered.ticket), (peer) => peer.clientHello(), null],
     [
-      'that is another’s',
-      Uint8Array.of(0x79),
-      (peer) => peer.handshake().sendPlain(99, key).failure,
-      'unexpected-record-type',
+      'when it has to ask for another hello',
+      serverWith(offered.ticket),
+      (peer) => peer.clientHelloWithoutShare(),
+      null,
     ],
-  ])('%s', (_when, identity, play, failure) => {
-    const { peer, copies } = watchedClient(serverWith(identity));
+    [
+      'when the handshake fails before it is used',
+      serverWith(offered.ticket, fails),
+      (peer) => peer.clientHello(),
+      'no-application-protocol',
+    ],
+    ['that is another’s, after a full handshake', serverWith(Uint8Array.of(0x79)), (peer) => peer.handshake(), null],
+  ])('%s', (_when, config, play, failure) => {
+    const { peer, copies } = watchedClient(config);
     peer.offers = [offered];
-    // The handshake with another's PSK is a full one, which this client does not know.
-    expect(play(peer)).toBe(failure);
+    expect(play(peer).failure).toBe(failure);
     const copied = copies.filter(({ array }) => array !== key);
     expect(leftOf(bytesToHex(key), copied)).toEqual(WIPED);
     expect(key.every((byte) => byte === 0x17)).toBe(true);
