@@ -45,7 +45,9 @@ function expectOpen(pair: Pair): void {
     asciiToBytes('question'),
     asciiToBytes('answer'),
   ]);
-  expect([pair.client.info?.helloRetryRequested, pair.server.info?.helloRetryRequested]).toEqual([true, true]);
+  for (const { info } of [pair.client, pair.server]) {
+    expect(info).toMatchObject({ helloRetryRequested: true, earlyData: 'none' });
+  }
 }
 
 describe('a cookie in HelloRetryRequest, section 4.3.2', () => {

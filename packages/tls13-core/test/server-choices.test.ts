@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ClientConfig, ClientRefusal, ServerConfig } from '../src/config.js';
+import { ocspStatus } from '../src/certificate-status.js';
+import type { ClientAuthenticationConfig, ClientConfig, ClientRefusal, ServerConfig } from '../src/config.js';
 import type { EncryptedExtensions } from '../src/messages/encrypted-extensions.js';
 import { decodeExtension, EXTENSION_CODES, type ExtensionName } from '../src/messages/extensions/extension.js';
 import { supportedGroupsCodec } from '../src/messages/extensions/supported-groups.js';
@@ -7,6 +8,7 @@ import { createTestAuthority } from './support/credentials.js';
 import { createPair, failureOf, runNow, type Pair } from './support/pair.js';
 import { seededProvider } from './support/provider.js';
 import { ScriptedClient } from './support/scripted-client.js';
+import { serverWithTickets } from './support/sessions.js';
 import { toyServer } from './support/toy-credentials.js';
 
 let client: ClientConfig;
@@ -59,9 +61,50 @@ describe('EncryptedExtensions', () => {
     expect(decodeExtension(supportedGroupsCodec, told, 'supported_groups')).toEqual(groups);
   });
 
+  it('says how many tickets there will be to a client that asks a server which has them (RFC 9149 section 3)', () => {
+    const asking = (config: ServerConfig): unknown => {
+      const peer = new ScriptedClient(config);
+      peer.offersModes = true;
+      peer.extraExtensions = [{ type: EXTENSION_CODES.ticket_request, data: Uint8Array.of(1, 1) }];
+      const { extensions } = peer.clientHello().last('encrypted_extensions');
+      return extensions.find(({ type }) => type === EXTENSION_CODES.ticket_request)?.data;
+    };
+    expect(asking(serverWithTickets())).toEqual(Uint8Array.of(1));
+    expect(asking(toyServer())).toBeUndefined();
+    expect(sent('ticket_request', serverWithTickets())).toBeUndefined();
+  });
+
   it('says that the name was used, unless the server serves every name alike (RFC 6066 section 3)', () => {
     expect(sent('server_name', {})).toEqual(new Uint8Array(0));
     expect(sent('server_name', { serverNameAcknowledgement: 'omitted' })).toBeUndefined();
+  });
+});
+
+describe('CertificateRequest', () => {
+  const asked = (
+    config: Partial<ServerConfig> = {},
+    clientAuthentication: Partial<ClientAuthenticationConfig> = {},
+  ) => {
+    const verifyPeer = (): never => {
+      throw new Error('nobody came');
+    };
+    const server = toyServer({
+      clientAuthentication: { mode: 'request', verifyPeer, ...clientAuthentication },
+      ...config,
+    });
+    const { extensions } = new ScriptedClient(server).clientHello().last('certificate_request');
+    return extensions.map(({ type, data }) => [type, data.length]);
+  };
+  const schemes = [EXTENSION_CODES.signature_algorithms, expect.any(Number)];
+
+  it('asks for what is configured and for nothing else', () => {
+    expect(asked()).toEqual([schemes]);
+    const certificateSignatureSchemes = ['ed25519'] as const;
+    const cert = [EXTENSION_CODES.signature_algorithms_cert, 4];
+    expect(asked({ certificateSignatureSchemes })).toEqual([schemes, cert]);
+    expect(asked({}, { certificateStatus: ocspStatus })).toEqual([schemes, [EXTENSION_CODES.status_request, 0]]);
+    const oidFilters = [{ oid: Uint8Array.of(6, 3, 0x55, 0x1d, 0x7f), values: Uint8Array.of(5, 0) }];
+    expect(asked({}, { oidFilters })).toEqual([schemes, [EXTENSION_CODES.oid_filters, 12]]);
   });
 });
 

@@ -339,7 +339,7 @@ function* authenticateClient(
  * @throws TlsError `certificate-unsupported`, `malformed-certificate`
  */
 function demandMatch(leaf: Uint8Array, oidFilters: readonly OidFilter[]): void {
-  let matches = false;
+  let matches: boolean;
   try {
     matches = matchesOidFilters(leaf, oidFilters);
   } catch (cause) {

@@ -76,6 +76,20 @@ describe('records out of a stream', () => {
     }
   });
 
+  it('let go of a chunk that goes on with one and does not end it', () => {
+    const deframer = new RecordDeframer();
+    for (const [from, to] of [
+      [0, 1],
+      [1, 3],
+      [3, 7],
+    ] as const) {
+      const chunk = HANDSHAKE.slice(from, to);
+      expect(recordsOf(deframer, [chunk])).toEqual([]);
+      expect([deframer.unread.length, deframer.unread.buffer === chunk.buffer]).toEqual([0, false]);
+    }
+    expect(recordsOf(deframer, [HANDSHAKE.subarray(7)])).toEqual([HANDSHAKE]);
+  });
+
   it('are forgotten with the rest of a chunk, and what comes then is read', () => {
     const deframer = new RecordDeframer();
     deframer.push(concatBytes(HANDSHAKE, NOTHING, HANDSHAKE));
