@@ -37,7 +37,7 @@ function visit(
 ): void {
   const at = path === '' ? 'all' : path;
   const { tag, children } = node;
-  if (path !== '') found(at, 'of another type', wrap(der((tag & 0x20) | 0x9d, node.contents)));
+  found(at, 'of another type', wrap(der((tag & 0x20) | 0x9d, node.contents)));
   found(at, 'nothing inside', wrap(der(tag)));
   if (children === null) return;
   found(at, 'a NULL more', wrap(der(tag, node.contents, derNull())));

@@ -201,5 +201,8 @@ export const EXTENSION_VALUES = {
   ),
   policyConstraints: derSequence(derImplicit(0, Uint8Array.of(1)), derImplicit(1, Uint8Array.of(2))),
   inhibitAnyPolicy: derSmallInteger(2),
-  authorityInfoAccess: derSequence(derSequence(derOid(OID.ocsp), uri), derSequence(derOid('1.3.6.1.5.5.7.48.2'), uri)),
+  authorityInfoAccess: derSequence(
+    derSequence(derOid(OID.ocsp), uri),
+    derSequence(derOid('1.3.6.1.5.5.7.48.2'), address(192, 0, 2, 1)),
+  ),
 } as const;
