@@ -126,6 +126,13 @@ describe('the search for a path', () => {
         certificate: { raw: intermediate.certificate.raw },
       },
     );
+    const lower = authority('lower', { issuer: intermediate });
+    const three = [leaf(lower), lower.certificate, intermediate.certificate];
+    expect(failed(verify(three, [root], { limits: { maxIntermediates: 1 } }))).toMatchObject({
+      rule: 'depth',
+      certificate: { raw: intermediate.certificate.raw },
+      got: '2',
+    });
     const crossSigned = authority('cross-signed', { issuer: root });
     const ca = authority('ca', { issuer: crossSigned });
     const sent = [leaf(ca), ca.certificate];

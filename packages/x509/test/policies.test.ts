@@ -149,6 +149,12 @@ describe('certificate policies, RFC 5280 section 6.1 with RFC 9618', () => {
       'policy',
     ],
     [
+      'inhibitAnyPolicy of the caller holds for the first CA',
+      { cas: [[anything]], leaf: [gold] },
+      { inhibitAnyPolicy: true, requireExplicitPolicy: true },
+      'policy',
+    ],
+    [
       'inhibitAnyPolicy 0 in a CA',
       { cas: [[gold, inhibitAny(0)]], leaf: [anything] },
       { requireExplicitPolicy: true },
@@ -346,6 +352,12 @@ describe('certificate policies, RFC 5280 section 6.1 with RFC 9618', () => {
     const end = leaf(lower, { template: { extraExtensions: [policies([SILVER])] } });
     expect(verifyChain([end, lower.certificate, ca.certificate], root)).toMatchObject({
       message: 'CN=lower: expected a valid policy, got none',
+    });
+    const bare = authority('bare', { issuer: root });
+    const below = authority('below', { issuer: bare, template: { extraExtensions: [gold] } });
+    const sent = [leaf(below, { template: { extraExtensions: [gold] } }), below.certificate, bare.certificate];
+    expect(verifyChain(sent, root, { requireExplicitPolicy: true })).toMatchObject({
+      message: 'CN=bare: expected a valid policy, got none',
     });
     const golden = leaf(ca, { template: { extraExtensions: [gold] } });
     expect(verifyChain([golden, ca.certificate], root, { acceptable: [SILVER, RED] })).toMatchObject({

@@ -3,11 +3,14 @@ import { describe, expect, it } from 'vitest';
 import {
   derNull,
   derOid,
+  DerReader,
   derSequence,
   derSmallInteger,
+  encodeName,
   OID,
   verifyCertificatePath,
   type Certificate,
+  type GeneralName,
 } from '../src/index.js';
 import {
   authorityKeyIdentifierExtension,
@@ -27,6 +30,8 @@ import {
   type OcspSourceOptions,
   type RevocationSource,
 } from '../src/revocation.js';
+import { readName } from '../src/name/name.js';
+import { shareName } from '../src/revocation/distribution-point.js';
 import { authority, leaf, newKey, NOW, provider } from './support.js';
 import {
   byLists,
@@ -228,6 +233,7 @@ describe('why an OCSP response says nothing', () => {
         );
       },
     ],
+    ['no OCSP response for it', () => why(ofResponses([response({ hash: { oid: '1.2.3', digest: sha1 } })]))],
     ['a responder that does not know it', () => why(ofResponses([response({}, { status: 'unknown' })]))],
     ['an OCSP responder of another CA', () => responderOf({}, authority('other'))],
     ['an OCSP responder without OCSPSigning', () => responderOf({ extendedKeyUsage: ['serverAuth'] })],
@@ -334,6 +340,30 @@ describe('why an OCSP response says nothing', () => {
     };
     expect(after(MAX_RESPONDER_CERTIFICATES - 1)).toBe('good');
     expect(after(MAX_RESPONDER_CERTIFICATES)).toBe('unknown');
+  });
+});
+
+describe('names of distribution points', () => {
+  const directory = (common: string): GeneralName => ({
+    type: 'directory',
+    name: readName(new DerReader(encodeName([['CN', common]]))),
+  });
+  const other: GeneralName = { type: 'other', oid: '1.2.3', value: derNull() };
+
+  it.each<readonly [left: readonly GeneralName[], right: readonly GeneralName[], shared: boolean]>([
+    [[uri('http://a.test/')], [uri('http://a.test/')], true],
+    [[uri('http://a.test/')], [uri('http://A.test/')], false],
+    [[directory('a')], [directory('A')], true],
+    [[directory('a')], [directory('b')], false],
+    [[directory('a')], [uri('http://a.test/')], false],
+    [[other], [other], false],
+    [[other], [uri('http://a.test/')], false],
+    [[other], [directory('a')], false],
+    [[other, uri('http://a.test/')], [directory('a'), uri('http://a.test/')], true],
+    [[], [uri('http://a.test/')], false],
+  ])('%#: one is among the others, or is not', (left, right, shared) => {
+    expect(shareName(left, right)).toBe(shared);
+    expect(shareName(right, left)).toBe(shared);
   });
 });
 

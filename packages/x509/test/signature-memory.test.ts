@@ -118,10 +118,10 @@ describe('remembered signatures', () => {
   });
 
   it('are hashed with the length of each part before it, in four octets', () => {
-    let hashed = new Uint8Array(0);
+    let hashed: Uint8Array = new Uint8Array(0);
     const sha256 = { ...provider.hashes.find(({ name }) => name === 'sha256') } as CryptoProvider['hashes'][number];
     const digest = (data: Uint8Array): Uint8Array => {
-      hashed = Uint8Array.from(data);
+      hashed = data;
       return new Uint8Array(32);
     };
     const memory = createSignatureMemory({ ...provider, hashes: [{ ...sha256, digest }] });
@@ -129,13 +129,13 @@ describe('remembered signatures', () => {
       algorithm: { type: 'ed25519' },
       key: { type: 'ed25519', key: new Uint8Array(32) },
       keyInfo: Uint8Array.of(1, 2),
-      message: new Uint8Array(0x01_0203).fill(3),
+      message: new Uint8Array(0x0102_0304),
       signature: new Uint8Array(0x102).fill(4),
     });
-    const view = new DataView(hashed.buffer);
+    const view = new DataView(hashed.buffer, hashed.byteOffset);
     const lengths: number[] = [];
     for (let at = 0; at < hashed.length; at += 4 + (lengths.at(-1) as number)) lengths.push(view.getUint32(at));
-    expect(lengths).toEqual([2, '{"type":"ed25519"}'.length, 0x01_0203, 0x102]);
+    expect(lengths).toEqual([2, '{"type":"ed25519"}'.length, 0x0102_0304, 0x102]);
     expect(hashed.subarray(4, 6)).toEqual(Uint8Array.of(1, 2));
   });
 

@@ -193,7 +193,12 @@ describe('the profile strict', () => {
     expect(verdict([leaf(root, { template: serial(...new Array<number>(20).fill(1)) })], strictProfile)).toBe(
       'trusted',
     );
-    const mixed = ['192.0.2.1', { type: 'email', address: 'a@example.com' } as const, 'example.com'];
+    const mixed = [
+      '192.0.2.1',
+      { type: 'email', address: 'a@example.com' } as const,
+      { type: 'uri', uri: 'sip:example.com' } as const,
+      'example.com',
+    ];
     for (const subject of [
       [['CN', '192.0.2.1']],
       [['O', 'an organization, which is no name of a host']],
@@ -210,6 +215,17 @@ describe('the profile strict', () => {
     expect(verdict([leaf(constrained), constrained.certificate], strictProfile)).toBe('trusted');
     const zero = authority('zero', { template: serial(0) });
     expect(verdict([leaf(zero)], strictProfile, zero)).toBe('trusted');
+  });
+
+  it('a root that does not say its key identifier cannot have it as its authority’s', () => {
+    const extensions = (roots.withOwnIdentifier.certificate.extensions as Extension[]).filter(
+      ({ oid }) => oid !== OID.subjectKeyIdentifier,
+    );
+    const bare = authority('root', { template: { overrides: { extensions } } });
+    expect(verdict([leaf(bare)], strictProfile, bare)).toBe('subject-key-identifier');
+    expect(withoutRule('subject-key-identifier', () => verdict([leaf(bare)], strictProfile, bare))).toBe(
+      'root-authority-key-identifier',
+    );
   });
 
   it('wants the authority key identifier in a root that another signed', () => {

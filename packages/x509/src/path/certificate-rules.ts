@@ -155,16 +155,18 @@ const authorityRules: readonly Rule[] = [
   rule('path-length', 'path-too-long', 'RFC 5280 section 4.2.1.9', ({ basicConstraints }, { below }) =>
     atMost(basicConstraints?.pathLength ?? Infinity, below.slice(1)),
   ),
-  rule('depth', 'path-too-long', 'PathLimits.maxIntermediates', (certificate, { below, role, purpose }) =>
-    atMost(purpose.limits.maxIntermediates, role === 'anchor' ? below.slice(1) : [...below.slice(1), certificate]),
-  ),
   extendedKeyUsage,
 ];
+
+/** Not asked of anchors: the last CA below one was asked. */
+const depth = rule('depth', 'path-too-long', 'PathLimits.maxIntermediates', (certificate, { below, purpose }) =>
+  atMost(purpose.limits.maxIntermediates, [...below.slice(1), certificate]),
+);
 
 /** The rules that hold whatever the profile, RFC 5280 sections 4 and 6.1. */
 export const BASIC_RULES: RuleSet = {
   leaf: leafRules,
-  intermediate: [...form, ...authorityRules, ...presented],
+  intermediate: [...form, ...authorityRules, depth, ...presented],
   anchor: authorityRules,
 };
 
