@@ -127,6 +127,12 @@ const refusals: readonly Refusal[] = [
   { what: 'over a maximum', hex: '020105', read: (r) => r.smallInteger('it', 4), reason: 'invalid-integer' },
   { what: 'over 2^31', hex: '02050100000000', read: (r) => r.smallInteger('it', 2 ** 31), reason: 'invalid-integer' },
   { what: 'bit string without its count', hex: '0300', read: (r) => r.bitString(), reason: 'invalid-bit-string' },
+  {
+    what: 'bit string of nothing, before a zero',
+    hex: '030000',
+    read: (r) => r.bitString(),
+    reason: 'invalid-bit-string',
+  },
   { what: 'eight unused bits', hex: '03020800', read: (r) => r.bitString(), reason: 'invalid-bit-string' },
   { what: 'unused bits of nothing', hex: '030101', read: (r) => r.bitString(), reason: 'invalid-bit-string' },
   { what: 'an unused bit that is one', hex: '03020101', read: (r) => r.bitString(), reason: 'invalid-bit-string' },
@@ -139,6 +145,7 @@ const refusals: readonly Refusal[] = [
     read: (r) => r.oid(),
     reason: 'invalid-oid',
   },
+  { what: 'identifier with a padded first arc', hex: '06028001', read: (r) => r.oid(), reason: 'invalid-oid' },
   { what: 'identifier with a padded arc', hex: '06032a8001', read: (r) => r.oid(), reason: 'invalid-oid' },
   { what: 'another type for a Time', hex: `040d${'30'.repeat(13)}`, read: (r) => r.time(), reason: 'unexpected-tag' },
   { what: 'digits for a Time', hex: `040f${'31'.repeat(14)}5a`, read: (r) => r.time(), reason: 'unexpected-tag' },
@@ -175,6 +182,7 @@ describe('strict DER', () => {
   it.each([
     [[0x30, 0x80, 0, 0], 'invalid-length at offset 1: expected a definite length below 2^32, got 0x80'],
     [[0x16, 0], 'unexpected-tag at offset 0: expected it, got ia5String'],
+    [[0x83, 0], 'unexpected-tag at offset 0: expected it, got [3]'],
     [[0x82, 0], 'unexpected-tag at offset 0: expected it, got [2]'],
     [[0xbe, 0], 'unexpected-tag at offset 0: expected it, got [30] constructed'],
     [[0x09, 0], 'unexpected-tag at offset 0: expected it, got tag 0x09'],

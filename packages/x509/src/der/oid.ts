@@ -14,10 +14,9 @@ export function decodeOid(bytes: Uint8Array, start = 0, end: number = bytes.leng
   if (start === end || end - start > MAX_OID_LENGTH || (bytes[end - 1] as number) >= 0x80) {
     throw new X509Error('invalid-oid', { offset: start, expected: `1 to ${MAX_OID_LENGTH} octets, all arcs ended` });
   }
-  let text = '';
+  let text = null as string | null;
   let small = 0;
   let large: bigint | null = null;
-  let first = true;
   let atArcStart = true;
   for (let i = start; i < end; i++) {
     const octet = bytes[i] as number;
@@ -29,18 +28,18 @@ export function decodeOid(bytes: Uint8Array, start = 0, end: number = bytes.leng
     else large = large * 128n + BigInt(octet & 0x7f);
     atArcStart = octet < 0x80;
     if (!atArcStart) continue;
-    if (first) {
+    if (text === null) {
       // The first two arcs share a number: 40 * first + second, where first is 0, 1 or 2 (section 8.19.4).
-      const root = large !== null || small >= 80 ? 2 : small >= 40 ? 1 : 0;
+      const root = small >= 80 ? 2 : small >= 40 ? 1 : 0;
       text = `${root}.${large === null ? small - 40 * root : large - 80n}`;
-      first = false;
     } else {
       text += `.${large ?? small}`;
     }
     small = 0;
     large = null;
   }
-  return text;
+  // The last arc has ended, so there is one.
+  return text as string;
 }
 
 /**

@@ -286,7 +286,7 @@ export function decodeInteger(reader: DerReader, element: DerElement): Uint8Arra
 export function decodeBitString(reader: DerReader, element: DerElement): BitString {
   const unusedBits = reader.bytes[element.start] as number;
   const bytes = reader.bytes.subarray(element.start + 1, element.end);
-  const last = bytes[bytes.length - 1] ?? 0;
+  const last = bytes[bytes.length - 1] as number;
   const valid =
     element.end > element.start &&
     unusedBits <= 7 &&

@@ -45,12 +45,12 @@ function decodeRest(bytes: Uint8Array, at: number, year: number): number {
   const hour = twoDigits(bytes, at + 4);
   const minute = twoDigits(bytes, at + 6);
   const second = twoDigits(bytes, at + 8);
-  const time = Date.UTC(2000, month - 1, day, hour, minute, second);
-  const date = new Date(time);
-  // setUTCFullYear, because Date.UTC takes years below 100 for 19YY; the comparison refuses 30 February and hour 24.
+  const date = new Date(0);
+  // setUTCFullYear, because Date.UTC takes years below 100 for 19YY. A day that does not exist falls into another month.
   date.setUTCFullYear(year, month - 1, day);
-  const exact = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
-  if (!exact || hour > 23 || minute > 59 || second > 59 || bytes[at + 10] !== 0x5a) {
+  const exists = date.getUTCMonth() === month - 1;
+  date.setUTCHours(hour, minute, second);
+  if (!exists || hour > 23 || minute > 59 || second > 59 || bytes[at + 10] !== 0x5a) {
     throw invalidTime(at, 'a date and a time of day that exist, and Z');
   }
   return date.getTime();

@@ -34,7 +34,7 @@ export function derBoolean(value: boolean): Uint8Array {
 /** A non-negative INTEGER from big-endian bytes of any length; leading zeros are dropped, a sign octet added. */
 export function derUnsignedInteger(bytes: Uint8Array): Uint8Array {
   let start = 0;
-  while (start < bytes.length - 1 && bytes[start] === 0) start++;
+  while (bytes[start] === 0) start++;
   const minimal = bytes.subarray(start);
   const needsSign = minimal.length === 0 || (minimal[0] as number) >= 0x80;
   return needsSign ? der(TAG.integer, Uint8Array.of(0), minimal) : der(TAG.integer, minimal);
