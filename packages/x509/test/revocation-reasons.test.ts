@@ -1,6 +1,9 @@
 import { sha1 } from '@portico/crypto/sha1';
 import { describe, expect, it } from 'vitest';
 import {
+  der,
+  derExplicit,
+  derImplicit,
   derNull,
   derOid,
   DerReader,
@@ -31,7 +34,7 @@ import {
   type RevocationSource,
 } from '../src/revocation.js';
 import { readName } from '../src/name/name.js';
-import { shareName } from '../src/revocation/distribution-point.js';
+import { distributionPointNames, shareName } from '../src/revocation/distribution-point.js';
 import { authority, leaf, newKey, NOW, provider } from './support.js';
 import {
   byLists,
@@ -364,6 +367,38 @@ describe('names of distribution points', () => {
   ])('%#: one is among the others, or is not', (left, right, shared) => {
     expect(shareName(left, right)).toBe(shared);
     expect(shareName(right, left)).toBe(shared);
+  });
+
+  it('are those of points for every reason that the issuer itself serves', () => {
+    const named = (text: string): Uint8Array =>
+      derExplicit(
+        0,
+        der(
+          0xa0,
+          der(
+            0x86,
+            Uint8Array.from(text, (character) => character.charCodeAt(0)),
+          ),
+        ),
+      );
+    const reasons = derImplicit(1, Uint8Array.of(6, 0x40));
+    const issuer = der(0xa2, der(0xa4, encodeName([['CN', 'another']])));
+    const value = derSequence(
+      derSequence(named('http://a.test/')),
+      derSequence(named('http://b.test/'), reasons),
+      derSequence(named('http://c.test/'), issuer),
+      derSequence(named('http://d.test/'), reasons, issuer),
+      derSequence(reasons),
+      derSequence(named('http://e.test/')),
+    );
+    const names = [uri('http://a.test/'), uri('http://e.test/')];
+    expect(distributionPointNames(pointed({ ...somewhere, value }))).toEqual(names);
+    expect(distributionPointNames(end)).toEqual([]);
+    // A list for one of the others says nothing about the certificate.
+    for (const [point, status] of Object.entries({ a: 'good', b: 'unknown', c: 'unknown', d: 'unknown', e: 'good' })) {
+      const issuingDistributionPoint = { names: [uri(`http://${point}.test/`)] };
+      expect(byLists([list({ issuingDistributionPoint })], pointed({ ...somewhere, value }))).toBe(status);
+    }
   });
 });
 
