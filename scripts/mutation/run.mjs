@@ -82,7 +82,7 @@ async function playAll(known) {
         current = queue.shift() ?? null;
         if (current === null) return resolve('done');
         watch();
-        worker.send({ id: current });
+        worker.send({ id: current, wary: repeated.has(current) });
       };
       const watch = () => {
         clearTimeout(timer);
