@@ -129,7 +129,9 @@ describe('the search for a path', () => {
     const lower = authority('lower', { issuer: intermediate });
     const three = [leaf(lower), lower.certificate, intermediate.certificate];
     expect(failed(verify(three, [root], { limits: { maxIntermediates: 1 } }))).toMatchObject({
+      reason: 'path-too-long',
       rule: 'depth',
+      section: 'PathLimits.maxIntermediates',
       certificate: { raw: intermediate.certificate.raw },
       got: '2',
     });

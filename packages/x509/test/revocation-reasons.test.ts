@@ -407,6 +407,7 @@ describe('what is looked up', () => {
 
   it('says so where nothing is there, and lists the rules of its mode', () => {
     expect(verify([end], { mode: 'hard-fail', sources: [] })).toMatchObject({
+      reason: 'revocation-unknown',
       rule: 'revocation-known',
       expected: 'a known revocation status',
       got: 'nothing that says it',
@@ -442,12 +443,17 @@ describe('what is looked up', () => {
     [Uint8Array.of(0x30, 0, 5, 0), 'trailing-bytes at offset 2: expected the end, got 2 more bytes'],
   ])('refuses features that cannot be read: %#', (value, got) => {
     const leafWith = pointed({ oid: REVOCATION_OID.tlsFeature, critical: false, value });
-    expect(verify([leafWith], { mode: 'soft-fail', sources: [] })).toMatchObject({ rule: 'tls-feature', got });
+    expect(verify([leafWith], { mode: 'soft-fail', sources: [] })).toMatchObject({
+      reason: 'malformed',
+      rule: 'tls-feature',
+      got,
+    });
   });
 
   it('a staple that is missing is told with what is there', () => {
     const source = createOcspSource({ responses: [] });
     expect(verify([pointed(stapled)], { mode: 'soft-fail', sources: [source] })).toMatchObject({
+      reason: 'revocation-unknown',
       rule: 'must-staple',
       expected: 'a stapled OCSP response that is good',
       got: 'no OCSP response for it',
