@@ -1,7 +1,9 @@
 // A TLS 1.3 peer over Java's JSSE, run as a single source file.
 //
-//   client --port P --ca F [--alpn a,b] [--cert F --key F] [--group G] [--name N]   sends a line, prints a JSON line
-//   server --port P --cert F --key F [--alpn a,b] [--ca F] [--group G]              echoes; --ca requires a certificate
+//   client --port P --ca F [--alpn a,b] [--cert F --key F] [--group G] [--name N] [--times N]
+//                                                               sends a line, prints a JSON line, each time
+//   server --port P --cert F --key F [--alpn a,b] [--ca F] [--group G]
+//                                                               echoes; --ca requires a certificate
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
@@ -36,16 +38,19 @@ public class JavaPeer {
   public static void main(String[] args) throws Exception {
     for (int i = 1; i + 1 < args.length; i += 2) options.put(args[i].substring(2), args[i + 1]);
     if (options.containsKey("group")) System.setProperty("jdk.tls.namedGroups", options.get("group"));
-    if (args[0].equals("client")) client();
+    if (args[0].equals("client")) {
+      var context = context();
+      for (int i = Integer.parseInt(options.getOrDefault("times", "1")); i > 0; i--) client(context);
+    }
     else server();
   }
 
-  static void client() {
+  static void client(SSLContext context) {
     int port = Integer.parseInt(options.get("port"));
     // Over a socket that is connected already, so that the name is compared and not the address.
     var name = options.getOrDefault("name", "localhost");
     try (var plain = new Socket("127.0.0.1", port);
-        var socket = (SSLSocket) context().getSocketFactory().createSocket(plain, name, port, true)) {
+        var socket = (SSLSocket) context.getSocketFactory().createSocket(plain, name, port, true)) {
       prepare(socket);
       socket.startHandshake();
       socket.getOutputStream().write("a line from the peer\n".getBytes(StandardCharsets.US_ASCII));

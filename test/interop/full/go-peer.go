@@ -1,14 +1,16 @@
 // A TLS 1.3 peer over Go's crypto/tls.
 //
-//	client --port P --ca F [--alpn a,b] [--cert F --key F] [--group G] [--name N] [--times N]
+//	client --port P --ca F [--alpn a,b] [--cert F --key F] [--group G] [--name N] [--times N] [--export LABEL] [--keylog F]
 //	                                                              sends a line, prints a JSON line, each time
-//	server --port P --cert F --key F [--alpn a,b] [--ca F] [--group G]              echoes; --ca requires a certificate
+//	server --port P --cert F --key F [--alpn a,b] [--ca F] [--group G] [--export LABEL] [--keylog F]
+//	                                                              echoes; --ca requires a certificate
 package main
 
 import (
 	"bufio"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/hex"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -31,6 +33,7 @@ type view struct {
 	Peer     string `json:"peer,omitempty"`
 	Resumed  bool   `json:"resumed,omitempty"`
 	Received string `json:"received,omitempty"`
+	Exported string `json:"exported,omitempty"`
 	Error    string `json:"error,omitempty"`
 }
 
@@ -39,10 +42,16 @@ func (v view) print() {
 	fmt.Println(string(line))
 }
 
+// label is that of the 40 bytes to export, or empty.
+var label string
+
 func viewOf(s tls.ConnectionState) view {
 	v := view{Version: tls.VersionName(s.Version), Suite: tls.CipherSuiteName(s.CipherSuite), Alpn: s.NegotiatedProtocol, Resumed: s.DidResume}
 	if len(s.PeerCertificates) > 0 {
 		v.Peer = s.PeerCertificates[0].Subject.CommonName
+	}
+	if label != "" {
+		v.Exported = hex.EncodeToString(must(s.ExportKeyingMaterial(label, nil, 40)))
 	}
 	return v
 }
@@ -57,6 +66,8 @@ func main() {
 	group := flags.String("group", "", "")
 	name := flags.String("name", "localhost", "")
 	times := flags.Int("times", 1, "")
+	flags.StringVar(&label, "export", "", "")
+	keylog := flags.String("keylog", "", "")
 	role := os.Args[1]
 	_ = flags.Parse(os.Args[2:])
 
@@ -75,6 +86,9 @@ func main() {
 	}
 	if *cert != "" {
 		config.Certificates = []tls.Certificate{must(tls.LoadX509KeyPair(*cert, *key))}
+	}
+	if *keylog != "" {
+		config.KeyLogWriter = must(os.Create(*keylog))
 	}
 	address := fmt.Sprintf("127.0.0.1:%d", *port)
 	if role == "client" {

@@ -9,6 +9,8 @@ describeEchoPeer({
   groups: ['x25519', 'secp256r1', 'secp384r1', 'secp521r1'],
   // JSSE 17 knows no Ed25519 in TLS.
   keys: ['P-256', 'P-384', 'P-521', 'rsa'],
+  // Nor has it exporters or key logs.
+  secrets: 'kept',
   prepare: async () => {
     // It also runs as a single source file; compiled once it starts faster.
     const folder = temporaryFolder();

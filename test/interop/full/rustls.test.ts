@@ -9,6 +9,7 @@ describeEchoPeer({
   // What its ring provider has.
   groups: ['x25519', 'secp256r1', 'secp384r1'],
   keys: ['P-256', 'P-384', 'rsa', 'ed25519'],
+  secrets: 'told',
   prepare: async () => {
     const target = temporaryFolder();
     const { code, stderr } = await run('cargo', ['build', '--quiet', '--locked', '--target-dir', target], {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   opensslCertificates,
@@ -21,6 +23,8 @@ export interface EchoPeer {
   readonly groups: readonly string[];
   /** The keys that it takes in certificates. */
   readonly keys: readonly ClassicKeyKind[];
+  /** Whether it tells keying material and a key log. */
+  readonly secrets: 'told' | 'kept';
 }
 
 /** What it prints of a connection. */
@@ -30,7 +34,23 @@ interface PeerView {
   readonly alpn?: string;
   readonly peer?: string;
   readonly received?: string;
+  /** In hexadecimal. */
+  readonly exported?: string;
   readonly error?: string;
+}
+
+const LABEL = 'EXPERIMENTAL portico';
+
+/** The peer logs four secrets at least, of handshake and of traffic, and none that we have otherwise. */
+function expectSameSecrets(own: string, other: string): void {
+  const lines = (path: string): readonly string[] =>
+    readFileSync(path, 'latin1')
+      .split('\n')
+      .filter((line) => / /.test(line));
+  const ours = lines(own);
+  const theirs = lines(other);
+  expect(theirs.filter((line) => line.includes('TRAFFIC_SECRET'))).toHaveLength(4);
+  for (const line of theirs) expect(ours).toContain(line);
 }
 
 const SUITES = ['TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384'];
@@ -64,12 +84,19 @@ export function describeEchoPeer(peer: EchoPeer): void {
       const startEcho = (kind: ClassicKeyKind, ...flags: string[]): Promise<OwnServer> =>
         startOwnServer(...identity(ours.server(kind)), '--alpn', 'sip/2,http/1.1', '--app', 'echo', ...flags);
 
-      async function call(to: OwnServer, ...flags: string[]): Promise<PeerView> {
+      async function calls(to: OwnServer, ...flags: string[]): Promise<readonly PeerView[]> {
         const [command, ...args] = program;
         const role = ['client', '--port', String(to.port), '--ca', ours.ca];
         const { stdout, stderr } = await run(command, [...args, ...role, ...flags]);
         if (!stdout.startsWith('{')) throw new Error(`${peer.title} printed no line: ${stdout}${stderr}`);
-        return JSON.parse(stdout) as PeerView;
+        return stdout
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line) as PeerView);
+      }
+
+      async function call(to: OwnServer, ...flags: string[]): Promise<PeerView> {
+        return (await calls(to, ...flags))[0] as PeerView;
       }
 
       it('negotiates sip/2 and gets its line back', async () => {
@@ -115,6 +142,34 @@ export function describeEchoPeer(peer: EchoPeer): void {
         expect((await call(asking)).error).toBeDefined();
         expect(await asking.nextLine()).toMatchObject({ ok: false, alertSent: 'certificate_required' });
         await asking.stop();
+      });
+
+      it('resumes, again and again', async () => {
+        const issuing = await startEcho(peer.keys[0] as ClassicKeyKind, '--tickets', '2');
+        const views = await calls(issuing, '--times', '3');
+        expect(views.map(({ received, error }) => error ?? received)).toEqual([LINE, LINE, LINE]);
+        for (const resumed of [false, true, true]) {
+          expect(await issuing.nextLine()).toMatchObject({ ok: true, resumed });
+        }
+        await issuing.stop();
+      });
+
+      it.each(['send', 'request'])('goes on after our KeyUpdate, and answers it if asked: %s', async (keyUpdate) => {
+        const updating = await startEcho(peer.keys[0] as ClassicKeyKind, '--key-update', keyUpdate);
+        expect(await call(updating)).toMatchObject({ received: LINE });
+        const answers = keyUpdate === 'request' ? 1 : 0;
+        expect(await updating.nextLine()).toMatchObject({ ok: true, bytesSent: 21, keyUpdatesReceived: answers });
+        await updating.stop();
+      });
+
+      it.runIf(peer.secrets === 'told')('has the secrets that we have', async () => {
+        const [own, other] = [join(ours.folder, 'own-server.keys'), join(ours.folder, 'client.keys')];
+        const telling = await startEcho(peer.keys[0] as ClassicKeyKind, '--keylog', own, '--export', `${LABEL}:40`);
+        const { exported } = await call(telling, '--keylog', other, '--export', LABEL);
+        expect(exported).toMatch(/^[0-9a-f]{80}$/);
+        expect((await telling.nextLine()).exported).toBe(exported);
+        expectSameSecrets(own, other);
+        await telling.stop();
       });
 
       it.each([
@@ -195,6 +250,37 @@ export function describeEchoPeer(peer: EchoPeer): void {
           expect(known).toMatchObject({ ok: true, received: 'hello\n', clientCertificate: { subject: 'CN=alice' } });
           const unknown = await runOwnClient(port, ...trust);
           expect({ ok: unknown.ok, told: unknown.alertReceived !== null }).toEqual({ ok: false, told: true });
+        });
+      });
+
+      it('resumes our session', async () => {
+        await serve(peer.keys[0] as ClassicKeyKind, [], async (port) => {
+          const file = join(theirs.folder, 'session.bin');
+          const first = await runOwnClient(port, ...trust, '--session-out', file);
+          expect(first).toMatchObject({ ok: true, resumed: false, received: 'hello\n' });
+          const second = await runOwnClient(port, ...trust, '--session-in', file);
+          expect(second).toMatchObject({ ok: true, resumed: true, received: 'hello\n' });
+        });
+      });
+
+      it('goes on after our KeyUpdate, and answers it', async () => {
+        await serve(peer.keys[0] as ClassicKeyKind, [], async (port) => {
+          for (const keyUpdate of ['send', 'request']) {
+            const line = await runOwnClient(port, ...trust, '--key-update', keyUpdate);
+            const answers = keyUpdate === 'request' ? 1 : 0;
+            expect(line).toMatchObject({ ok: true, received: 'hello\n', keyUpdatesReceived: answers });
+          }
+        });
+      });
+
+      it.runIf(peer.secrets === 'told')('has the secrets that we have', async () => {
+        const [own, other] = [join(theirs.folder, 'own-client.keys'), join(theirs.folder, 'server.keys')];
+        await serve(peer.keys[0] as ClassicKeyKind, ['--keylog', other, '--export', LABEL], async (port, server) => {
+          const line = await runOwnClient(port, ...trust, '--keylog', own, '--export', `${LABEL}:40`);
+          const [view] = await server.waitFor(/^\{.*\}$/m);
+          expect((JSON.parse(view) as PeerView).exported).toMatch(/^[0-9a-f]{80}$/);
+          expect((JSON.parse(view) as PeerView).exported).toBe(line.exported);
+          expectSameSecrets(own, other);
         });
       });
 

@@ -1,7 +1,9 @@
 //! A TLS 1.3 peer over rustls.
 //!
-//! client --port P --ca F [--alpn a,b] [--cert F --key F] [--group G] [--name N]   sends a line, prints a JSON line
-//! server --port P --cert F --key F [--alpn a,b] [--ca F] [--group G]              echoes; --ca requires a certificate
+//! client --port P --ca F [--alpn a,b] [--cert F --key F] [--group G] [--name N] [--times N] [--export LABEL] [--keylog F]
+//!                                                               sends a line, prints a JSON line, each time
+//! server --port P --cert F --key F [--alpn a,b] [--ca F] [--group G] [--export LABEL] [--keylog F]
+//!                                                               echoes; --ca requires a certificate
 use std::collections::HashMap;
 use std::error::Error;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -12,7 +14,10 @@ use rustls::crypto::{ring, CryptoProvider};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::server::WebPkiClientVerifier;
-use rustls::{ClientConfig, ClientConnection, CommonState, RootCertStore, ServerConfig, ServerConnection, StreamOwned};
+use rustls::{
+    ClientConfig, ClientConnection, ConnectionCommon, HandshakeKind, KeyLogFile, RootCertStore, ServerConfig,
+    ServerConnection, StreamOwned,
+};
 
 type Options = HashMap<String, String>;
 type Fallible<T> = Result<T, Box<dyn Error>>;
@@ -23,6 +28,9 @@ fn main() -> Fallible<()> {
         .chunks(2)
         .map(|pair| (pair[0].trim_start_matches("--").to_string(), pair[1].clone()))
         .collect();
+    if let Some(path) = options.get("keylog") {
+        std::env::set_var("SSLKEYLOGFILE", path);
+    }
     if arguments[0] == "client" {
         if let Err(error) = client(&options) {
             print_error(&error);
@@ -44,14 +52,23 @@ fn client(options: &Options) -> Fallible<()> {
         None => builder.with_no_client_auth(),
     };
     config.alpn_protocols = alpn(options);
+    config.key_log = Arc::new(KeyLogFile::new());
+    let config = Arc::new(config);
+    for _ in 0..options.get("times").map_or(Ok(1), |times| times.parse())? {
+        call(options, config.clone())?;
+    }
+    Ok(())
+}
+
+fn call(options: &Options, config: Arc<ClientConfig>) -> Fallible<()> {
     let name = options.get("name").map_or("localhost", String::as_str).to_string();
-    let connection = ClientConnection::new(Arc::new(config), ServerName::try_from(name)?)?;
+    let connection = ClientConnection::new(config, ServerName::try_from(name)?)?;
     let socket = TcpStream::connect(format!("127.0.0.1:{}", options["port"]))?;
     let mut stream = StreamOwned::new(connection, socket);
     stream.write_all(b"a line from the peer\n")?;
     let mut received = String::new();
     BufReader::new(&mut stream).read_line(&mut received)?;
-    print(&stream.conn, Some(&received));
+    print(&stream.conn, options, Some(&received))?;
     stream.conn.send_close_notify();
     stream.flush()?;
     Ok(())
@@ -71,23 +88,24 @@ fn server(options: &Options) -> Fallible<()> {
     };
     let mut config = builder.with_single_cert(chain, key)?;
     config.alpn_protocols = alpn(options);
+    config.key_log = Arc::new(KeyLogFile::new());
     let config = Arc::new(config);
     let listener = TcpListener::bind(format!("127.0.0.1:{}", options["port"]))?;
     println!("listening");
     for socket in listener.incoming() {
-        if let Err(error) = echo(config.clone(), socket?) {
+        if let Err(error) = echo(options, config.clone(), socket?) {
             print_error(&error);
         }
     }
     Ok(())
 }
 
-fn echo(config: Arc<ServerConfig>, mut socket: TcpStream) -> Fallible<()> {
+fn echo(options: &Options, config: Arc<ServerConfig>, mut socket: TcpStream) -> Fallible<()> {
     let mut connection = ServerConnection::new(config)?;
     while connection.is_handshaking() {
         connection.complete_io(&mut socket)?;
     }
-    print(&connection, None);
+    print(&connection, options, None)?;
     let mut stream = StreamOwned::new(connection, socket);
     let mut buffer = [0; 4096];
     loop {
@@ -132,17 +150,28 @@ fn alpn(options: &Options) -> Vec<Vec<u8>> {
     list.split(',').filter(|name| !name.is_empty()).map(|name| name.as_bytes().to_vec()).collect()
 }
 
-fn print(connection: &CommonState, received: Option<&str>) {
+fn print<Side>(connection: &ConnectionCommon<Side>, options: &Options, received: Option<&str>) -> Fallible<()> {
     let suite = connection.negotiated_cipher_suite().map(|suite| format!("{:?}", suite.suite()));
     let alpn = connection.alpn_protocol().map(String::from_utf8_lossy);
+    let exported = match options.get("export") {
+        Some(label) => {
+            let bytes = connection.export_keying_material([0u8; 40], label.as_bytes(), None)?;
+            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            format!(",\"exported\":{hex:?}")
+        }
+        None => String::new(),
+    };
     println!(
-        "{{\"version\":{:?},\"suite\":{:?},\"alpn\":{:?},\"certificates\":{}{}}}",
+        "{{\"version\":{:?},\"suite\":{:?},\"alpn\":{:?},\"certificates\":{},\"resumed\":{}{}{}}}",
         if connection.protocol_version() == Some(rustls::ProtocolVersion::TLSv1_3) { "TLSv1.3" } else { "other" },
         suite.unwrap_or_default().replace("TLS13_", "TLS_"),
         alpn.unwrap_or_default(),
         connection.peer_certificates().map_or(0, |list| list.len()),
+        connection.handshake_kind() == Some(HandshakeKind::Resumed),
+        exported,
         received.map_or(String::new(), |text| format!(",\"received\":{text:?}")),
     );
+    Ok(())
 }
 
 fn print_error(error: &dyn std::fmt::Display) {
