@@ -103,9 +103,13 @@ describe('limits: at the limit, and one beyond', () => {
     const body = (length: number): string => `OPTIONS a SIP/2.0\r\nl: ${length}\r\n\r\n${'b'.repeat(length)}`;
     check({ body: 40 }, body(40), body(41), 'body-too-large');
     expect(said({ ...stream, limits: { body: 40 } }, 'OPTIONS a SIP/2.0\r\nl: 41\r\n\r\n')).toEqual(['body-too-large']);
-    expect(said({ mode: 'datagram', limits: { body: 4 } }, 'OPTIONS a SIP/2.0\r\n\r\n12345')).toEqual([
-      'body-too-large',
-    ]);
+    for (const mode of ['datagram', 'websocket'] as const) {
+      for (const length of ['', 'l: 5\r\n']) {
+        const text = `OPTIONS a SIP/2.0\r\n${length}\r\n12345`;
+        expect(said({ mode, limits: { body: 4 } }, text)).toEqual(['body-too-large']);
+        expect(said({ mode, limits: { body: 5 } }, text)[0]).toMatch(/^message/);
+      }
+    }
   });
 
   it('an endless line is refused at the limit, not collected', () => {
@@ -204,12 +208,45 @@ describe('failures', () => {
     expect(atRest.end()).toEqual([]);
   });
 
-  it('a caller’s mistake is api-misuse, not a framing error', () => {
-    expect(() => createSipFramer({ mode: 'udp' as 'stream' })).toThrow(expect.objectContaining({ kind: 'api-misuse' }));
-    expect(() => createSipFramer(stream).push('text' as unknown as Uint8Array)).toThrow(
-      expect.objectContaining({ kind: 'api-misuse', reason: 'invalid-argument' }),
+  it.each<readonly [string, object, string]>([
+    ['mode', { mode: 'udp' }, 'expected stream | datagram | websocket, got udp'],
+    ['keepAlive', { keepAlive: 'yes' }, 'expected answer | ask | off, got yes'],
+    ['strictness', { strictness: 'none' }, 'expected strict | lenient, got none'],
+    ['startLine', { limits: { startLine: -1 } }, 'expected a limit: a non-negative integer, got -1'],
+    ['headerLine', { limits: { headerLine: 1.5 } }, 'expected a limit: a non-negative integer, got 1.5'],
+    ['headerBlock', { limits: { headerBlock: Infinity } }, 'expected a limit: a non-negative integer, got Infinity'],
+    ['headerCount', { limits: { headerCount: '5' } }, 'expected a limit: a non-negative integer, got 5'],
+    ['body', { limits: { body: Number.NaN } }, 'expected a limit: a non-negative integer, got NaN'],
+  ])('a caller’s mistake in %s is api-misuse, not a framing error', (field, options, said) => {
+    const wrong = expect.objectContaining({
+      kind: 'api-misuse',
+      reason: 'invalid-argument',
+      message: `invalid-argument in ${field}: ${said}`,
+    });
+    expect(() => createSipFramer({ ...stream, ...options })).toThrow(wrong);
+  });
+
+  it.each(['stream', 'datagram', 'websocket'] as const)('a %s is pushed as bytes', (mode) => {
+    expect(() => createSipFramer({ mode }).push('text' as unknown as Uint8Array)).toThrow(
+      expect.objectContaining({
+        kind: 'api-misuse',
+        message: 'invalid-argument in chunk: expected a Uint8Array, got string',
+      }),
     );
   });
+
+  it.each(['stream', 'datagram', 'websocket'] as const)(
+    'an error that is none of ours is not taken for a %s’s',
+    (mode) => {
+      const broken = new Proxy(wire('OPTIONS a SIP/2.0\r\nl: 0\r\n\r\n'), {
+        get: (target, key) => {
+          if (key === '10') throw new RangeError('memory that cannot be read');
+          return Reflect.get(target, key) as unknown;
+        },
+      });
+      expect(() => createSipFramer({ mode }).push(broken)).toThrow(RangeError);
+    },
+  );
 });
 
 describe('datagrams (RFC 3261 section 18.3)', () => {

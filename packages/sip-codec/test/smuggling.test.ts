@@ -115,5 +115,20 @@ describe('readings that differ between implementations', () => {
     expect(said({ mode: 'stream' }, `\n${START}l: 0\r\n\r\n`)).toEqual(['bare-lf']);
     expect(said({ mode: 'stream' }, `\r${START}l: 0\r\n\r\n`)).toEqual(['bare-cr']);
     expect(said({ mode: 'stream', strictness: 'lenient' }, `\n${START}l: 0\r\n\r\n`)).toEqual(['message 33+0']);
+    const whole = ['message 33+0'];
+    for (const mode of ['stream', 'datagram', 'websocket'] as const) {
+      for (const [front, strict, lenient] of [
+        ['\r\n\r\n', whole, whole],
+        ['\n', ['bare-lf'], whole],
+        ['\r\n\n', ['bare-lf'], whole],
+        ['\r', ['bare-cr'], ['bare-cr']],
+        ['\r\r\n', ['bare-cr'], ['bare-cr']],
+        ['\r\n\r', ['bare-cr'], ['bare-cr']],
+      ] as const) {
+        const text = `${front}${START}l: 0\r\n\r\n`;
+        expect([mode, front, said({ mode }, text)]).toEqual([mode, front, strict]);
+        expect([mode, front, said({ mode, strictness: 'lenient' }, text)]).toEqual([mode, front, lenient]);
+      }
+    }
   });
 });

@@ -19,12 +19,14 @@ export class DatagramFramer implements SipFramer {
   readonly failed = null;
   readonly #unit: 'datagram' | 'websocket';
   readonly #role: KeepAliveRole;
+  readonly #strictness: Strictness;
   readonly #limits: SipLimits;
   readonly #head: HeadScanner;
 
   constructor(unit: 'datagram' | 'websocket', role: KeepAliveRole, strictness: Strictness, limits: SipLimits) {
     this.#unit = unit;
     this.#role = role;
+    this.#strictness = strictness;
     this.#limits = limits;
     this.#head = new HeadScanner(limits, strictness);
   }
@@ -32,13 +34,17 @@ export class DatagramFramer implements SipFramer {
   push(unit: Uint8Array): readonly SipItem[] {
     checkChunk(unit);
     const bytes = privateBytes(unit);
-    let start = 0;
-    while (start < bytes.length && (bytes[start] === CR || bytes[start] === LF)) start++;
-    if (start === bytes.length) return this.#keepAlive(bytes);
+    let lineEnds = 0;
+    while (isLineEnd(bytes[lineEnds])) lineEnds++;
+    if (lineEnds === bytes.length) return this.#keepAlive(bytes);
 
+    const start = this.#startLine(bytes);
     const head = this.#head;
     head.reset();
     try {
+      if (isLineEnd(bytes[start])) {
+        throw new SipError(bytes[start] === CR ? 'bare-cr' : 'bare-lf', { offset: 0 });
+      }
       if (!head.scan(bytes, wordsUnder(bytes), bytes.byteOffset, start, bytes.length)) {
         head.intactLength = bytes.length - start;
         throw new SipError('head-truncated', { offset: bytes.length - start, expected: 'an empty line' });
@@ -64,6 +70,16 @@ export class DatagramFramer implements SipFramer {
     return [];
   }
 
+  /** Where the start line begins: behind CRLFs, as on a stream (RFC 3261 section 7.5), by the lenient rules also behind LFs. */
+  #startLine(bytes: Uint8Array): number {
+    let at = 0;
+    for (;;) {
+      if (bytes[at] === CR && bytes[at + 1] === LF) at += 2;
+      else if (bytes[at] === LF && this.#strictness === 'lenient') at++;
+      else return at;
+    }
+  }
+
   #bodyLength(rest: number): number {
     const head = this.#head;
     const declared = head.declaredLength === NO_LENGTH ? rest : head.declaredLength;
@@ -81,6 +97,11 @@ export class DatagramFramer implements SipFramer {
     }
     return declared;
   }
+}
+
+/** Behind the last byte there is none. */
+function isLineEnd(byte: number | undefined): boolean {
+  return byte === CR || byte === LF;
 }
 
 function isLineEnds(bytes: Uint8Array, count: number): boolean {

@@ -50,7 +50,7 @@ export class HeadScanner {
   #scanned = 0;
   /** First byte of the line that is being looked at. */
   #lineStart = 0;
-  /** First byte of the field that this line may belong to; 0 is the start line. */
+  /** First byte of the field that this line may belong to; 0 is the start line. Said anew with the first byte of a message. */
   #fieldStart = 0;
   /** Relative offset at which the limit of the header block is reached; nothing while in the start line. */
   #blockEnd = NO_END;
@@ -96,9 +96,7 @@ export class HeadScanner {
   reset(): void {
     this.#scanned = 0;
     this.#lineStart = 0;
-    this.#fieldStart = 0;
     this.#blockEnd = NO_END;
-    this.#allowed = 0;
     this.marksStart = this.marksEnd;
     if (this.marks.length - this.marksEnd < MARKS_OF_ONE) this.#takeTable();
     this.#lineEnd = 0;
