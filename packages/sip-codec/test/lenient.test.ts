@@ -24,6 +24,36 @@ function read<T>(definition: HeaderDefinition<T>, text: string): LenientReading<
   return readLeniently(request(options({ [definition.name]: text })).headers, definition);
 }
 
+/** A definition with a mistake of its own, that shows in values of more than so many characters. */
+function brokenDefinition(longest: number): HeaderDefinition<string> {
+  return {
+    name: 'Subject',
+    format: (value) => value,
+    read: ([row]) => {
+      if (row === undefined || row.end - row.offset > longest) throw new RangeError('a mistake of its own');
+      return row.token();
+    },
+  };
+}
+
+describe('a mistake in a definition', () => {
+  const { headers } = request(options({ Subject: '<sip:a@b>;;' }));
+
+  it('is forgiven by no rule, whether it shows at once or in a mended value', () => {
+    expect(() => readLeniently(headers, brokenDefinition(10))).toThrow(RangeError);
+    const late: HeaderDefinition<string> = {
+      ...brokenDefinition(99),
+      read: ([row]) => {
+        if (row !== undefined && row.end - row.offset > 10) row.fail('x', 'less');
+        throw new RangeError('a mistake of its own');
+      },
+    };
+    expect(() => readLeniently(headers, late)).toThrow(RangeError);
+    expect(() => forgive(headers, late)).toThrow(RangeError);
+    expect(forgive(headers, brokenDefinition(99))).toBe(false);
+  });
+});
+
 describe('header values by the lenient rules', () => {
   it.each<readonly [string, HeaderDefinition<unknown>, string, string]>([
     [

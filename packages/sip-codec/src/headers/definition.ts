@@ -89,9 +89,8 @@ export function listHeader<T>(
   };
 }
 
-/** `element *( COMMA element )` over the whole row. */
+/** `element *( COMMA element )` over the whole row, from its first element on. */
 export function readElements<T>(row: Scanner, name: string, readElement: (scanner: Scanner) => T, elements: T[]): void {
-  row.skipSpace();
   do elements.push(readElement(row));
   while (row.takeSeparator(COMMA));
   row.finish(name);

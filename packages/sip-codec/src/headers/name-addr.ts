@@ -50,7 +50,6 @@ export function readBracketedAddress(scanner: Scanner): NameAddress {
 
 /** `display-name = *(token LWS) / quoted-string`; what it reads is taken only if `<` follows. */
 function readDisplayName(scanner: Scanner): string | null {
-  if (scanner.peek() === LEFT_ANGLE) return null;
   if (scanner.peek() === DQUOTE) {
     const text = scanner.quotedString();
     scanner.skipSpace();

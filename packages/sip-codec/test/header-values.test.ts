@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { SipError, type HeaderDefinition } from '../src/index.js';
+import { Scanner } from '../src/grammar/scanner.js';
+import { WireText } from '../src/grammar/wire-text.js';
+import { HEADER_CASES, type Rows } from './header-cases.js';
+import { wire, wireText } from './wire.js';
+
+/** How a scanner is made for a value. Of a message, whose text is decoded at once, or of bytes alone. */
+type Source = 'message' | 'bytes';
+
+function scannerOf(text: string, field: string, source: Source, behind: string): Scanner {
+  const bytes = wire(text + behind);
+  return new Scanner(
+    bytes,
+    0,
+    text.length,
+    field,
+    source === 'message' ? new WireText(bytes, bytes.length) : undefined,
+  );
+}
+
+function read(definition: HeaderDefinition<unknown>, rows: Rows, source: Source, behind = '\r\n'): unknown {
+  const texts = typeof rows === 'string' ? [rows] : rows;
+  return definition.read(texts.map((text) => scannerOf(text, definition.name, source, behind)));
+}
+
+/** The value, or the whole of its error, in ASCII. */
+function outcome(definition: HeaderDefinition<unknown>, rows: Rows, source: Source, behind?: string): string {
+  try {
+    return `= ${ascii(read(definition, rows, source, behind))}`;
+  } catch (error) {
+    if (!(error instanceof SipError)) throw error;
+    return `! ${error.message}`;
+  }
+}
+
+function ascii(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\x7f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** What a reader that looks behind the end of the value would take for a part of it. */
+const BEHIND = [
+  '0',
+  'a',
+  '"',
+  '?x=y',
+  '>',
+  ';a=b',
+  ' \r\n x',
+  '\n x',
+  ')',
+  ']',
+  ':5',
+  '/x',
+  '@b',
+  ',a',
+  '=b',
+  '.1',
+  '<a:b>',
+  '\\',
+];
+
+describe('the value of a header field', () => {
+  it('is read, or refused with its place, its rule, what was expected and what is there: a printed table', async () => {
+    const lines = HEADER_CASES.flatMap(([definition, cases]) => [
+      '',
+      definition.name,
+      ...cases.map((rows) => `  ${ascii(rows)}\n    ${outcome(definition, rows, 'bytes')}`),
+    ]);
+    await expect(`${lines.join('\n').trimStart()}\n`).toMatchFileSnapshot('golden/header-values.txt');
+  });
+
+  it.each(HEADER_CASES.map(([definition, cases]) => [definition.name, definition, cases] as const))(
+    '%s: is the same in a message, and does not depend on what stands behind it',
+    (_, definition, cases) => {
+      const differences: unknown[] = [];
+      for (const rows of cases) {
+        const expected = outcome(definition, rows, 'bytes');
+        const others = [outcome(definition, rows, 'message')];
+        for (const behind of BEHIND) others.push(outcome(definition, rows, 'bytes', behind));
+        for (const other of others) if (other !== expected) differences.push([rows, expected, other]);
+      }
+      expect(differences).toEqual([]);
+    },
+  );
+
+  it.each(HEADER_CASES.map(([definition, cases]) => [definition.name, definition, cases] as const))(
+    '%s: is read back from what is written of it',
+    (_, definition, cases) => {
+      for (const rows of cases) {
+        const expected = outcome(definition, rows, 'bytes');
+        // Credentials of several rows have no text of one row.
+        if (expected.startsWith('!') || (typeof rows !== 'string' && /Auth/.test(definition.name))) continue;
+        const written = definition.format(read(definition, rows, 'bytes'));
+        const bytes = wireText(new TextEncoder().encode(written));
+        expect([written, outcome(definition, bytes, 'bytes')]).toEqual([written, expected]);
+      }
+    },
+  );
+});
