@@ -10,10 +10,11 @@ const here = dirname(fileURLToPath(import.meta.url));
 /**
  * Writes one module that holds the tests and every mutant of the sources.
  * @param {{ packageFolder: string, isMutated: (name: string) => boolean, isTested: (file: string) => boolean,
- *   outfile: string, alsoExports?: string }} options `alsoExports` is a statement of the module's
+ *   outfile: string, alsoExports?: string, cases?: number | null }} options `alsoExports` is a statement of the module's,
+ *   `cases` is how many a property looks at at most
  * @returns {Promise<{ mutants: import('./mutants.mjs').Mutant[], bundle: string }>}
  */
-export async function prepareBundle({ packageFolder, isMutated, isTested, outfile, alsoExports = '' }) {
+export async function prepareBundle({ packageFolder, isMutated, isTested, outfile, alsoExports = '', cases = null }) {
   const found = [];
   const instrumented = new Map();
   for (const file of filesUnder(join(packageFolder, 'src'), '.ts').sort()) {
@@ -44,18 +45,27 @@ export async function prepareBundle({ packageFolder, isMutated, isTested, outfil
     platform: 'node',
     format: 'esm',
     logLevel: 'error',
-    plugins: [sources({ packageFolder, instrumented, testFiles: new Set(testFiles), harness })],
+    plugins: [sources({ packageFolder, instrumented, testFiles: new Set(testFiles), harness, cases })],
   });
   return { mutants: found, bundle: pathToFileURL(outfile).href };
 }
 
 /** Mutated sources; tests as functions, so that each file's hooks stay its own; vitest's interface by the harness. */
-function sources({ packageFolder, instrumented, testFiles, harness }) {
+function sources({ packageFolder, instrumented, testFiles, harness, cases }) {
   return {
     name: 'mutation',
     setup(plugin) {
       plugin.onResolve({ filter: /^vitest$/ }, () => ({ path: harness, external: true }));
       plugin.onResolve({ filter: /^file:/ }, ({ path }) => ({ path, external: true }));
+      plugin.onResolve({ filter: /^fast-check$/ }, ({ namespace, resolveDir }) =>
+        namespace === PROPERTIES
+          ? undefined
+          : { path: 'fast-check', namespace: PROPERTIES, pluginData: { resolveDir } },
+      );
+      plugin.onLoad({ filter: /./, namespace: PROPERTIES }, ({ pluginData: { resolveDir } }) => ({
+        contents: propertiesOf(cases),
+        resolveDir,
+      }));
       for (const [name, file] of entriesOf(packageFolder)) {
         plugin.onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: file }));
       }
@@ -67,6 +77,21 @@ function sources({ packageFolder, instrumented, testFiles, harness }) {
       });
     },
   };
+}
+
+/** The namespace of the module that stands before fast-check. */
+const PROPERTIES = 'properties';
+
+/** fast-check as mutants need it: one counter-example says enough, and a few cases show most mistakes. */
+function propertiesOf(cases) {
+  const numRuns = cases === null ? '{}' : `{ numRuns: Math.min(${cases}, parameters.numRuns ?? 100) }`;
+  return `
+    import fc from 'fast-check';
+    export * from 'fast-check';
+    export const assert = (property, parameters = {}) =>
+      fc.assert(property, { ...parameters, endOnFailure: true, ...${numRuns} });
+    export default { ...fc, assert };
+  `;
 }
 
 /** What the package exports, by name, and the source of each: its own tests judge the sources, not what was built. */

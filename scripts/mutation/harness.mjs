@@ -23,6 +23,12 @@ const pending = [];
 
 let testFolder = '';
 
+/** The same tests are about to be read again, with other sources beneath them. */
+export function forgetTests() {
+  tests.length = 0;
+  suites = [];
+}
+
 /** Reads one file of tests, which lies in `folder`: its describes and its hooks are its own. */
 export function describeFile(folder, name, load) {
   testFolder = folder;

@@ -1,5 +1,5 @@
 // npm run mutate -- [--package tls13-core] [--only TEXT[,TEXT]] [--which all|verifications] [--slowest MS] [--hang MS]
-//   [--at-load play|skip] [--tests TEXT[,TEXT]] [--again FILE] [--patience MS] [--out FILE]
+//   [--cases NUMBER] [--at-load play|skip] [--tests TEXT[,TEXT]] [--again FILE] [--patience MS] [--out FILE]
 // Mutation testing: makes one small mistake after the other in a package's sources and sees whether a test notices. All
 // mistakes are in one bundle with the tests, which stay loaded; so a mutant costs milliseconds where a test is near.
 import { fork } from 'node:child_process';
@@ -24,7 +24,7 @@ const JUDGED = {
 const only = option('only', JUDGED[basename(packageFolder)] ?? 'src/').split(',');
 /** `verifications` plays only the mutants that take a check away: a throw, its condition, the call of a check. */
 const which = option('which', 'all');
-/** What is read when a module is loaded needs a process of its own for each mutant; skipped ones count as survivors. */
+/** What is read when a module is loaded has everything loaded anew for each mutant; skipped ones count as survivors. */
 const atLoad = option('at-load', 'play');
 /** Which files of tests are loaded: all, or those with one of these in their names. */
 const testNames = option('tests', '').split(',');
@@ -33,6 +33,9 @@ const results = join(root, 'test-results');
 const out = option('out', join(results, 'mutation.json'));
 /** For a first look: how long tests may notice nothing before a mutant counts as a survivor, which `--again` plays in full. */
 const patience = option('patience', 'Infinity');
+/** How many cases a property looks at, at most: with fewer of them it is quick enough to be played. */
+const cases = option('cases', null);
+if (cases !== null) process.env.TWIN_RUNS = cases;
 /** A list that a former run wrote: what was killed there is taken from it, and only the others are played. */
 const again = option('again', null);
 const work = join(results, 'mutation', basename(out, '.json'));
@@ -40,6 +43,9 @@ const work = join(results, 'mutation', basename(out, '.json'));
 const quickFile = join(work, 'quick.json');
 /** No test of ours takes that long: a mutant that keeps a test busy for so long goes round in circles. */
 const HANG = Number(option('hang', '20000'));
+
+/** How often one process loads everything. */
+const LOADS_OF_ONE = 40;
 
 const former =
   again === null ? new Map() : new Map(JSON.parse(readFileSync(again, 'utf8')).map((one) => [one.name, one]));
@@ -50,6 +56,7 @@ const { mutants, bundle } = await prepareBundle({
   // The documents of TLS are printed from what takes minutes to collect, and `linear` compares times.
   isTested: (file) => !/documents|linear/.test(file) && testNames.some((part) => basename(file).includes(part)),
   outfile: join(work, 'bundle.mjs'),
+  cases: cases === null ? null : Number(cases),
 });
 console.log(`${mutants.length} mutants`);
 /** Every verdict as soon as it is known, one a line. */
@@ -73,7 +80,7 @@ async function playAll(known) {
   };
   let queue = null;
   while (queue === null || queue.length > 0) {
-    const worker = fork(join(here, 'worker.mjs'), [bundle, '0', slowest, quickFile, patience], { stdio: 'inherit' });
+    const worker = fork(join(here, 'worker.mjs'), [bundle, 'run', slowest, quickFile, patience], { stdio: 'inherit' });
     let current = null;
     const ended = await new Promise((resolve) => {
       let timer;
@@ -127,7 +134,8 @@ async function playAll(known) {
     }
   }
   if (atLoad === 'skip') return known;
-  for (const [id, { verdict }] of known) if (verdict === 'at load') note(id, await playAtLoad(id));
+  const loads = [...known].filter(([, { verdict }]) => verdict === 'at load').map(([id]) => id);
+  while (loads.length > 0) await playAtLoad(loads.splice(0, LOADS_OF_ONE), note);
   return known;
 
   function isOpen(id) {
@@ -140,19 +148,32 @@ function isCheck(id) {
   return mutants[id - 1].verification ? 1 : 0;
 }
 
-/** What is read when the module is loaded needs a process of its own. */
-function playAtLoad(id) {
+/** What is read when a module is loaded: the process loads everything anew for each, and so grows. */
+function playAtLoad(ids, note) {
+  const worker = fork(join(here, 'worker.mjs'), [bundle, 'load', slowest, quickFile], { stdio: 'ignore' });
   return new Promise((resolve) => {
-    const worker = fork(join(here, 'worker.mjs'), [bundle, String(id), slowest, quickFile], { stdio: 'ignore' });
-    const timer = setTimeout(() => resolve({ verdict: 'killed', by: ['it never ends'] }), 6 * HANG);
-    worker.on('message', (message) => {
-      if (message.type === 'played') resolve(message);
-      if (message.type === 'unloadable') resolve({ verdict: 'killed', by: ['it does not load'] });
-    });
-    worker.on('exit', () => {
+    let current = null;
+    let timer;
+    const next = () => {
       clearTimeout(timer);
-      resolve({ verdict: 'killed', by: ['the process ends'] });
+      current = ids.shift() ?? null;
+      if (current === null) return end();
+      timer = setTimeout(() => end('it never ends'), 6 * HANG);
+      worker.send({ id: current });
+    };
+    const end = async (reason) => {
+      clearTimeout(timer);
+      worker.removeAllListeners();
+      worker.kill('SIGKILL');
+      if (current !== null) note(current, { verdict: 'killed', by: [reason] });
+      if (ids.length > 0) await playAtLoad(ids, note);
+      resolve();
+    };
+    worker.on('message', (message) => {
+      if (message.type === 'played') note(message.id, message);
+      next();
     });
+    worker.on('exit', () => end('the process ends'));
   });
 }
 

@@ -1,9 +1,10 @@
 // One process that holds the tests and every mutant: says which test reaches which mutant, then plays mutants one by one.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { prepare, runTest, tests } from './harness.mjs';
+import { forgetTests, prepare, runTest, tests } from './harness.mjs';
 
-const [bundle, staticMutant, slowest, quickFile, patience] = process.argv.slice(2);
-let active = Number(staticMutant);
+// `moment`: `run` plays what tests reach, `load` what is read when the modules are loaded.
+const [bundle, moment, slowest, quickFile, patience] = process.argv.slice(2);
+let active = 0;
 let reached = new Set();
 globalThis.__mutant = (id) => {
   reached.add(id);
@@ -25,18 +26,17 @@ let lastKillers = [];
 
 const say = (message) => process.send(message);
 
-try {
-  await import(bundle);
-  await prepare();
-} catch (error) {
-  say({ type: 'unloadable', error: String(error) });
-  process.exit(0);
-}
-
-if (active === 0) await play();
-else await playStatic();
+if (moment === 'load') playLoads();
+else await play();
 
 async function play() {
+  try {
+    await import(bundle);
+    await prepare();
+  } catch (error) {
+    say({ type: 'unloadable', error: String(error) });
+    process.exit(0);
+  }
   const quick = inTurns(existsSync(quickFile) ? readQuick() : await measure());
   reached = { add: () => undefined };
   process.on('message', async ({ id, wary }) => say({ type: 'played', id, ...(await playOne(id, quick, wary)) }));
@@ -118,16 +118,30 @@ async function playOne(id, quick, wary) {
   return { verdict: 'survived', played, reached: reaching.length };
 }
 
-async function playStatic() {
+/** What is read at load is played by loading everything anew. */
+function playLoads() {
   reached = { add: () => undefined };
-  const quick = readQuick();
-  for (const { test } of quick) {
-    if ((await runTest(test)) === undefined) continue;
-    say({ type: 'played', id: active, verdict: 'killed', by: test.path });
-    process.exit(0);
+  const indexes = JSON.parse(readFileSync(quickFile, 'utf8')).map(([index]) => index);
+  process.on('message', async ({ id }) => say({ type: 'played', id, ...(await playOneAtLoad(id, indexes)) }));
+  say({ type: 'ready' });
+}
+
+async function playOneAtLoad(id, indexes) {
+  active = id;
+  forgetTests();
+  try {
+    await import(`${bundle}?mutant=${id}`);
+    await prepare();
+  } catch {
+    return { verdict: 'killed', by: ['it does not load'] };
   }
-  say({ type: 'played', id: active, verdict: 'survived', played: quick.length });
-  process.exit(0);
+  for (const index of new Set([...lastKillers, ...indexes])) {
+    const test = tests[index];
+    if ((await runTest(test)) === undefined) continue;
+    lastKillers = [index, ...lastKillers.filter((killer) => killer !== index)].slice(0, REMEMBERED_KILLERS);
+    return { verdict: 'killed', by: test.path };
+  }
+  return { verdict: 'survived', played: indexes.length };
 }
 
 process.on('uncaughtException', () => undefined);
