@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SipError, type HeaderDefinition } from '../src/index.js';
+import { AUTHORIZATION, SipError, type HeaderDefinition } from '../src/index.js';
 import { Scanner } from '../src/grammar/scanner.js';
 import { WireText } from '../src/grammar/wire-text.js';
 import { HEADER_CASES, type Rows } from './header-cases.js';
@@ -33,6 +33,18 @@ function outcome(definition: HeaderDefinition<unknown>, rows: Rows, source: Sour
     return `! ${error.message}`;
   }
 }
+
+describe('fields of which each row holds one value', () => {
+  const one = { scheme: 'Digest', parameters: [{ name: 'a', value: 'b', quoted: false }] };
+
+  it('write no row for no value, and none for two', () => {
+    expect(AUTHORIZATION.format([one])).toBe('Digest a=b');
+    for (const values of [[], [one, one]]) {
+      const message = `invalid-argument in Authorization: expected one value for one row, got ${values.length}`;
+      expect(() => AUTHORIZATION.format(values)).toThrow(expect.objectContaining({ kind: 'api-misuse', message }));
+    }
+  });
+});
 
 function ascii(value: unknown): string {
   return JSON.stringify(value).replace(

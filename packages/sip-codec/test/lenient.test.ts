@@ -36,6 +36,80 @@ function brokenDefinition(longest: number): HeaderDefinition<string> {
   };
 }
 
+/** Values with a fault or two, and such as look like one. */
+const REPAIRED: readonly string[] = [
+  '< sip:a@b >',
+  '<\t sip:a@b>, <sip:c@d \t> ; x=" < y > "',
+  'a > b >',
+  'a> ',
+  '"< a >',
+  '"a <sip:b@c>',
+  '"a  <sip:b@c>;x',
+  '"a \\" b <sip:c@d>',
+  '"a\\',
+  '"a" b" <sip:c@d>',
+  'a" b <sip:c@d>',
+  'a"b" <sip:c@d>',
+  '"a" <sip:b@c>',
+  '"a <sip:b@c>, <sip:d@e>',
+  'Bell, A <sip:b@c>',
+  'Bell\\ A <sip:b@c>;x=1',
+  '<sip:b@c>',
+  ' <sip:b@c>',
+  'Bell, A sip:b@c',
+  'Bell, A <sip:b@c>, <sip:d@e>',
+  'sip:a@b?c=d',
+  'SIP:a@b?c',
+  '1sip:a@b?c=d',
+  'sip:a@b?',
+  'sip:a@b?c;d',
+  'sip:a@b;x?c=d',
+  'x sip:a@b?c=d',
+  '<sip:a@b?c=d>',
+  '<sip:a@b;x=1;y;X=1;y>',
+  '<sip:a;x;x@b>',
+  '<sip:a@b;x=1;x=2>',
+  '"<sip:a@b;x;x>" <sip:a@b;x;x>;y;y',
+  'a;',
+  'a; ',
+  'a;;b',
+  'a; ; \t;b;',
+  'a; ,b',
+  'a;x=";;";;b',
+  'a;x="\\";;"',
+  ',a',
+  ' ,a',
+  'a,',
+  'a, ',
+  'a,,b',
+  'a, ,\t,b',
+  'a ", ," , , b',
+  'a b',
+];
+
+describe('what each tolerance makes of a value', () => {
+  it('is a printed table, and what it leaves alone is not in it', async () => {
+    const lines = REPAIRED.flatMap((text) => [
+      JSON.stringify(text),
+      ...TOLERANCES.filter(({ repair }) => repair(text) !== text).map(
+        ({ name, repair }) => `  ${name}: ${JSON.stringify(repair(text))}`,
+      ),
+    ]);
+    await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('golden/tolerances.txt');
+  });
+
+  it('is named where it was needed, with those before it that changed something', () => {
+    const names = (definition: HeaderDefinition<unknown>, text: string): readonly string[] | undefined =>
+      read(definition, text)?.forgiven?.tolerances;
+    expect(names(ALLOW, 'a,,b')).toEqual(['empty list elements']);
+    expect(names(FROM, 'A, B < sip:a@b >;;tag=1')).toEqual([
+      'white space inside brackets',
+      'a display name that wants quotes',
+      'empty parameters',
+    ]);
+  });
+});
+
 describe('a mistake in a definition', () => {
   const { headers } = request(options({ Subject: '<sip:a@b>;;' }));
 

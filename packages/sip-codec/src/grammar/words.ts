@@ -27,7 +27,7 @@ export class WordTable {
     this.#slots = slots;
   }
 
-  /** The word that is `start`..`end` of the bytes, which is not empty; undefined if it is not in the table. */
+  /** The word that is `start`..`end` of the bytes; undefined if it is not in the table. */
   at(bytes: Uint8Array, start: number, end: number): string | undefined {
     let word = this.#slots[hash(bytes, start, end)];
     while (word !== undefined) {

@@ -10,12 +10,12 @@ const BACKSLASH = 0x5c;
 export const MAX_COMMENT_DEPTH = 32;
 
 /**
- * `comment = LPAREN *(ctext / quoted-pair / comment) RPAREN`, RFC 3261 section 25.1: its text without the outer
- * parentheses, escapes left as they are, each fold as one SP.
+ * `comment = LPAREN *(ctext / quoted-pair / comment) RPAREN`, RFC 3261 section 25.1, from the opening parenthesis,
+ * which the caller has seen: its text without the outer parentheses, escapes left as they are, each fold as one SP.
  * @throws SipError `header-syntax`
  */
 export function readComment(scanner: Scanner): string {
-  scanner.expect(LEFT_PAREN, 'comment');
+  scanner.offset++;
   const from = scanner.offset;
   let depth = 1;
   while (depth > 0) {
@@ -26,7 +26,7 @@ export function readComment(scanner: Scanner): string {
       scanner.offset++;
     } else if (byte === BACKSLASH) {
       scanner.quotedPair();
-    } else if (byte !== -1 && CTEXT[byte] === 1) {
+    } else if (CTEXT[byte] === 1) {
       scanner.offset++;
     } else if (!scanner.skipSpace()) {
       scanner.fail('comment', 'ctext');

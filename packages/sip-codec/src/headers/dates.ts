@@ -22,8 +22,8 @@ function readDate(scanner: Scanner): number {
   const [, weekday = '', day, month = '', year, hours, minutes, seconds] = match;
   const monthIndex = MONTHS.indexOf(month);
   const time = Date.UTC(Number(year), monthIndex, Number(day), Number(hours), Number(minutes), Number(seconds));
-  // A date or a time that does not exist comes back as another one.
-  const exists = monthIndex >= 0 && formatDate(time).slice(5) === text.slice(5);
+  // A month, a date or a time that does not exist comes back as another one.
+  const exists = formatDate(time).slice(5) === text.slice(5);
   if (!WEEKDAYS.includes(weekday) || !exists) scanner.fail('SIP-date', 'an existing date');
   scanner.offset = from + DATE_LENGTH;
   return time;
@@ -111,5 +111,5 @@ function readAgent(scanner: Scanner): string {
     scanner.expect(COLON, 'hostport');
     scanner.integer(65_535, 'port');
   }
-  return scanner.utf8(from, scanner.offset, 'warn-agent');
+  return scanner.cut(from, scanner.offset);
 }

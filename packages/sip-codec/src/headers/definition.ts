@@ -54,8 +54,7 @@ export function rowsHeader<T>(
     name,
     read: (rows) => rows.map((row) => readWhole(row, name, readRow)),
     format: (values) => {
-      const [only] = values;
-      if (only !== undefined && values.length === 1) return format(only);
+      if (values.length === 1) return format(values[0] as T);
       throw new SipError('invalid-argument', {
         field: name,
         expected: 'one value for one row',

@@ -35,7 +35,7 @@ export const CSEQ: HeaderDefinition<CSeq> = /* @__PURE__ */ singleHeader(
 function readMethod(scanner: Scanner): string {
   const from = scanner.offset;
   const end = scanner.skipRun(TOKEN);
-  const known = end === from ? undefined : METHOD_WORDS.at(scanner.bytes, from, end);
+  const known = METHOD_WORDS.at(scanner.bytes, from, end);
   if (known !== undefined) return known;
   scanner.offset = from;
   return scanner.token('Method');

@@ -47,7 +47,7 @@ export function readParameters(
     const parameter = readParameter(scanner, special);
     const { name } = parameter;
     // RFC 3261 section 7.3.1: any given parameter-name MUST NOT appear more than once.
-    if (names === undefined && parameters.length >= FEW) names = new Set(parameters.map(keyOf));
+    if (parameters.length === FEW) names = new Set(parameters.map(keyOf));
     const again = names === undefined ? findParameter(parameters, name) : names.has(keyOf(parameter));
     if (again !== undefined && again !== false) scanner.fail('generic-param', `${name} once`);
     names?.add(keyOf(parameter));
