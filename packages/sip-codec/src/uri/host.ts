@@ -71,7 +71,7 @@ const HYPHEN = 0x2d;
  * The third colon that the grammar of RFC 3261 asked for in front of the IPv4 part is taken too (RFC 5118 section 4.10).
  */
 export function isIpv6Address(text: string): boolean {
-  let groups = text.replace(/:::(?=[0-9.]+$)/, '::');
+  let groups = withoutThirdColon(text);
   const lastColon = groups.lastIndexOf(':');
   if (groups.includes('.')) {
     if (lastColon < 0 || !isIpv4Address(groups.slice(lastColon + 1))) return false;
@@ -83,6 +83,11 @@ export function isIpv6Address(text: string): boolean {
   if (counts.includes(Number.NaN)) return false;
   const total = counts.reduce((sum, count) => sum + count, 0);
   return halves.length === 2 ? total <= 7 : total === 8;
+}
+
+/** The colon that only an IPv4 part may have in front of it. */
+function withoutThirdColon(text: string): string {
+  return text.replace(/:::(?=[0-9]+\.[0-9.]+$)/, '::');
 }
 
 /** `hexseq = hex4 *( ":" hex4 )`: how many, or NaN if it is none. */
@@ -135,7 +140,7 @@ export function bareHost(text: string): string {
  * @param text an address that `isIpv6Address` takes
  */
 export function canonicalIpv6(text: string): string {
-  const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(text.replace(/:::(?=[0-9.]+$)/, '::'));
+  const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(withoutThirdColon(text));
   let groups = text;
   if (dotted !== null) {
     const [, front = '', ...octets] = dotted;
