@@ -8,6 +8,7 @@ import {
   parseHeaderValue,
   parseSipMessage,
   RECORD_ROUTE,
+  type Scanner,
   SipError,
   SUPPORTED,
   TO,
@@ -31,7 +32,7 @@ function brokenDefinition(longest: number): HeaderDefinition<string> {
     format: (value) => value,
     read: ([row]) => {
       if (row === undefined || row.end - row.offset > longest) throw new RangeError('a mistake of its own');
-      return row.token();
+      return 'short';
     },
   };
 }
@@ -124,7 +125,8 @@ describe('a mistake in a definition', () => {
     };
     expect(() => readLeniently(headers, late)).toThrow(RangeError);
     expect(() => forgive(headers, late)).toThrow(RangeError);
-    expect(forgive(headers, brokenDefinition(99))).toBe(false);
+    const strict: HeaderDefinition<string> = { ...late, read: ([row]) => (row as Scanner).fail('x', 'less') };
+    expect(forgive(headers, strict)).toBe(false);
   });
 });
 

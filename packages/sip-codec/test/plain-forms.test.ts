@@ -19,6 +19,7 @@ const PLAIN_VIAS = [
   'SIP/2.0/UDP a:5060',
   'SIP/2.0/UDP a:65535',
   'SIP/2.0/UDP a:0',
+  'SIP/2.0/UDP a:1990',
   'SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1;rport',
   'SIP/2.0/TLS a-b.c1.example.com.;branch=z9hG4bK-x.y',
   'SIP/2.0/TLS-SCTP 1a.b;alias;branch=z9hG4bK1;rport;received=203.0.113.255',

@@ -86,7 +86,7 @@ function readContact(scanner: Scanner): Contact {
 function qvalue(address: NameAddress, scanner: Scanner): number | null {
   const text = getParameter(address.parameters, 'q');
   if (text === undefined) return null;
-  if (!isQvalue(text ?? '')) scanner.fail('qvalue', '0 to 1');
+  if (!isQvalue(String(text))) scanner.fail('qvalue', '0 to 1');
   return Number(text);
 }
 
@@ -94,7 +94,7 @@ function qvalue(address: NameAddress, scanner: Scanner): number | null {
 function expires(address: NameAddress, scanner: Scanner): number | null {
   const text = getParameter(address.parameters, 'expires');
   if (text === undefined) return null;
-  if (!/^[0-9]+$/.test(text ?? '')) scanner.fail('c-p-expires', 'delta-seconds');
+  if (!/^[0-9]+$/.test(String(text))) scanner.fail('c-p-expires', 'delta-seconds');
   const seconds = Number(text);
   if (seconds <= MAX_DELTA_SECONDS) return seconds;
   throw new SipError('value-out-of-range', {

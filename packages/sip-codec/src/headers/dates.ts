@@ -73,6 +73,7 @@ export const WARNING: HeaderDefinition<readonly Warning[]> = /* @__PURE__ */ lis
 const SP = 0x20;
 const LF = 0x0a;
 const COLON = 0x3a;
+const LEFT_BRACKET = 0x5b;
 
 /** `warning-value = warn-code SP warn-agent SP warn-text`, `warn-code = 3DIGIT` */
 function readWarning(scanner: Scanner): Warning {
@@ -99,15 +100,12 @@ function takeSpace(scanner: Scanner): void {
 /** `warn-agent = hostport / pseudonym`, `pseudonym = token` */
 function readAgent(scanner: Scanner): string {
   const from = scanner.offset;
-  const isHost = scanner.peek() === 0x5b;
-  if (isHost) readHost(scanner);
+  if (scanner.peek() === LEFT_BRACKET) readHost(scanner);
   else scanner.token('warn-agent');
   if (scanner.peek() === COLON) {
     // Only a host has a port.
-    if (!isHost) {
-      scanner.offset = from;
-      readHost(scanner);
-    }
+    scanner.offset = from;
+    readHost(scanner);
     scanner.expect(COLON, 'hostport');
     scanner.integer(65_535, 'port');
   }

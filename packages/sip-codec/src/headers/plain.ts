@@ -1,6 +1,9 @@
 // The commonest forms of Via and of addresses, read in one go: ASCII, no folds, no white space but where everybody has
 // it, no escapes. Each reader gives what the general one would, or undefined, having taken nothing: then the general one
 // reads, which alone knows what is an error.
+//
+// Behind each value of a message stands white space or a line end, which has no part in any of these forms: so what is
+// looked for need not be kept from the end, and only runs of characters are.
 import { ALPHA, DIGIT, PARAMCHAR, QDTEXT, runEnd, TOKEN, USER } from '../grammar/characters.js';
 import type { Scanner } from '../grammar/scanner.js';
 import { equalsIgnoringCase } from '../grammar/text.js';
@@ -63,12 +66,12 @@ export function readPlainVia(scanner: Scanner): Via | undefined {
   const source = scanner.asciiSource;
   if (source === undefined || !isSip2(bytes, from)) return undefined;
   const transportEnd = runEnd(bytes, from + 8, end, TOKEN);
-  if (transportEnd === from + 8 || transportEnd === end || bytes[transportEnd] !== SP) return undefined;
+  if (transportEnd === from + 8 || bytes[transportEnd] !== SP) return undefined;
   const host = plainHost(bytes, transportEnd + 1, end, source);
   if (host === undefined) return undefined;
   let i = transportEnd + 1 + host.text.length;
   let port: number | null = null;
-  if (i < end && bytes[i] === COLON) {
+  if (bytes[i] === COLON) {
     const portStart = i + 1;
     i = digitsEnd(bytes, portStart, end);
     port = plainNumber(bytes, portStart, i);
@@ -87,20 +90,17 @@ export function readPlainAddress(scanner: Scanner): NameAddress | undefined {
   if (source === undefined) return undefined;
   let i = from;
   let displayName: string | null = null;
-  if (i < end && bytes[i] === DQUOTE) {
+  if (bytes[i] === DQUOTE) {
     const nameStart = i + 1;
     i = runEnd(bytes, nameStart, end, QDTEXT);
-    if (i === end || bytes[i] !== DQUOTE) return undefined;
+    if (bytes[i] !== DQUOTE) return undefined;
     displayName = source.substring(nameStart, i);
     i++;
-    if (i < end && bytes[i] === SP) i++;
+    if (bytes[i] === SP) i++;
   }
-  if (i >= end || bytes[i] !== LEFT_ANGLE) return undefined;
+  if (bytes[i] !== LEFT_ANGLE) return undefined;
   const uri = plainSipUri(scanner, i + 1, source);
-  if (uri === undefined) {
-    scanner.offset = from;
-    return undefined;
-  }
+  if (uri === undefined) return undefined;
   const parameters = readPlainParameters(scanner, scanner.offset + 1, source, 'generic');
   if (parameters !== undefined) return { displayName, uri, parameters };
   scanner.offset = from;
@@ -117,7 +117,7 @@ function plainSipUri(scanner: Scanner, start: number, source: string): SipUri | 
   i++;
   let user: string | null = null;
   const userEnd = runEnd(bytes, i, end, USER);
-  if (userEnd < end && bytes[userEnd] === AT) {
+  if (bytes[userEnd] === AT) {
     if (userEnd === i) return undefined;
     user = source.substring(i, userEnd);
     i = userEnd + 1;
@@ -127,14 +127,14 @@ function plainSipUri(scanner: Scanner, start: number, source: string): SipUri | 
   if (host === undefined) return undefined;
   i += host.text.length;
   let port: number | null = null;
-  if (i < end && bytes[i] === COLON) {
+  if (bytes[i] === COLON) {
     const portStart = i + 1;
     i = digitsEnd(bytes, portStart, end);
     port = plainNumber(bytes, portStart, i);
     if (port > MAX_PORT) return undefined;
   }
   let parameters: readonly UriParameter[] = NONE;
-  if (i < end && bytes[i] === SEMICOLON) {
+  if (bytes[i] === SEMICOLON) {
     const few = new FewParameters<UriParameter>();
     do {
       const nameStart = i + 1;
@@ -142,17 +142,17 @@ function plainSipUri(scanner: Scanner, start: number, source: string): SipUri | 
       if (i === nameStart) return undefined;
       const name = wordOf(bytes, nameStart, i, source);
       let value: string | null = null;
-      if (i < end && bytes[i] === EQUALS) {
+      if (bytes[i] === EQUALS) {
         const valueStart = i + 1;
         i = runEnd(bytes, valueStart, end, PARAMCHAR);
         if (i === valueStart) return undefined;
         value = wordOf(bytes, valueStart, i, source);
       }
       if (!few.add({ name, value })) return undefined;
-    } while (i < end && bytes[i] === SEMICOLON);
+    } while (bytes[i] === SEMICOLON);
     parameters = few.toArray();
   }
-  if (i >= end || bytes[i] !== RIGHT_ANGLE) return undefined;
+  if (bytes[i] !== RIGHT_ANGLE) return undefined;
   scanner.offset = i;
   return { type: 'sip', scheme, user, password: null, host, port, parameters, headers: NONE };
 }
@@ -167,7 +167,7 @@ function readPlainParameters(
   const { bytes, end } = scanner;
   let i = start;
   let parameters: readonly Parameter[] = NONE;
-  if (i < end && bytes[i] === SEMICOLON) {
+  if (bytes[i] === SEMICOLON) {
     const few = new FewParameters<Parameter>();
     do {
       const nameStart = i + 1;
@@ -176,13 +176,13 @@ function readPlainParameters(
       const name = wordOf(bytes, nameStart, i, source);
       let value: string | null = null;
       let quoted = false;
-      if (i < end && bytes[i] === EQUALS) {
+      if (bytes[i] === EQUALS) {
         let valueStart = i + 1;
-        if (valueStart < end && bytes[valueStart] === DQUOTE) {
+        if (bytes[valueStart] === DQUOTE) {
           quoted = true;
           valueStart++;
           i = runEnd(bytes, valueStart, end, QDTEXT);
-          if (i === end || bytes[i] !== DQUOTE) return undefined;
+          if (bytes[i] !== DQUOTE) return undefined;
         } else {
           i = runEnd(bytes, valueStart, end, TOKEN);
           if (i === valueStart) return undefined;
@@ -192,7 +192,7 @@ function readPlainParameters(
         if (quoted) i++;
       }
       if (!few.add({ name, value, quoted })) return undefined;
-    } while (i < end && bytes[i] === SEMICOLON);
+    } while (bytes[i] === SEMICOLON);
     parameters = few.toArray();
   }
   if (i !== end && bytes[i] !== COMMA) return undefined;
@@ -219,7 +219,7 @@ function isSameName(left: string, right: string): boolean {
   return left === right || (left.length === right.length && equalsIgnoringCase(left, right));
 }
 
-/** Whether `SIP/2.0/` stands there, in just these letters. A line end is behind every value, so that it can be looked for. */
+/** Whether `SIP/2.0/` stands there, in just these letters. */
 function isSip2(bytes: Uint8Array, at: number): boolean {
   return (
     bytes[at] === 0x53 &&
