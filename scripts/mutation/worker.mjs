@@ -49,9 +49,11 @@ async function measure() {
   const timed = [];
   for (const [index, test] of tests.entries()) {
     reached = new Set();
-    const start = performance.now();
+    // Of the processor and not of the clock: a machine with more to do than this makes no test slow.
+    const start = process.cpuUsage();
     const failure = await runTest(test);
-    const milliseconds = performance.now() - start;
+    const { user, system } = process.cpuUsage(start);
+    const milliseconds = (user + system) / 1000;
     if (failure === undefined) timed.push({ index, test, milliseconds, reached });
     else say({ type: 'broken', path: test.path, error: String(failure?.stack ?? failure) });
   }

@@ -24,6 +24,14 @@ const STREAMS: readonly string[] = [
   `\r\n\r\n${START}l: 0\r\n\r\n\r\n\r\n`,
   `\n${START}l: 0\r\n\r\n`,
   `\n\n${START.replace('\r', '')}l: 0\n\n`,
+  `X\n${START}l: 0\r\n\r\n`,
+  `\rX\n${START}l: 0\r\n\r\n`,
+  `${START}l:\r\n5: x\r\n\r\n`,
+  `${START}l: 5:\r\n\r\n`,
+  `${START}l: 5/\r\n\r\n`,
+  `${START}l\r\n: 5\r\n\r\n`,
+  `${START}Content-Length\r\n: 5\r\n\r\n`,
+  `${START}l: 5\r\n\r\n12345${START}l: 5\r\n\r\n1234`,
   ' ',
   `\t${START}l: 0\r\n\r\n`,
   ...[START, LONG].flatMap((head) => [
@@ -216,6 +224,21 @@ describe('messages that follow each other', () => {
     const items = [1, 40, 2].flatMap((messages) => framer.push(wire(text.repeat(messages))));
     expect(items).toHaveLength(43);
     for (const item of items) expect(marksOf(item)).toBe(right);
+  });
+
+  it.each([2, 7, 61, 400, 5_000])('come whole out of pieces of %i bytes, through any buffer', (size) => {
+    const bodies = Array.from({ length: 150 }, (_, index) => `${index}`.padStart(index * 3, '-'));
+    const texts = bodies.map((body) => `${START}l: ${body.length}\r\n\r\n${body}`);
+    const all = wire(texts.join(''));
+    const framer = createSipFramer({ mode: 'stream' });
+    const got: string[] = [];
+    for (let at = 0; at < all.length; at += size) {
+      for (const item of framer.push(all.slice(at, at + size))) {
+        got.push(item.type === 'message' ? wireText(item.bytes) : item.type);
+      }
+    }
+    expect(got).toEqual(texts);
+    expect(framer.heldBytes).toBe(0);
   });
 
   it('share a table of places, and one alone has a small one', () => {

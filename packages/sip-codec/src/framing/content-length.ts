@@ -1,3 +1,5 @@
+import { TOKEN } from '../grammar/characters.js';
+
 /** More digits than this cannot be a length that anybody buffers, and some readers would wrap around. */
 export const MAX_CONTENT_LENGTH_DIGITS = 10;
 
@@ -13,18 +15,18 @@ export const MALFORMED_LENGTH = -1;
 /**
  * Whether a line that begins with c, C, l or L is a Content-Length field (RFC 3261 section 20.14, compact form `l`):
  * the offset after its name, or OTHER_FIELD. The name ends where no token character follows, so that
- * `Content-Length;` is a broken Content-Length and not an unknown field.
+ * `Content-Length;` is a broken Content-Length and not an unknown field. A line end is behind the line: so no name goes on
+ * beyond it.
  */
-export function contentLengthNameEnd(bytes: Uint8Array, start: number, end: number): number {
+export function contentLengthNameEnd(bytes: Uint8Array, start: number): number {
   const long = (bytes[start] as number) === 0x6c || (bytes[start] as number) === 0x4c ? 1 : NAME.length;
   const nameEnd = start + long;
-  if (nameEnd > end) return OTHER_FIELD;
   if (long !== 1) {
     // The hyphen and the letter after it tell Content-Length from Contact, Call-ID, CSeq and Content-Type.
     if (bytes[start + 7] !== 0x2d || ((bytes[start + 8] as number) | 0x20) !== 0x6c) return OTHER_FIELD;
     if (!isUsualSpelling(bytes, start) && !isAnySpelling(bytes, start)) return OTHER_FIELD;
   }
-  return nameEnd < end && continuesName(bytes[nameEnd] as number) ? OTHER_FIELD : nameEnd;
+  return TOKEN[bytes[nameEnd] as number] === 1 ? OTHER_FIELD : nameEnd;
 }
 
 /** `Content-Length`, as nearly everybody writes it. */
@@ -60,8 +62,8 @@ function isAnySpelling(bytes: Uint8Array, at: number): boolean {
  */
 export function readContentLength(bytes: Uint8Array, nameEnd: number, end: number): number {
   let i = nameEnd;
-  while (i < end && isBlank(bytes[i] as number)) i++;
-  if (i === end || bytes[i] !== 0x3a) return MALFORMED_LENGTH;
+  while (isBlank(bytes[i] as number)) i++;
+  if (bytes[i] !== 0x3a) return MALFORMED_LENGTH;
   i = skipFoldedSpace(bytes, i + 1, end);
   const digits = i;
   let value = 0;
@@ -84,21 +86,4 @@ function skipFoldedSpace(bytes: Uint8Array, start: number, end: number): number 
 
 function isBlank(byte: number): boolean {
   return byte === 0x20 || byte === 0x09;
-}
-
-function continuesName(byte: number): boolean {
-  return (
-    (byte >= 0x30 && byte <= 0x39) ||
-    ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a) ||
-    byte === 0x2d || // -
-    byte === 0x2e || // .
-    byte === 0x21 || // !
-    byte === 0x25 || // %
-    byte === 0x2a || // *
-    byte === 0x5f || // _
-    byte === 0x2b || // +
-    byte === 0x60 || // `
-    byte === 0x27 || // '
-    byte === 0x7e // ~
-  );
 }

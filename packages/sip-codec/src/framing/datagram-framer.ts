@@ -42,9 +42,6 @@ export class DatagramFramer implements SipFramer {
     const head = this.#head;
     head.reset();
     try {
-      if (isLineEnd(bytes[start])) {
-        throw new SipError(bytes[start] === CR ? 'bare-cr' : 'bare-lf', { offset: 0 });
-      }
       if (!head.scan(bytes, wordsUnder(bytes), bytes.byteOffset, start, bytes.length)) {
         head.intactLength = bytes.length - start;
         throw new SipError('head-truncated', { offset: bytes.length - start, expected: 'an empty line' });

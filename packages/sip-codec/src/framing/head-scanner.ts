@@ -102,10 +102,8 @@ export class HeadScanner {
     this.#lineEnd = 0;
     this.#lengthField = NONE;
     this.#lengthFault = undefined;
-    this.#lengthFaultAt = NONE;
     this.headLength = 0;
     this.declaredLength = NO_LENGTH;
-    this.intactLength = 0;
   }
 
   #takeTable(): void {
@@ -117,8 +115,6 @@ export class HeadScanner {
   /** No message is in hand: nothing is kept for the next one. */
   rest(): void {
     this.marks = NO_MARKS;
-    this.marksStart = 0;
-    this.marksEnd = 0;
   }
 
   /**
@@ -221,7 +217,7 @@ export class HeadScanner {
         (i - lineStart > 13 && bytes[lineStart + 7] === 0x2d && ((bytes[lineStart + 8] as number) | 0x20) === 0x6c) ||
         (first | 0x20) === 0x6c
       ) {
-        const nameEnd = contentLengthNameEnd(bytes, lineStart, i);
+        const nameEnd = contentLengthNameEnd(bytes, lineStart);
         if (nameEnd !== OTHER_FIELD) {
           // A continuation line may follow.
           if (i + CRLF >= end || isBlank(bytes[i + CRLF] as number)) break;
@@ -279,7 +275,7 @@ export class HeadScanner {
         return true;
       }
       if (lineStart === start) this.#beginBlock(next - start, next - i);
-      else this.#endLine(bytes, start, lineStart, i);
+      else this.#endLine(bytes, start, lineStart);
       this.#scanned = next - start;
       this.#lineStart = next - start;
       return true;
@@ -330,8 +326,8 @@ export class HeadScanner {
     this.#lineEnd = lineEnd;
   }
 
-  /** A line of the header block that is not empty is complete: `lineStart`..`lineStop`. */
-  #endLine(bytes: Uint8Array, start: number, lineStart: number, lineStop: number): void {
+  /** A line of the header block that is not empty is complete; it begins at `lineStart`. */
+  #endLine(bytes: Uint8Array, start: number, lineStart: number): void {
     const first = bytes[lineStart] as number;
     if (first === SP || first === HTAB) {
       // A reader that unfolds the start line and one that sees a field here would frame two different messages.
@@ -345,7 +341,7 @@ export class HeadScanner {
     }
     const letter = first | 0x20;
     if (letter !== 0x63 && letter !== 0x6c) return;
-    const nameEnd = contentLengthNameEnd(bytes, lineStart, lineStop);
+    const nameEnd = contentLengthNameEnd(bytes, lineStart);
     if (nameEnd === OTHER_FIELD) return;
     this.#lengthField = lineStart - start;
     this.#lengthNameEnd = nameEnd - start;
