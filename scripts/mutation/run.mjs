@@ -157,8 +157,11 @@ function playAtLoad(ids, note) {
     const next = () => {
       clearTimeout(timer);
       current = ids.shift() ?? null;
-      if (current === null) return end();
-      timer = setTimeout(() => end('it never ends'), 6 * HANG);
+      if (current === null) {
+        void end();
+        return;
+      }
+      timer = setTimeout(() => void end('it never ends'), 6 * HANG);
       worker.send({ id: current });
     };
     const end = async (reason) => {
@@ -173,7 +176,7 @@ function playAtLoad(ids, note) {
       if (message.type === 'played') note(message.id, message);
       next();
     });
-    worker.on('exit', () => end('the process ends'));
+    worker.on('exit', () => void end('the process ends'));
   });
 }
 

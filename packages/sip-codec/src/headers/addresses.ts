@@ -94,14 +94,16 @@ function qvalue(address: NameAddress, scanner: Scanner): number | null {
 function expires(address: NameAddress, scanner: Scanner): number | null {
   const text = getParameter(address.parameters, 'expires');
   if (text === undefined) return null;
-  if (!/^[0-9]+$/.test(String(text))) scanner.fail('c-p-expires', 'delta-seconds');
-  const seconds = Number(text);
+  // None is no digits either.
+  const digits = String(text);
+  if (!/^[0-9]+$/.test(digits)) scanner.fail('c-p-expires', 'delta-seconds');
+  const seconds = Number(digits);
   if (seconds <= MAX_DELTA_SECONDS) return seconds;
   throw new SipError('value-out-of-range', {
     field: scanner.field,
     offset: scanner.offset,
     rule: 'delta-seconds',
     expected: `at most ${MAX_DELTA_SECONDS}`,
-    got: text.slice(0, 24),
+    got: digits.slice(0, 24),
   });
 }
