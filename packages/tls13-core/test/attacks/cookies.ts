@@ -83,6 +83,18 @@ const ATTACKS: readonly Attack[] = [
     cookieTestClock.advance(61_000);
     return cookie;
   }),
+  {
+    attack: 'after HelloRetryRequest with a cookie alone: another share of the same group',
+    against: 'server',
+    section: '4.2.2',
+    excludedIn: `${RETRY} checkSecondClientHello`,
+    reason: 'client-hello-changed',
+    run: () => {
+      const client = new ScriptedClient(cookieServer({ demand: 'always' })).clientHello();
+      const given = cookieOf(client);
+      return client.clientHello({ body: (hello) => withCookie(hello, given) });
+    },
+  },
   toAnotherServer('a cookie with another MAC', 'invalid-cookie', `${PROTECTOR} createCookieProtector`, {
     cookie: flipped(-1),
   }),

@@ -226,7 +226,8 @@ export class ScriptedClient extends ScriptedPeer {
     this.dropLastFromTranscript();
     this.replaceFirstHello();
     this.addToTranscript(raw);
-    const data = retry.extensions?.find(({ type }) => type === EXTENSION_CODES.key_share)?.data as Uint8Array;
+    const data = retry.extensions?.find(({ type }) => type === EXTENSION_CODES.key_share)?.data;
+    if (data === undefined) return;
     const id = decodeExtension(retryKeyShareCodec, data, 'key_share');
     this.shareGroups = this.#provider.groups.filter((group) => group.id === id);
   }
