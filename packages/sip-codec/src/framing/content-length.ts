@@ -3,8 +3,8 @@ import { TOKEN } from '../grammar/characters.js';
 /** More digits than this cannot be a length that anybody buffers, and some readers would wrap around. */
 export const MAX_CONTENT_LENGTH_DIGITS = 10;
 
-/** `content-length` in lower case. */
-const NAME = [0x63, 0x6f, 0x6e, 0x74, 0x65, 0x6e, 0x74, 0x2d, 0x6c, 0x65, 0x6e, 0x67, 0x74, 0x68];
+/** Bytes of `Content-Length`. */
+const NAME_LENGTH = 14;
 
 /** This line is not a Content-Length field. */
 export const OTHER_FIELD = -1;
@@ -19,41 +19,33 @@ export const MALFORMED_LENGTH = -1;
  * beyond it.
  */
 export function contentLengthNameEnd(bytes: Uint8Array, start: number): number {
-  const long = (bytes[start] as number) === 0x6c || (bytes[start] as number) === 0x4c ? 1 : NAME.length;
+  const long = (bytes[start] as number) === 0x6c || (bytes[start] as number) === 0x4c ? 1 : NAME_LENGTH;
   const nameEnd = start + long;
-  if (long !== 1) {
-    // The hyphen and the letter after it tell Content-Length from Contact, Call-ID, CSeq and Content-Type.
-    if (bytes[start + 7] !== 0x2d || ((bytes[start + 8] as number) | 0x20) !== 0x6c) return OTHER_FIELD;
-    if (!isUsualSpelling(bytes, start) && !isAnySpelling(bytes, start)) return OTHER_FIELD;
-  }
+  if (long !== 1 && !isContentLength(bytes, start)) return OTHER_FIELD;
   return TOKEN[bytes[nameEnd] as number] === 1 ? OTHER_FIELD : nameEnd;
 }
 
-/** `Content-Length`, as nearly everybody writes it. */
-function isUsualSpelling(bytes: Uint8Array, at: number): boolean {
+/**
+ * `Content-Length` in any case: only a letter's own two spellings give that letter with this bit. The hyphen and the letter
+ * after it come first, because they tell it from Contact, Call-ID, CSeq and Content-Type.
+ */
+function isContentLength(bytes: Uint8Array, at: number): boolean {
   return (
-    bytes[at] === 0x43 &&
-    bytes[at + 1] === 0x6f &&
-    bytes[at + 2] === 0x6e &&
-    bytes[at + 3] === 0x74 &&
-    bytes[at + 4] === 0x65 &&
-    bytes[at + 5] === 0x6e &&
-    bytes[at + 6] === 0x74 &&
-    bytes[at + 8] === 0x4c &&
-    bytes[at + 9] === 0x65 &&
-    bytes[at + 10] === 0x6e &&
-    bytes[at + 11] === 0x67 &&
-    bytes[at + 12] === 0x74 &&
-    bytes[at + 13] === 0x68
+    bytes[at + 7] === 0x2d &&
+    ((bytes[at + 8] as number) | 0x20) === 0x6c &&
+    ((bytes[at] as number) | 0x20) === 0x63 &&
+    ((bytes[at + 1] as number) | 0x20) === 0x6f &&
+    ((bytes[at + 2] as number) | 0x20) === 0x6e &&
+    ((bytes[at + 3] as number) | 0x20) === 0x74 &&
+    ((bytes[at + 4] as number) | 0x20) === 0x65 &&
+    ((bytes[at + 5] as number) | 0x20) === 0x6e &&
+    ((bytes[at + 6] as number) | 0x20) === 0x74 &&
+    ((bytes[at + 9] as number) | 0x20) === 0x65 &&
+    ((bytes[at + 10] as number) | 0x20) === 0x6e &&
+    ((bytes[at + 11] as number) | 0x20) === 0x67 &&
+    ((bytes[at + 12] as number) | 0x20) === 0x74 &&
+    ((bytes[at + 13] as number) | 0x20) === 0x68
   );
-}
-
-function isAnySpelling(bytes: Uint8Array, at: number): boolean {
-  for (let i = 0; i < NAME.length; i++) {
-    const byte = bytes[at + i] as number;
-    if ((byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte) !== NAME[i]) return false;
-  }
-  return true;
 }
 
 /**
