@@ -73,7 +73,7 @@ export function readPlainVia(scanner: Scanner): Via | undefined {
   let port: number | null = null;
   if (bytes[i] === COLON) {
     const portStart = i + 1;
-    i = digitsEnd(bytes, portStart, end);
+    i = digitsEnd(bytes, portStart);
     port = plainNumber(bytes, portStart, i);
     if (port > MAX_PORT) return undefined;
   }
@@ -129,7 +129,7 @@ function plainSipUri(scanner: Scanner, start: number, source: string): SipUri | 
   let port: number | null = null;
   if (bytes[i] === COLON) {
     const portStart = i + 1;
-    i = digitsEnd(bytes, portStart, end);
+    i = digitsEnd(bytes, portStart);
     port = plainNumber(bytes, portStart, i);
     if (port > MAX_PORT) return undefined;
   }
@@ -276,9 +276,9 @@ function wordOf(bytes: Uint8Array, start: number, end: number, source: string): 
   return PARAMETER_WORDS.at(bytes, start, end) ?? source.substring(start, end);
 }
 
-function digitsEnd(bytes: Uint8Array, start: number, end: number): number {
+function digitsEnd(bytes: Uint8Array, start: number): number {
   let i = start;
-  while (i < end && (bytes[i] as number) >= 0x30 && (bytes[i] as number) <= 0x39) i++;
+  while ((bytes[i] as number) >= 0x30 && (bytes[i] as number) <= 0x39) i++;
   return i;
 }
 
