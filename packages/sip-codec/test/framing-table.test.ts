@@ -1,4 +1,11 @@
-import { createSipFramer, DEFAULT_SIP_LIMITS, type SipFramerOptions, type SipItem } from '@portico/sip-codec';
+import {
+  createSipFramer,
+  createStreamedSipFramer,
+  DEFAULT_SIP_LIMITS,
+  DEFAULT_WHOLE_BODY_LIMIT,
+  type SipFramerOptions,
+  type SipItem,
+} from '@portico/sip-codec';
 import { atOffset } from '@portico/sip-codec/arbitraries';
 import { describe, expect, it } from 'vitest';
 import { wire, wireText } from './wire.js';
@@ -24,6 +31,8 @@ const STREAMS: readonly string[] = [
   '\n\r\n\r',
   '\r\n\n\r',
   '\r\r\n\n',
+  '\r\n\n\r\n',
+  `\r\n${START}l: 0\r\n\r\n\r\n`,
   '\r\nX',
   '\r\rX',
   '\rX',
@@ -220,6 +229,31 @@ describe('a framer of datagrams', () => {
   );
 });
 
+/** About the sizes of buffers and of what is copied at once. */
+const LONG_BODIES = [0, 4_000, 4_063, 9_000, 3, 8_100, 20_000, 40, 12_000, 4_096, 1_000, 60_000, 5];
+
+describe('the limits of a framer that is given none', () => {
+  it('are those of the documentation', () => {
+    expect(DEFAULT_SIP_LIMITS).toEqual({
+      startLine: 8_192,
+      headerLine: 16_384,
+      headerBlock: 65_535,
+      headerCount: 512,
+      body: 262_144,
+    });
+    expect(DEFAULT_WHOLE_BODY_LIMIT).toBe(65_536);
+  });
+
+  it('are strict for streamed bodies too, without keep-alives', () => {
+    const say = (text: string): string[] =>
+      createStreamedSipFramer()
+        .push(wire(text))
+        .map(({ type }) => type);
+    expect(say('OPTIONS a SIP/2.0\nl: 0\n\n')).toEqual(['error']);
+    expect(say('\r\n\r\n')).toEqual([]);
+  });
+});
+
 describe('messages that follow each other', () => {
   it.each([1, 3, 30, 300])('of %i fields have places of their own, which stay', (count) => {
     const text = `${START}${'X: y\r\n'.repeat(count - 1)}l: 0\r\n\r\n`;
@@ -232,8 +266,20 @@ describe('messages that follow each other', () => {
     for (const item of items) expect(marksOf(item)).toBe(right);
   });
 
-  it.each([2, 7, 61, 400, 5_000])('come whole out of pieces of %i bytes, through any buffer', (size) => {
-    const bodies = Array.from({ length: 150 }, (_, index) => `${index}`.padStart(index * 3, '-'));
+  it.each([
+    ['short', 2],
+    ['short', 61],
+    ['short', 400],
+    ['short', 5_000],
+    ['long', 1_000],
+    ['long', 4_096],
+    ['long', 4_097],
+    ['long', 6_000],
+    ['long', 30_000],
+  ] as const)('%s ones come whole out of pieces of %i bytes, through any buffer', (kind, size) => {
+    const lengths = kind === 'short' ? Array.from({ length: 120 }, (_, index) => index * 3) : LONG_BODIES;
+    const byteOf = (index: number, at: number): string => String.fromCharCode((at * 7 + index) % 251);
+    const bodies = lengths.map((length, index) => Array.from({ length }, (_, at) => byteOf(index, at)).join(''));
     const texts = bodies.map((body) => `${START}l: ${body.length}\r\n\r\n${body}`);
     const all = wire(texts.join(''));
     const framer = createSipFramer({ mode: 'stream' });
