@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
+  ACCEPT,
+  acceptsMedia,
+  addressTag,
   AUTHORIZATION,
   BRANCH_COOKIE,
+  FROM,
   parseHeaderValue,
   SipError,
   VIA,
@@ -41,6 +45,30 @@ function outcome(definition: HeaderDefinition<unknown>, rows: Rows, source: Sour
     return `! ${error.message}`;
   }
 }
+
+describe('a media range', () => {
+  it('covers a type where its own parts are the same, or stars', () => {
+    const covered = (range: string): string[] => {
+      const [media] = parseHeaderValue(ACCEPT, range);
+      return ['text/plain', 'text/html', 'image/plain'].filter((type) => {
+        const [main = '', sub = ''] = type.split('/');
+        return media !== undefined && acceptsMedia(media, main, sub);
+      });
+    };
+    expect(covered('text/plain')).toEqual(['text/plain']);
+    expect(covered('text/*')).toEqual(['text/plain', 'text/html']);
+    expect(covered('*/plain')).toEqual(['text/plain', 'image/plain']);
+    expect(covered('*/*')).toEqual(['text/plain', 'text/html', 'image/plain']);
+    expect(covered('audio/pcm')).toEqual([]);
+  });
+});
+
+describe('the tag of an address', () => {
+  it('is its parameter of that name, in any case', () => {
+    const tagOf = (text: string): string | undefined => addressTag(parseHeaderValue(FROM, text));
+    expect(['<sip:a@b>;tag=1', '<sip:a@b>;TAG=2', '<sip:a@b>;x=3'].map(tagOf)).toEqual(['1', '2', undefined]);
+  });
+});
 
 describe('the branch of a Via', () => {
   it('is its parameter of that name, in any case; one without a value is none', () => {
