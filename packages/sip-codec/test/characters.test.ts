@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as characters from '../src/grammar/characters.js';
+import { Scanner } from '../src/grammar/scanner.js';
 import { METHOD_WORDS, PARAMETER_WORDS, VERSION_WORDS, type WordTable } from '../src/grammar/words.js';
 import { wire } from './wire.js';
 
@@ -78,6 +79,18 @@ describe('the words of every day', () => {
           word,
           at(word, 0, word.length - 1) !== undefined,
         ]);
+    }
+  });
+});
+
+describe('a quoted pair', () => {
+  const quoted = (escaped: number): Scanner => new Scanner(Uint8Array.of(0x22, 0x5c, escaped, 0x22), 0, 4, 'Subject');
+
+  it('is any ASCII character but a line end, and nothing over 0x7f', () => {
+    for (let byte = 0; byte < 0x100; byte++) {
+      const isAllowed = byte <= 0x7f && byte !== 0x0d && byte !== 0x0a;
+      if (isAllowed) expect(quoted(byte).quotedString()).toBe(String.fromCharCode(byte));
+      else expect(() => quoted(byte).quotedString()).toThrow(expect.objectContaining({ reason: 'header-syntax' }));
     }
   });
 });
