@@ -1,7 +1,7 @@
 // node test/conformance/client.mjs HOST PORT [--servername N] [--ca F] [--alpn a,b] [--alpn-required]
 //   [--identity host|sip-domain] [--cert F --key F] [--cert F2 --key F2] [--groups a,b] [--key-shares a] [--suites a,b] [--sigalgs a,b]
 //   [--key-update none|send|request] [--send TEXT] [--reply TEXT] [--until TEXT] [--idle MS] [--timeout MS]
-//   [--provider noble|node]
+//   [--provider noble|noble-interpreted|node]
 //   [--session-in F] [--session-out F] [--early-data F] [--psk IDENTITY:HEX] [--psk-ke] [--keylog F] [--insecure]
 //   [--export LABEL:LENGTH] [--ocsp ask|soft-fail|hard-fail]
 //   [--grease] [--permute-extensions] [--padding BLOCK|full] [--record-size-limit N] [--max-fragment N]

@@ -4,7 +4,7 @@
 //   [--tickets N] [--ticket-key NAME:HEX] [--ticket-lifetime SECONDS] [--early-data BYTES] [--psk IDENTITY:HEX] [--psk-ke]
 //   [--ocsp F] [--app http|echo|discard]
 //   [--cookie none|when-needed|always] [--grease] [--padding BLOCK|full] [--record-size-limit N] [--max-fragment N]
-//   [--key-update none|send|request] [--provider noble|node] [--keylog F] [--once]
+//   [--key-update none|send|request] [--provider noble|noble-interpreted|node] [--keylog F] [--once]
 //   [--export LABEL:LENGTH]
 //
 // A TLS 1.3 server on 127.0.0.1 over the core alone, for anybody's client. Standard output has one JSON line for each

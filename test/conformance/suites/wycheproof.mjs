@@ -1,4 +1,4 @@
-// npm run conformance -- wycheproof DIR [--provider noble|node] [--json OUT]
+// npm run conformance -- wycheproof DIR [--provider noble|noble-interpreted|node] [--json OUT]
 //
 // Runs every Wycheproof v1 file of a folder over a provider. The verdict comes from the provider; what the file says is
 // only compared with it. `acceptable` means that either answer is right, as long as an accepted result has the value
@@ -29,7 +29,7 @@ function parseArguments(args) {
   }
   const [directory, ...extra] = rest;
   if (directory === undefined || extra.length > 0) {
-    throw new UsageError('usage: npm run conformance -- wycheproof DIR [--provider noble|node] [--json OUT]');
+    throw new UsageError('usage: npm run conformance -- wycheproof DIR [--provider noble|noble-interpreted|node] [--json OUT]');
   }
   return { directory, providerName };
 }

@@ -13,7 +13,7 @@ import { createCrlSource, createRevocationChecker } from '@portico/x509/revocati
 import { createProviderNamed, PROVIDER_NAMES } from '../support/providers.mjs';
 import { UsageError } from '../support/report.mjs';
 
-const HELP = `x509-limbo FILE... [--profile compatible|strict] [--provider noble|node] [--json OUT]
+const HELP = `x509-limbo FILE... [--profile compatible|strict] [--provider noble|noble-interpreted|node] [--json OUT]
 Limbo-format files (.json or .json.gz). A case is skipped only for a feature that the verifier does not have.
 Signatures are verified by node:crypto unless told otherwise: files have ten thousand cases and more.`;
 
