@@ -94,7 +94,7 @@ async function checkSlimProvider(root, entry) {
     export { chacha20Poly1305Sha256, ecdsaP256, rsa, sha256, x25519 } from '${entry}';`;
   const paths = await bundledPaths(root, { stdin: { contents, resolveDir: root } });
   const more = paths.filter((path) => NOT_NAMED.test(path));
-  const found = more.length > 0 || !paths.some((path) => path.endsWith('noble/x25519.js'));
+  const found = more.length > 0 || !paths.some((path) => path.endsWith('curve25519/x25519.js'));
   return { name: 'a provider of four algorithms holds no others', ok: !found, detail: more.join('\n') };
 }
 

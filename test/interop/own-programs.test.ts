@@ -98,7 +98,11 @@ describe('server.mjs and client.mjs', () => {
     ['server.mjs', ['--port', '0', '--psk=a:0'], '--psk is IDENTITY:HEX'],
     ['server.mjs', ['--port', '0', '--psk-ke'], 'as many --key as --cert are needed, and at least one, or --psk'],
     ['server.mjs', ['--port', '0', '--psk=a:0102', '--early-data', '1'], '--early-data needs --tickets'],
-    ['server.mjs', ['--port', '0', '--provider', 'web'], '--provider is one of noble, noble-interpreted, node, got "web"'],
+    [
+      'server.mjs',
+      ['--port', '0', '--provider', 'web'],
+      '--provider is one of noble, noble-interpreted, node, got "web"',
+    ],
     [
       'client.mjs',
       ['localhost', '1', '--insecure', '--session-in', 'missing'],

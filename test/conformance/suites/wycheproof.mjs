@@ -29,7 +29,9 @@ function parseArguments(args) {
   }
   const [directory, ...extra] = rest;
   if (directory === undefined || extra.length > 0) {
-    throw new UsageError('usage: npm run conformance -- wycheproof DIR [--provider noble|noble-interpreted|node] [--json OUT]');
+    throw new UsageError(
+      'usage: npm run conformance -- wycheproof DIR [--provider noble|noble-interpreted|node] [--json OUT]',
+    );
   }
   return { directory, providerName };
 }
