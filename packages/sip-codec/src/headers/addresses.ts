@@ -86,7 +86,7 @@ function readContact(scanner: Scanner): Contact {
 function qvalue(address: NameAddress, scanner: Scanner): number | null {
   const text = getParameter(address.parameters, 'q');
   if (text === undefined) return null;
-  if (!isQvalue(String(text))) scanner.fail('qvalue', '0 to 1');
+  if (text === null || !isQvalue(text)) scanner.fail('qvalue', '0 to 1');
   return Number(text);
 }
 
@@ -94,16 +94,14 @@ function qvalue(address: NameAddress, scanner: Scanner): number | null {
 function expires(address: NameAddress, scanner: Scanner): number | null {
   const text = getParameter(address.parameters, 'expires');
   if (text === undefined) return null;
-  // None is no digits either.
-  const digits = String(text);
-  if (!/^[0-9]+$/.test(digits)) scanner.fail('c-p-expires', 'delta-seconds');
-  const seconds = Number(digits);
+  if (text === null || !/^[0-9]+$/.test(text)) scanner.fail('c-p-expires', 'delta-seconds');
+  const seconds = Number(text);
   if (seconds <= MAX_DELTA_SECONDS) return seconds;
   throw new SipError('value-out-of-range', {
     field: scanner.field,
     offset: scanner.offset,
     rule: 'delta-seconds',
     expected: `at most ${MAX_DELTA_SECONDS}`,
-    got: digits.slice(0, 24),
+    got: text.slice(0, 24),
   });
 }
