@@ -1,6 +1,9 @@
 /**
  * A long integer as limbs of 24 bits, least significant first, held as doubles. A limb is signed: within 2^23 of zero after a
  * carry, so that a sum of many products of two limbs stays below 2^53, where doubles are exact.
+ *
+ * Each field has a multiplication of its own, with a variable for each limb: the reduction is another for each prime, and as
+ * loops over arrays they take three times as long. The carries at their ends look alike and are written out for the same reason.
  */
 export type Limbs = Float64Array;
 

@@ -7,7 +7,7 @@ import { PublicCurve, signedDigits, type JacobianPoint } from '../src/ecdsa/curv
 import { P256_FIELD } from '../src/ecdsa/p256-field.js';
 import { P384_FIELD } from '../src/ecdsa/p384-field.js';
 import { inverse } from '../src/ecdsa/prime-field.js';
-import { verifyEcdsa } from '../src/ecdsa/verify.js';
+import { verifyEcdsa } from '../src/ecdsa/signature.js';
 import { combine, integerFromLimbs, limbsFromInteger } from '../src/limbs.js';
 import { P256_DOMAIN, P384_DOMAIN } from '../src/nist-domains.js';
 import { edgeBytes, elementsOfWeight } from './limb-arbitraries.js';

@@ -1,18 +1,15 @@
-import { lazy } from '../lazy.js';
 import { P384_DOMAIN } from '../nist-domains.js';
 import type { KeyAlgorithm } from '../provider.js';
 import { verifyOnly } from '../verify-only.js';
-import { PublicCurve } from './curve.js';
 import { P384_FIELD } from './p384-field.js';
-import { ecdsaVerifier } from './verifier.js';
-import { verifyEcdsa } from './verify.js';
-
-const curve = /* @__PURE__ */ lazy(() => new PublicCurve({ ...P384_DOMAIN, field: P384_FIELD, bits: 384 }));
+import { curveVerifier } from './signature.js';
 
 /** Verifies ECDSA over P-384. */
-export const verifyP384: KeyAlgorithm['verify'] = /* @__PURE__ */ ecdsaVerifier('P-384', (point, digest, signature) =>
-  verifyEcdsa(curve(), point, digest, signature),
-);
+export const verifyP384: KeyAlgorithm['verify'] = /* @__PURE__ */ curveVerifier('P-384', {
+  ...P384_DOMAIN,
+  field: P384_FIELD,
+  bits: 384,
+});
 
 /** ECDSA over P-384 without signing, for smaller bundles. */
 export const ecdsaP384Verification: KeyAlgorithm = /* @__PURE__ */ verifyOnly({

@@ -1,6 +1,15 @@
 import { bytesToHex } from '@portico/bytes';
-import type { PublicCurve } from './curve.js';
+import { lazy } from '../lazy.js';
+import type { EcCurveName, KeyAlgorithm } from '../provider.js';
+import { PublicCurve, type CurveDomain } from './curve.js';
 import { inverse } from './prime-field.js';
+import { ecdsaVerifier } from './verifier.js';
+
+/** The `verify` of ECDSA keys of a curve over its own field; what it needs of the curve is made with the first signature. */
+export function curveVerifier(name: EcCurveName, domain: CurveDomain): KeyAlgorithm['verify'] {
+  const curve = lazy(() => new PublicCurve(domain));
+  return ecdsaVerifier(name, (point, digest, signature) => verifyEcdsa(curve(), point, digest, signature));
+}
 
 /**
  * Verifies an ECDSA signature, FIPS 186-5 section 6.4.2. All of it is public, so that speed is what the arithmetic was
