@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import {
   certificatesFromPem,
@@ -9,6 +11,7 @@ import {
   type PathVerdict,
   type VerifyOptions,
 } from '../src/index.js';
+import { createRevocationChecker } from '../src/revocation.js';
 import { DAY, provider } from './support.js';
 
 /** What a public site showed on a day. */
@@ -23,9 +26,31 @@ interface PublicChain {
 }
 
 /**
- * Other people's certificates are not copied into this project. They are read where they lie: in the sources of Go, which
- * has them for its own tests, and in the folder that PUBLIC_CHAINS names, one limbo test case in each file, as
- * `limbo/_assets/online` of C2SP/x509-limbo has them.
+ * The chains that are kept here, one site in each file, and a moment at which each was shown. Their roots come from certifi,
+ * whose list is of that time, and from Node.
+ */
+const KEPT = [
+  { site: 'www.google.com', time: Date.UTC(2023, 1, 28) },
+  { site: 'tm.cn', time: Date.UTC(2019, 4, 17) },
+  { site: 'www.cryptography.io', time: Date.UTC(2016, 0, 1) },
+  { site: 'cryptography.io', time: Date.UTC(2018, 10, 1) },
+  { site: 'scotthelme.co.uk', time: Date.UTC(2017, 9, 1) },
+] as const;
+
+function kept(): readonly PublicChain[] {
+  const certifi = readFileSync(createRequire(import.meta.url).resolve('certifi/cacert.pem'), 'utf8');
+  return KEPT.map(({ site, time }) => ({
+    site,
+    leaf: readFileSync(new URL(`fixtures/public-sites/${site}.pem`, import.meta.url), 'utf8'),
+    intermediates: [],
+    roots: [certifi, ...rootCertificates],
+    time,
+  }));
+}
+
+/**
+ * More are read where they lie: in the sources of Go, which has them for its own tests, and in the folder that PUBLIC_CHAINS
+ * names, one limbo test case in each file, as `limbo/_assets/online` of C2SP/x509-limbo has them.
  */
 const GO_CHAINS = [
   {
@@ -110,6 +135,18 @@ function judge(chains: readonly PublicChain[]): void {
     });
   });
 }
+
+describe('chains of public sites are trusted at their date', () => {
+  judge(kept());
+
+  it('but one that must be stapled (RFC 7633) only with an OCSP response, where revocation is asked for', () => {
+    const chain = kept().find(({ site }) => site === 'scotthelme.co.uk');
+    if (chain === undefined) throw new Error('the chain is gone');
+    const revocation = createRevocationChecker({ mode: 'soft-fail', sources: [] });
+    const verdict = verify(chain, { revocation });
+    expect(verdict).toMatchObject({ trusted: false, reason: 'revocation-unknown', rule: 'must-staple' });
+  });
+});
 
 const source = goTests();
 describe.skipIf(source === null)(
