@@ -75,7 +75,7 @@ describe('what a standard or the documentation gives a value', () => {
 
   it('limits', () => {
     expect(DEFAULT_PATH_LIMITS).toEqual({
-      maxCertificates: 32,
+      maxCertificates: 64,
       maxBytes: 256 * 1024,
       maxIntermediates: 8,
       maxCandidates: 256,

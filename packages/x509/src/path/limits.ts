@@ -18,11 +18,12 @@ export interface PathLimits {
 }
 
 /**
- * Public chains have two to four certificates and need as many signatures. maxNameComparisons is what Go's crypto/x509
- * allows (MaxConstraintComparisons); the others leave a wide margin and hold a noble verification under a second.
+ * Public chains have two to four certificates and need as many signatures; the longest list of BetterTLS, whose servers
+ * show every intermediate that there is, has 36. maxNameComparisons is what Go's crypto/x509 allows
+ * (MaxConstraintComparisons); the others leave a wide margin and hold a noble verification under a second.
  */
 export const DEFAULT_PATH_LIMITS: PathLimits = {
-  maxCertificates: 32,
+  maxCertificates: 64,
   maxBytes: 0x4_0000,
   maxIntermediates: 8,
   maxCandidates: 256,

@@ -464,7 +464,7 @@ export const rows: readonly (readonly [
 
   [
     'too many certificates',
-    () => verify([good, ...new Array<Uint8Array>(32).fill(intermediate.certificate.raw)]),
+    () => verify([good, ...new Array<Uint8Array>(64).fill(intermediate.certificate.raw)]),
     'limit-exceeded',
   ],
   ['too many bytes', () => verify([good, new Uint8Array(0x4_0000)]), 'limit-exceeded'],
