@@ -79,7 +79,21 @@ const ROWS = [
     aim: 44,
   },
   {
-    name: 'everything with noble: TLS, X.509 and issuing, SIP, MSRP',
+    // As much as its parts in this table and noble's own 41 KB add up to.
+    name: 'everything of TLS with noble: both sides, every optional feature, certificate paths, every algorithm',
+    entries: ['tls13-core/dist/client.js', 'x509/dist/index.js', 'crypto/dist/noble.js'],
+    source: `
+      ${['client', 'server', 'early-data', 'psk', 'alpn', 'certificate-verifier']
+        .map((name) => `export * from './packages/tls13-core/dist/${name}.js';`)
+        .join('\n')}
+      export { trustAnchorFromDer, verifyCertificatePath } from './packages/x509/dist/index.js';
+      export { createNobleProvider } from './packages/crypto/dist/noble.js';`,
+    noble: 'counted',
+    must: 100,
+    aim: 88,
+  },
+  {
+    name: 'all packages with noble: TLS, X.509 and issuing, SIP, MSRP',
     entries: ['tls13-core', 'crypto', 'x509', 'sip-codec', 'msrp-codec'].map((name) => `${name}/dist/index.js`),
     source: `
       export * as tls from './packages/tls13-core/dist/index.js';
@@ -89,8 +103,6 @@ const ROWS = [
       export * as sip from './packages/sip-codec/dist/index.js';
       export * as msrp from './packages/msrp-codec/dist/index.js';`,
     noble: 'counted',
-    must: 100,
-    aim: 88,
   },
   { name: 'MSRP codec', entries: ['msrp-codec/dist/index.js'] },
   { name: 'crypto seam and noble provider, without noble', entries: ['crypto/dist/noble.js'] },
