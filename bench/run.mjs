@@ -14,6 +14,7 @@ const GROUPS = {
     (await import('./sip/parsing.mjs')).parsing,
     (await import('./sip/messages.mjs')).messages,
     (await import('./sip/worst.mjs')).worst,
+    (await import('./sip/c-libraries.mjs')).cLibraries,
   ],
   tls: async () => [
     (await import('./tls/records.mjs')).records,

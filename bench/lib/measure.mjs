@@ -8,15 +8,20 @@ function cpuSeconds() {
 
 /**
  * Measures contenders `{ name, run }`, where `run()` does a piece of work and returns how many units it did (bytes,
- * messages, handshakes), or a promise of that. Returns units per CPU second, the median over the rounds, by name.
+ * messages, handshakes), or a promise of that; or `{ name, rate }`, where `rate(seconds)` is what a process of its own
+ * says of so many CPU seconds. Returns units per CPU second, the median over the rounds, by name.
  */
 export async function measure(contenders, { rounds, secondsPerRound }) {
   const samples = new Map(contenders.map(({ name }) => [name, []]));
-  for (const { run } of contenders) await runFor(run, secondsPerRound / 2);
+  for (const one of contenders) await rateOf(one, secondsPerRound / 2);
   for (let round = 0; round < rounds; round++) {
-    for (const { name, run } of contenders) samples.get(name).push(await runFor(run, secondsPerRound));
+    for (const one of contenders) samples.get(one.name).push(await rateOf(one, secondsPerRound));
   }
   return Object.fromEntries([...samples].map(([name, rates]) => [name, { rate: median(rates), rates }]));
+}
+
+function rateOf({ run, rate }, seconds) {
+  return rate === undefined ? runFor(run, seconds) : rate(seconds);
 }
 
 async function runFor(run, seconds) {

@@ -168,7 +168,7 @@ export const KNOWN_ATTACKS: readonly KnownAttack[] = [
     rows: ['in EncryptedExtensions: a protocol in another case', 'early data that was meant for another protocol'],
     tests: [
       ['packages/tls13-core/test/alpn-negotiation.test.ts', 'no_application_protocol'],
-      ['packages/transport-node/test/port-server.test.ts', 'another protocol than the one negotiated'],
+      ['packages/transport-node/test/port-routes.test.ts', 'another protocol than the one negotiated'],
     ],
   },
   {
