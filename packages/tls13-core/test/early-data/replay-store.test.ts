@@ -34,7 +34,45 @@ describe('a replay store in memory', () => {
     expect(store.putIfAbsent(key(3), clock.time + 1000)).toBe('absent');
   });
 
+  it('keeps a key to the end of the second in which it expires, and counts what is gone', () => {
+    const clock = new TestClock();
+    clock.time = 10_000;
+    const store = createReplayStore({ now: clock.now, capacity: 3 });
+    expect([1, 2].map((byte) => store.putIfAbsent(key(byte), 10_500))).toEqual(['absent', 'absent']);
+    expect(store.putIfAbsent(key(3), 11_000)).toBe('absent');
+    clock.time = 10_999;
+    expect([1, 2, 3, 4].map((byte) => store.putIfAbsent(key(byte), byte === 3 ? 11_000 : 10_999))).toEqual([
+      'present',
+      'present',
+      'present',
+      'full',
+    ]);
+    clock.time = 11_000;
+    expect([3, 5, 6, 7].map((byte) => store.putIfAbsent(key(byte), 11_999))).toEqual([
+      'present',
+      'absent',
+      'absent',
+      'full',
+    ]);
+    clock.time = 12_000;
+    expect([1, 2, 3, 4].map((byte) => store.putIfAbsent(key(byte), 12_000))).toEqual([
+      'absent',
+      'absent',
+      'absent',
+      'full',
+    ]);
+  });
+
+  it('tells keys apart by every byte', () => {
+    const store = createReplayStore({ now: () => 0, capacity: 100 });
+    const keys = [key(1), key(1).slice(1), ...[0, 31].map((at) => key(1).fill(2, at, at + 1))];
+    for (const answer of ['absent', 'present']) {
+      for (const one of keys) expect(store.putIfAbsent(one, 5)).toBe(answer);
+    }
+  });
+
   it('has a capacity', () => {
+    expect(createReplayStore({ now: () => 0, capacity: 1 }).putIfAbsent(key(1), 0)).toBe('absent');
     for (const capacity of [0, -1, 1.5, Infinity]) {
       expect(() => createReplayStore({ now: () => 0, capacity })).toThrow('invalid-configuration');
     }

@@ -33,9 +33,28 @@ describe('a session store in memory', () => {
   it('gives no session that has expired', () => {
     const clock = new TestClock();
     const store = createSessionStore({ now: clock.now });
-    void store.put(toySession({ expiresAt: START + DAY }));
-    clock.advance(DAY);
+    const [first, second] = [toySession({ expiresAt: START + DAY }), toySession({ expiresAt: START + DAY })];
+    void store.put(first);
+    void store.put(second);
+    clock.advance(DAY - 1);
+    expect(store.take('localhost')).toBe(second);
+    clock.advance(1);
     expect(store.take('localhost')).toBeNull();
+    clock.advance(-1);
+    // It is gone, and not only hidden.
+    expect(store.take('localhost')).toBeNull();
+  });
+
+  it('holds 256 unless it is told otherwise, and 8 of a name', () => {
+    const store = createSessionStore({ now: () => START });
+    for (let i = 0; i < 9; i++) void store.put(toySession());
+    const taken = Array.from({ length: 9 }, () => store.take('localhost') === null);
+    expect(taken).toEqual([...new Array<boolean>(8).fill(false), true]);
+    for (let i = 0; i < 257; i++) void store.put(toySession({ serverName: String(i) }));
+    expect(['0', '1', '256'].map((name) => store.take(name) === null)).toEqual([true, false, false]);
+    const least = createSessionStore({ now: () => START, capacity: 1, capacityPerName: 1 });
+    void least.put(toySession());
+    expect(least.take('localhost')).not.toBeNull();
   });
 
   it('holds so many, and so many of a name; the oldest go first', () => {
