@@ -39,7 +39,7 @@ function layoutOfSession(session: SessionContents, version = 2): Uint8Array {
     uint(6, session.expiresAt),
     uint(6, session.authenticationExpiresAt),
     vector(2, utf8ToBytes(session.serverName ?? '')),
-    vector(2, utf8ToBytes(String(session.policy))),
+    vector(2, utf8ToBytes(typeof session.policy === 'string' ? session.policy : '')),
     certificates(session.peerCertificates),
     uint(2, session.peerSignatureScheme),
     vector(2, session.externalIdentity ?? NONE),

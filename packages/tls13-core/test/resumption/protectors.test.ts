@@ -84,7 +84,7 @@ describe('a ticket', () => {
   it('leaves no key behind, neither where it is sealed nor where it is opened', () => {
     const watch = watched();
     const { seal, open } = createTicketProtector({ provider: watch.provider, keys: [KEY] });
-    let ticket = NOTHING;
+    let ticket: Uint8Array = NOTHING;
     const materials = [
       ...copiesDuring(() => (ticket = seal(STATE.slice()) as Uint8Array), suite.keyLength + suite.ivLength),
       ...copiesDuring(() => expect(open(ticket)).toEqual(STATE), suite.keyLength + suite.ivLength),
