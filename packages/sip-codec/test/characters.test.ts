@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as characters from '../src/grammar/characters.js';
 import { Scanner } from '../src/grammar/scanner.js';
-import { METHOD_WORDS, PARAMETER_WORDS, VERSION_WORDS, type WordTable } from '../src/grammar/words.js';
+import { METHOD_WORDS, VERSION_WORDS, type WordTable } from '../src/grammar/words.js';
 import { wire } from './wire.js';
 
 const { runEnd } = characters;
@@ -57,12 +57,6 @@ describe('the words of every day', () => {
       'methods',
       METHOD_WORDS,
       'ACK BYE CANCEL INFO INVITE MESSAGE NOTIFY OPTIONS PRACK PUBLISH REFER REGISTER SUBSCRIBE UPDATE',
-    ],
-    [
-      'parameters and transports',
-      PARAMETER_WORDS,
-      'branch rport received alias keep maddr ttl tag transport lr ob user phone method expires q reg-id ' +
-        '+sip.instance gr pub-gruu temp-gruu tls tcp udp ws wss UDP TCP TLS WS WSS SCTP TLS-SCTP',
     ],
   ];
 

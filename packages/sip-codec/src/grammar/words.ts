@@ -58,11 +58,3 @@ export const METHOD_WORDS: WordTable = /* @__PURE__ */ new WordTable([
   'ACK', 'BYE', 'CANCEL', 'INFO', 'INVITE', 'MESSAGE', 'NOTIFY', 'OPTIONS', 'PRACK', 'PUBLISH', 'REFER', 'REGISTER',
   'SUBSCRIBE', 'UPDATE',
 ]);
-
-/** Names and values of parameters, and transports. */
-// prettier-ignore
-export const PARAMETER_WORDS: WordTable = /* @__PURE__ */ new WordTable([
-  'branch', 'rport', 'received', 'alias', 'keep', 'maddr', 'ttl', 'tag', 'transport', 'lr', 'ob', 'user', 'phone',
-  'method', 'expires', 'q', 'reg-id', '+sip.instance', 'gr', 'pub-gruu', 'temp-gruu', 'tls', 'tcp', 'udp', 'ws', 'wss',
-  'UDP', 'TCP', 'TLS', 'WS', 'WSS', 'SCTP', 'TLS-SCTP',
-]);

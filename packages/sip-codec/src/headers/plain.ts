@@ -2,12 +2,11 @@
 // it, no escapes. Each reader gives what the general one would, or undefined, having taken nothing: then the general one
 // reads, which alone knows what is an error.
 //
-// Behind each value of a message stands white space or a line end, which has no part in any of these forms: so what is
-// looked for need not be kept from the end, and only runs of characters are.
-import { ALPHA, DIGIT, PARAMCHAR, QDTEXT, runEnd, TOKEN, USER } from '../grammar/characters.js';
+// Behind each value of a message stands white space or a line end, which has no part in any of these forms: so nothing
+// that is looked for need be kept from the end, but for quoted strings and hosts.
+import { ALPHA, DIGIT, PARAMCHAR, QDTEXT, runEnd, TOKEN, USER, type CharacterClass } from '../grammar/characters.js';
 import type { Scanner } from '../grammar/scanner.js';
 import { equalsIgnoringCase } from '../grammar/text.js';
-import { PARAMETER_WORDS } from '../grammar/words.js';
 import { isIpv4At, type Host } from '../uri/host.js';
 import type { SipUri, UriParameter } from '../uri/uri.js';
 import type { NameAddress } from './name-addr.js';
@@ -26,38 +25,6 @@ const AT = 0x40;
 
 const MAX_PORT = 65_535;
 
-/**
- * Up to four parameters with different names: with more, or with the same name twice, the general reader has the word.
- * An array that grows would be made with room for many.
- */
-class FewParameters<T extends UriParameter> {
-  #first: T | undefined;
-  #second: T | undefined;
-  #third: T | undefined;
-  #fourth: T | undefined;
-
-  /** Whether it could be added. */
-  add(parameter: T): boolean {
-    const { name } = parameter;
-    if (this.#first === undefined) this.#first = parameter;
-    else if (isSameName(this.#first.name, name)) return false;
-    else if (this.#second === undefined) this.#second = parameter;
-    else if (isSameName(this.#second.name, name)) return false;
-    else if (this.#third === undefined) this.#third = parameter;
-    else if (isSameName(this.#third.name, name) || this.#fourth !== undefined) return false;
-    else this.#fourth = parameter;
-    return true;
-  }
-
-  toArray(): readonly T[] {
-    if (this.#first === undefined) return NONE;
-    if (this.#second === undefined) return [this.#first];
-    if (this.#third === undefined) return [this.#first, this.#second];
-    if (this.#fourth === undefined) return [this.#first, this.#second, this.#third];
-    return [this.#first, this.#second, this.#third, this.#fourth];
-  }
-}
-
 const NONE: readonly never[] = /* @__PURE__ */ Object.freeze([]);
 
 /** `SIP/2.0/transport SP host [ ":" port ] *( ";" via-params )` up to the end or a comma. */
@@ -65,7 +32,7 @@ export function readPlainVia(scanner: Scanner): Via | undefined {
   const { bytes, end, offset: from } = scanner;
   const source = scanner.asciiSource;
   if (source === undefined || !isSip2(bytes, from)) return undefined;
-  const transportEnd = runEnd(bytes, from + 8, end, TOKEN);
+  const transportEnd = spanEnd(bytes, from + 8, TOKEN);
   if (transportEnd === from + 8 || bytes[transportEnd] !== SP) return undefined;
   const host = plainHost(bytes, transportEnd + 1, end, source);
   if (host === undefined) return undefined;
@@ -77,9 +44,9 @@ export function readPlainVia(scanner: Scanner): Via | undefined {
     port = plainNumber(bytes, portStart, i);
     if (port > MAX_PORT) return undefined;
   }
-  const parameters = readPlainParameters(scanner, i, source, 'via');
+  const parameters = readPlainParameters(scanner, i, source, viaParameter);
   if (parameters === undefined) return undefined;
-  const transport = wordOf(bytes, from + 8, transportEnd, source);
+  const transport = source.substring(from + 8, transportEnd);
   return { protocol: 'SIP', version: '2.0', transport, host, port, parameters };
 }
 
@@ -100,9 +67,9 @@ export function readPlainAddress(scanner: Scanner): NameAddress | undefined {
   }
   if (bytes[i] !== LEFT_ANGLE) return undefined;
   const uri = plainSipUri(scanner, i + 1, source);
-  if (uri === undefined) return undefined;
-  const parameters = readPlainParameters(scanner, scanner.offset + 1, source, 'generic');
-  if (parameters !== undefined) return { displayName, uri, parameters };
+  const parameters =
+    uri === undefined ? undefined : readPlainParameters(scanner, scanner.offset + 1, source, genericParameter);
+  if (uri !== undefined && parameters !== undefined) return { displayName, uri, parameters };
   scanner.offset = from;
   return undefined;
 }
@@ -116,7 +83,7 @@ function plainSipUri(scanner: Scanner, start: number, source: string): SipUri | 
   if (bytes[i] !== COLON) return undefined;
   i++;
   let user: string | null = null;
-  const userEnd = runEnd(bytes, i, end, USER);
+  const userEnd = spanEnd(bytes, i, USER);
   if (bytes[userEnd] === AT) {
     if (userEnd === i) return undefined;
     user = source.substring(i, userEnd);
@@ -133,71 +100,99 @@ function plainSipUri(scanner: Scanner, start: number, source: string): SipUri | 
     port = plainNumber(bytes, portStart, i);
     if (port > MAX_PORT) return undefined;
   }
-  let parameters: readonly UriParameter[] = NONE;
-  if (bytes[i] === SEMICOLON) {
-    const few = new FewParameters<UriParameter>();
-    do {
-      const nameStart = i + 1;
-      i = runEnd(bytes, nameStart, end, PARAMCHAR);
-      if (i === nameStart) return undefined;
-      const name = wordOf(bytes, nameStart, i, source);
-      let value: string | null = null;
-      if (bytes[i] === EQUALS) {
-        const valueStart = i + 1;
-        i = runEnd(bytes, valueStart, end, PARAMCHAR);
-        if (i === valueStart) return undefined;
-        value = wordOf(bytes, valueStart, i, source);
-      }
-      if (!few.add({ name, value })) return undefined;
-    } while (bytes[i] === SEMICOLON);
-    parameters = few.toArray();
-  }
-  if (bytes[i] !== RIGHT_ANGLE) return undefined;
   scanner.offset = i;
+  const parameters = bytes[i] === SEMICOLON ? fewParameters(scanner, source, uriParameter) : NONE;
+  if (parameters === undefined || bytes[scanner.offset] !== RIGHT_ANGLE) return undefined;
   return { type: 'sip', scheme, user, password: null, host, port, parameters, headers: NONE };
 }
 
-/** `*( ";" generic-param )` from `start` on, and the end or a comma, where the scanner stops. */
+/** `uri-parameter` behind the semicolon where the scanner stops. */
+function uriParameter(scanner: Scanner, source: string): UriParameter | undefined {
+  const { bytes } = scanner;
+  const nameStart = scanner.offset + 1;
+  const nameEnd = spanEnd(bytes, nameStart, PARAMCHAR);
+  if (nameEnd === nameStart) return undefined;
+  const name = source.substring(nameStart, nameEnd);
+  scanner.offset = nameEnd;
+  if (bytes[nameEnd] !== EQUALS) return { name, value: null };
+  const valueEnd = spanEnd(bytes, nameEnd + 1, PARAMCHAR);
+  if (valueEnd === nameEnd + 1) return undefined;
+  scanner.offset = valueEnd;
+  return { name, value: source.substring(nameEnd + 1, valueEnd) };
+}
+
+/** `*( ";" generic-param )` from `start` on, and the end or a comma, where the scanner stops; else it stays. */
 function readPlainParameters(
   scanner: Scanner,
   start: number,
   source: string,
-  kind: 'via' | 'generic',
+  readOne: ParameterReader<Parameter>,
 ): readonly Parameter[] | undefined {
-  const { bytes, end } = scanner;
-  let i = start;
-  let parameters: readonly Parameter[] = NONE;
-  if (bytes[i] === SEMICOLON) {
-    const few = new FewParameters<Parameter>();
-    do {
-      const nameStart = i + 1;
-      i = runEnd(bytes, nameStart, end, TOKEN);
-      if (i === nameStart) return undefined;
-      const name = wordOf(bytes, nameStart, i, source);
-      let value: string | null = null;
-      let quoted = false;
-      if (bytes[i] === EQUALS) {
-        let valueStart = i + 1;
-        if (bytes[valueStart] === DQUOTE) {
-          quoted = true;
-          valueStart++;
-          i = runEnd(bytes, valueStart, end, QDTEXT);
-          if (bytes[i] !== DQUOTE) return undefined;
-        } else {
-          i = runEnd(bytes, valueStart, end, TOKEN);
-          if (i === valueStart) return undefined;
-        }
-        if (kind === 'via' && !isPlainViaValue(name, bytes, valueStart, i, quoted)) return undefined;
-        value = source.substring(valueStart, i);
-        if (quoted) i++;
-      }
-      if (!few.add({ name, value, quoted })) return undefined;
-    } while (bytes[i] === SEMICOLON);
-    parameters = few.toArray();
+  const { bytes, offset: from } = scanner;
+  scanner.offset = start;
+  const parameters = bytes[start] === SEMICOLON ? fewParameters(scanner, source, readOne) : NONE;
+  if (parameters !== undefined && (scanner.offset === scanner.end || bytes[scanner.offset] === COMMA))
+    return parameters;
+  scanner.offset = from;
+  return undefined;
+}
+
+/** Reads what is behind the semicolon where the scanner stops; undefined if it is of another form. */
+type ParameterReader<T> = (scanner: Scanner, source: string) => T | undefined;
+
+/**
+ * Up to four parameters with different names, where the scanner is at a semicolon: with more, or with the same name
+ * twice, the general reader has the word. An array that grows would be made with room for many.
+ */
+function fewParameters<T extends UriParameter>(
+  scanner: Scanner,
+  source: string,
+  readOne: ParameterReader<T>,
+): readonly T[] | undefined {
+  const { bytes } = scanner;
+  const first = readOne(scanner, source);
+  if (first === undefined) return undefined;
+  if (bytes[scanner.offset] !== SEMICOLON) return [first];
+  const second = readOne(scanner, source);
+  if (second === undefined || isSameName(first, second)) return undefined;
+  if (bytes[scanner.offset] !== SEMICOLON) return [first, second];
+  const third = readOne(scanner, source);
+  if (third === undefined || isSameName(first, third) || isSameName(second, third)) return undefined;
+  if (bytes[scanner.offset] !== SEMICOLON) return [first, second, third];
+  const fourth = readOne(scanner, source);
+  if (fourth === undefined || bytes[scanner.offset] === SEMICOLON) return undefined;
+  if (isSameName(first, fourth) || isSameName(second, fourth) || isSameName(third, fourth)) return undefined;
+  return [first, second, third, fourth];
+}
+
+function genericParameter(scanner: Scanner, source: string): Parameter | undefined {
+  const { bytes } = scanner;
+  const nameStart = scanner.offset + 1;
+  const nameEnd = spanEnd(bytes, nameStart, TOKEN);
+  if (nameEnd === nameStart) return undefined;
+  const name = source.substring(nameStart, nameEnd);
+  scanner.offset = nameEnd;
+  if (bytes[nameEnd] !== EQUALS) return { name, value: null, quoted: false };
+  const start = nameEnd + 1;
+  if (bytes[start] === DQUOTE) {
+    const end = runEnd(bytes, start + 1, scanner.end, QDTEXT);
+    if (bytes[end] !== DQUOTE) return undefined;
+    scanner.offset = end + 1;
+    return { name, value: source.substring(start + 1, end), quoted: true };
   }
-  if (i !== end && bytes[i] !== COMMA) return undefined;
-  scanner.offset = i;
-  return parameters;
+  const end = spanEnd(bytes, start, TOKEN);
+  if (end === start) return undefined;
+  scanner.offset = end;
+  return { name, value: source.substring(start, end), quoted: false };
+}
+
+function viaParameter(scanner: Scanner, source: string): Parameter | undefined {
+  const start = scanner.offset + 1;
+  const parameter = genericParameter(scanner, source);
+  if (parameter === undefined || parameter.value === null) return parameter;
+  const { name, quoted } = parameter;
+  const valueStart = start + name.length + 1;
+  return isPlainViaValue(name, scanner.bytes, valueStart, scanner.offset, quoted) ? parameter : undefined;
 }
 
 /** Some parameters of Via have values of their own kinds; of these, an IPv4 address in received is the common one. */
@@ -215,8 +210,13 @@ function isPlainViaValue(name: string, bytes: Uint8Array, start: number, end: nu
   }
 }
 
-function isSameName(left: string, right: string): boolean {
-  return left === right || (left.length === right.length && equalsIgnoringCase(left, right));
+function isSameName({ name: left }: UriParameter, { name: right }: UriParameter): boolean {
+  // The first letter tells most names of one length apart.
+  return (
+    left.length === right.length &&
+    ((left.charCodeAt(0) ^ right.charCodeAt(0)) & ~0x20) === 0 &&
+    equalsIgnoringCase(left, right)
+  );
 }
 
 /** Whether `SIP/2.0/` stands there, in just these letters. */
@@ -271,9 +271,11 @@ function hostKinds(): Uint8Array {
   return table;
 }
 
-/** What is `start`..`end`, without making a string of it where it is a word of every day. */
-function wordOf(bytes: Uint8Array, start: number, end: number, source: string): string {
-  return PARAMETER_WORDS.at(bytes, start, end) ?? source.substring(start, end);
+/** Where the run of members ends that begins at `start`: at the latest behind the value, where none of them stands. */
+function spanEnd(bytes: Uint8Array, start: number, members: CharacterClass): number {
+  let i = start;
+  while (members[bytes[i] as number] === 1) i++;
+  return i;
 }
 
 function digitsEnd(bytes: Uint8Array, start: number): number {

@@ -2,32 +2,21 @@ import { bytesToLatin1 } from '@portico/bytes';
 import { SipError } from '../error.js';
 import { TOKEN } from '../grammar/characters.js';
 import { SipHeaderField, type Head } from './head.js';
-import { bucketOf, knownName, slotOf, SLOT_BUCKETS } from './header-name.js';
+import { knownName, slotOf } from './header-name.js';
 
 const SP = 0x20;
 const HTAB = 0x09;
 const COLON = 0x3a;
 
 /**
- * Which lines a name may be in, in one array: for each bucket its first line, for each line the next one of its bucket,
- * and for each line its slot. Lines count from 1; 0 is none.
+ * The slot of each line, in order. To pass over a line costs one comparison then, so that nothing is gained by an order
+ * of another kind; where there are many lines, `SipHeaders` makes a map.
  */
-export type LineIndex = number[];
-
-/** Where the chain of a bucket begins: the array's first entries are the buckets. */
-export function indexLines(bytes: Uint8Array, { marks, marksStart, marksEnd }: Head): LineIndex {
+export function indexLines(bytes: Uint8Array, { marks, marksStart, marksEnd }: Head): readonly number[] {
   const lines = marksEnd - marksStart - 1;
-  const index = new Array<number>(SLOT_BUCKETS + 2 * lines);
-  for (let bucket = 0; bucket < SLOT_BUCKETS; bucket++) index[bucket] = 0;
-  // From the last to the first, so that a chain is in order.
-  for (let line = lines; line > 0; line--) {
-    const slot = slotOf(bytes, marks[marksStart + line - 1] as number);
-    const bucket = bucketOf(slot);
-    index[SLOT_BUCKETS + line - 1] = index[bucket] as number;
-    index[SLOT_BUCKETS + lines + line - 1] = slot;
-    index[bucket] = line;
-  }
-  return index;
+  const slots = new Array<number>(lines);
+  for (let line = 0; line < lines; line++) slots[line] = slotOf(bytes, marks[marksStart + line] as number);
+  return slots;
 }
 
 /** The line `start`..`end` as a field, or the error if it is none: that costs nothing but the line. */

@@ -4,9 +4,6 @@ const SP = 0x20;
 const HTAB = 0x09;
 const COLON = 0x3a;
 
-/** Lines with different beginnings hardly meet in so many. */
-export const SLOT_BUCKETS = 16;
-
 /** Names with a registered compact form (IANA, SIP header fields). */
 const COMPACT_FORMS: readonly (readonly [canonical: string, compact: string])[] = [
   ['Accept-Contact', 'a'],
@@ -54,21 +51,9 @@ export interface KnownName {
   readonly bytes: Uint8Array;
   /** The letter of the compact form, or 0. */
   readonly compact: number;
-  /** What `slotOf` says of lines with this name, long and compact, and where both are found. */
+  /** What `slotOf` says of lines with this name, long and compact; both the same where there is no compact form. */
   readonly slot: number;
   readonly compactSlot: number;
-  readonly bucket: number;
-}
-
-/** For the letter of a compact name the slot of the long one. */
-const COMPACT_SLOTS: readonly number[] = /* @__PURE__ */ compactSlots();
-
-function compactSlots(): readonly number[] {
-  const slots = new Array<number>(0x100).fill(0);
-  for (const [canonical, compact] of COMPACT_FORMS) {
-    slots[compact.charCodeAt(0)] = slotOf(textToBytes(canonical.toLowerCase()), 0);
-  }
-  return slots;
 }
 
 /**
@@ -85,7 +70,7 @@ function knownNames(): ReadonlyMap<string, KnownName> {
     const slot = slotOf(bytes, 0);
     const compactSlot = compact === '' ? slot : slotOf(textToBytes(compact), 0);
     const letter = compact === '' ? 0 : compact.charCodeAt(0);
-    const name = { canonical, key, bytes, compact: letter, slot, compactSlot, bucket: bucketOf(slot) };
+    const name = { canonical, key, bytes, compact: letter, slot, compactSlot };
     // As the RFCs write it, it is found without making another string of it.
     for (const spelling of [key, canonical]) names.set(spelling, name);
     if (compact !== '') names.set(compact, name);
@@ -107,7 +92,27 @@ export function canonicalHeaderName(name: string): string {
 
 /** The entry for a name in any case, long or compact. */
 export function knownName(name: string): KnownName | undefined {
+  const often = OFTEN[oftenSlot(name)];
+  if (often !== undefined && often.canonical === name) return often;
   return KNOWN_NAMES.get(name) ?? KNOWN_NAMES.get(asciiLowerCase(name));
+}
+
+/** With so many and the factor of `oftenSlot`, no two of these names have the same place. */
+const OFTEN_SLOTS = 64;
+
+/** What every message is asked for, found without the Map where it is spelt as the RFCs do. */
+const OFTEN: readonly (KnownName | undefined)[] = /* @__PURE__ */ oftenAsked();
+
+function oftenAsked(): readonly (KnownName | undefined)[] {
+  const names = new Array<KnownName | undefined>(OFTEN_SLOTS).fill(undefined);
+  for (const name of 'Via From To Call-ID CSeq Contact Max-Forwards Content-Length Content-Type Route'.split(' ')) {
+    names[oftenSlot(name)] = KNOWN_NAMES.get(name);
+  }
+  return names;
+}
+
+function oftenSlot(name: string): number {
+  return (name.length * 4 + name.charCodeAt(1)) & (OFTEN_SLOTS - 1);
 }
 
 /**
@@ -121,12 +126,6 @@ export function slotOf(bytes: Uint8Array, start: number): number {
   // Nearly always three letters; what is not there is undefined, and so no letter.
   if (second > COLON && third > COLON) return first | (second << 8) | (third << 16) | 0x20_20_20;
   return first | 0x20 | (second > SP && second !== COLON ? ((second | 0x20) << 8) | thirdLetter(third) : 0);
-}
-
-/** Where lines with this slot are found; a compact name is with the long one. */
-export function bucketOf(slot: number): number {
-  const whole = slot < 0x100 ? (COMPACT_SLOTS[slot] as number) : slot;
-  return (whole ^ (whole >> 8) ^ (whole >> 14)) & (SLOT_BUCKETS - 1);
 }
 
 /** In lower case; 0 for a byte that ends a name, and for none. */

@@ -2,9 +2,9 @@ import { Scanner } from '../grammar/scanner.js';
 import { WireText } from '../grammar/wire-text.js';
 import type { HeaderDefinition } from '../headers/definition.js';
 import { SipError } from '../error.js';
-import { fieldAt, indexLines, type LineIndex } from './field-index.js';
+import { fieldAt, indexLines } from './field-index.js';
 import { SipHeaderField, type Head } from './head.js';
-import { colonOf, headerKey, knownName, SLOT_BUCKETS } from './header-name.js';
+import { colonOf, headerKey, knownName } from './header-name.js';
 import { valueEndAt, valueStartAt } from './value-bounds.js';
 
 /** Up to so many fields it is quicker to look at each than to make an index of them. */
@@ -41,7 +41,7 @@ export class SipHeaders implements Iterable<SipHeaderField> {
   /** Made when the first value is read. */
   #text: WireText | undefined;
   /** Made at the first look-up by name: most fields of most messages are never asked for, so they get no object. */
-  #index: LineIndex | undefined;
+  #slots: readonly number[] | undefined;
   /** Made where every field has to be looked at, or where there are many. */
   #all: AllFields | undefined;
   /** What was read before, each definition before its value or failure: asking twice costs little and gives the same answer. */
@@ -83,14 +83,16 @@ export class SipHeaders implements Iterable<SipHeaderField> {
     }
     const bytes = this.#bytes;
     const { marks, marksStart } = this.#head;
-    const index = (this.#index ??= indexLines(bytes, this.#head));
-    const slots = SLOT_BUCKETS + this.#lineCount;
+    const slots = (this.#slots ??= indexLines(bytes, this.#head));
     let found: SipHeaderField[] | undefined;
-    for (let line = index[known.bucket] as number; line !== 0; line = index[SLOT_BUCKETS + line - 1] as number) {
-      const start = marks[marksStart + line - 1] as number;
-      const colon = colonOf(known, index[slots + line - 1] as number, bytes, start);
+    const { slot: long, compactSlot: compact } = known;
+    for (let line = 0, lines = slots.length; line < lines; line++) {
+      const slot = slots[line] as number;
+      if (slot !== long && slot !== compact) continue;
+      const start = marks[marksStart + line] as number;
+      const colon = colonOf(known, slot, bytes, start);
       if (colon < 0) continue;
-      const field = new SipHeaderField(bytes, known, start, colon, marks[marksStart + line] as number);
+      const field = new SipHeaderField(bytes, known, start, colon, marks[marksStart + line + 1] as number);
       if (found === undefined) found = [field];
       else found.push(field);
     }
@@ -158,15 +160,16 @@ export class SipHeaders implements Iterable<SipHeaderField> {
     }
     const bytes = this.#bytes;
     const { marks, marksStart } = this.#head;
-    const index = (this.#index ??= indexLines(bytes, this.#head));
-    const slots = SLOT_BUCKETS + this.#lineCount;
+    const slots = (this.#slots ??= indexLines(bytes, this.#head));
     // An array that begins empty would be made with room for many.
     let rows: Scanner[] | undefined;
-    for (let line = index[known.bucket] as number; line !== 0; line = index[SLOT_BUCKETS + line - 1] as number) {
-      const slot = index[slots + line - 1] as number;
-      const colon = colonOf(known, slot, bytes, marks[marksStart + line - 1] as number);
+    const { slot: long, compactSlot: compact } = known;
+    for (let line = 0, lines = slots.length; line < lines; line++) {
+      const slot = slots[line] as number;
+      if (slot !== long && slot !== compact) continue;
+      const colon = colonOf(known, slot, bytes, marks[marksStart + line] as number);
       if (colon < 0) continue;
-      const end = marks[marksStart + line] as number;
+      const end = marks[marksStart + line + 1] as number;
       const start = valueStartAt(bytes, colon, end);
       const row = this.#row(start, valueEndAt(bytes, start, end), name);
       if (rows === undefined) rows = [row];
