@@ -68,6 +68,9 @@ describe('the words of every day', () => {
       if (word.length > 2)
         expect(at(`${word[0]}${'_'.repeat(word.length - 2)}${word.at(-1)}`, 0, word.length)).toBe(undefined);
       expect(at(`${word}_`, 0, word.length + 1)).toBe(undefined);
+      // Neither does the top bit of the first letter change the place.
+      const high = String.fromCharCode(word.charCodeAt(0) | 0x80);
+      expect(at(`${high}${word.slice(1)}`, 0, word.length)).toBe(undefined);
       if (word.length > 1)
         expect([word, words.split(' ').includes(word.slice(0, -1))]).toEqual([
           word,

@@ -210,9 +210,26 @@ describe('a scanner', () => {
     const own = new Scanner(wire('a-b \tcd'), 0, 6, 'Allow');
     expect([own.run(TOKEN), own.offset, own.take(COMMA), own.offset]).toEqual(['a-b', 3, false, 3]);
     expect([own.skipRun(BLANK), own.offset, own.skipRun(BLANK)]).toEqual([5, 5, 5]);
+    expect(scanner('a@').token()).toBe('a');
     expect([own.take(0x63), own.atEnd, own.take(0x64), own.offset]).toEqual([true, true, false, 6]);
     expect([own.cut(0, 3), own.cut(2, 2), own.run(TOKEN)]).toEqual(['a-b', '', '']);
     expect(() => own.finish('x')).not.toThrow();
+  });
+
+  it('finds no fold in what its end cuts off', () => {
+    for (const [text, end] of [
+      ['\r\n ', 2],
+      ['\n\t', 1],
+      ['\r\n', 1],
+    ] as const) {
+      const own = new Scanner(wire(text), 0, end, 'Subject');
+      expect([own.skipSpace(), own.offset]).toEqual([false, 0]);
+      const quoted = new Scanner(wire(`"${text}"`), 0, end + 1, 'Subject');
+      expect(refused(() => quoted.quotedString())).toMatchObject({
+        offset: 1,
+        got: `0x0${text[0] === '\r' ? 'd' : 'a'}`,
+      });
+    }
   });
 
   it('has others within it, for the same field and of the same text', () => {

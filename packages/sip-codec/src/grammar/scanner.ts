@@ -152,7 +152,7 @@ export class Scanner {
         text += this.utf8(from, this.offset, 'quoted-string');
         text += String.fromCharCode(this.quotedPair());
         from = this.offset;
-      } else if (byte !== -1 && QDTEXT[byte] === 1) {
+      } else if (QDTEXT[byte] === 1) {
         this.skipRun(QDTEXT);
       } else if (this.#foldLength() > 0) {
         text += `${this.utf8(from, this.offset, 'quoted-string')} `;
@@ -217,7 +217,7 @@ export class Scanner {
   #foldLength(): number {
     let i = this.offset;
     if (this.bytes[i] === CR) i++;
-    if (i >= this.end || this.bytes[i] !== LF) return 0;
+    if (this.bytes[i] !== LF) return 0;
     i++;
     if (i >= this.end || (this.bytes[i] !== SP && this.bytes[i] !== HTAB)) return 0;
     return i + 1 - this.offset;

@@ -48,12 +48,7 @@ export function equalsIgnoringCase(left: string, right: string): boolean {
 
 /** The value of a field with each fold and the white space round it read as one SP (RFC 3261 section 7.3.1). */
 export function unfold(bytes: Uint8Array, start: number, end: number): string {
-  for (let i = start; i < end; i++) {
-    if (bytes[i] === 0x0d || bytes[i] === 0x0a) {
-      return joinFolds(bytesToText(bytes, start, end));
-    }
-  }
-  return bytesToText(bytes, start, end);
+  return joinFolds(bytesToText(bytes, start, end));
 }
 
 /**
@@ -80,7 +75,7 @@ export function joinFolds(text: string): string {
 /** Text without the SP and HTAB at its end. */
 export function withoutBlankEnd(text: string): string {
   let end = text.length;
-  while (end > 0 && isBlank(text.charCodeAt(end - 1))) end--;
+  while (isBlank(text.charCodeAt(end - 1))) end--;
   return text.slice(0, end);
 }
 

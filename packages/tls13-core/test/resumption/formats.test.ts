@@ -1,6 +1,7 @@
-import { asciiToBytes, bytesToHex, concatBytes, utf8ToBytes } from '@portico/bytes';
+import { asciiToBytes, ByteReader, bytesToHex, concatBytes, utf8ToBytes } from '@portico/bytes';
 import { describe, expect, it } from 'vitest';
 import { TlsError } from '../../src/error.js';
+import { acrossNamesCodec } from '../../src/session/across-names.js';
 import {
   parseSession,
   samePolicy,
@@ -215,6 +216,16 @@ describe('the state in a ticket', () => {
 
   it('that is no array of bytes is a mistake of ours', () => {
     expect(() => decodeTicketState(null as never)).toThrow(TypeError);
+  });
+});
+
+describe('resumption across names', () => {
+  it('is one byte, 0 or 1', () => {
+    const read = (...bytes: readonly number[]): unknown =>
+      acrossNamesCodec.read(new ByteReader(Uint8Array.from(bytes)));
+    expect([read(0, 9), read(1, 9)]).toEqual(['same-name', 'any-name']);
+    expect(() => read(2)).toThrow(expect.objectContaining({ reason: 'value-out-of-range' }));
+    expect(acrossNamesCodec.shape).toEqual({ kind: 'uint', width: 1 });
   });
 });
 

@@ -1,17 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { createSessionStore, type SessionStore } from '../../src/session/session-store.js';
+import type { Session } from '../../src/session/session.js';
 import { createPair, run, runNow } from '../support/pair.js';
 import { connect, sessionsOf, START, TestClock, toySession, toyTickets } from '../support/sessions.js';
 import { toyClient, toyServer } from '../support/toy-credentials.js';
 
 const DAY = 86_400_000;
 
+/** A session shows nothing that two could be told apart by: its place among the given ones, or null. */
+function placeIn(sessions: readonly Session[], taken: unknown): number | null {
+  return taken === null ? null : sessions.findIndex((session) => session === taken);
+}
+
 describe('a session store in memory', () => {
   it('gives each session once, the newest first', () => {
     const store = createSessionStore({ now: () => START });
     const sessions = [1, 2, 3].map((byte) => toySession({ ticket: Uint8Array.of(byte) }));
     for (const session of sessions) void store.put(session);
-    expect([1, 2, 3, 4].map(() => store.take('localhost'))).toEqual([...[...sessions].reverse(), null]);
+    expect([1, 2, 3, 4].map(() => placeIn(sessions, store.take('localhost')))).toEqual([2, 1, 0, null]);
   });
 
   it('keeps a session that is put twice once', () => {
@@ -19,7 +25,12 @@ describe('a session store in memory', () => {
     const session = toySession();
     void store.put(session);
     void store.put(session);
-    expect([store.take('localhost'), store.take('localhost')]).toEqual([session, null]);
+    expect([1, 2].map(() => placeIn([session], store.take('localhost')))).toEqual([0, null]);
+    // It takes one place, and is then the newest.
+    const other = toySession({ ticket: Uint8Array.of(9) });
+    const small = createSessionStore({ now: () => START, capacity: 2, capacityPerName: 2 });
+    for (const one of [session, other, session]) void small.put(one);
+    expect([1, 2, 3].map(() => placeIn([session, other], small.take('localhost')))).toEqual([0, 1, null]);
   });
 
   it('tells names apart, and no name from a name', () => {
@@ -61,10 +72,12 @@ describe('a session store in memory', () => {
     const store = createSessionStore({ now: () => START, capacity: 3, capacityPerName: 2 });
     const of = (serverName: string, byte: number) => toySession({ serverName, ticket: Uint8Array.of(byte) });
     const [a1, a2, a3, b1, c1] = [of('a', 1), of('a', 2), of('a', 3), of('b', 1), of('c', 1)];
+    const sessions = [a1, a2, a3, b1, c1];
+    const taken = (...names: readonly string[]) => names.map((name) => placeIn(sessions, store.take(name)));
     for (const session of [a1, a2, a3]) void store.put(session);
-    expect([store.take('a'), store.take('a'), store.take('a')]).toEqual([a3, a2, null]);
+    expect(taken('a', 'a', 'a')).toEqual([2, 1, null]);
     for (const session of [a2, a3, b1, c1]) void store.put(session);
-    expect([store.take('a'), store.take('a'), store.take('b'), store.take('c')]).toEqual([a3, null, b1, c1]);
+    expect(taken('a', 'a', 'b', 'c')).toEqual([2, null, 3, 4]);
     for (const wrong of [{ capacity: 0 }, { capacityPerName: 1.5 }]) {
       expect(() => createSessionStore({ now: () => START, ...wrong })).toThrow('invalid-configuration');
     }
