@@ -28,7 +28,7 @@ export {
   type StreamedSipFramerOptions,
 } from './framing/streamed-bodies.js';
 export type { KeepAliveRole } from './framing/keep-alive.js';
-export type { Strictness } from './framing/head-scanner.js';
+export type { Strictness } from './framing/declared-length.js';
 export { MAX_CONTENT_LENGTH_DIGITS } from './framing/content-length.js';
 export {
   DEFAULT_BODY_LIMIT,

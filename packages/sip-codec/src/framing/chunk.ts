@@ -14,3 +14,17 @@ export function privateBytes(chunk: Uint8Array): Uint8Array {
   if (typeof SharedArrayBuffer === 'undefined' || !(chunk.buffer instanceof SharedArrayBuffer)) return chunk;
   return new Uint8Array(chunk);
 }
+
+/** Below this, a loop is quicker than making a view. */
+const SHORT_COPY = 16;
+
+/** Copies `from`..`to` of `source` to the place `at` in `target`. */
+export function copyInto(target: Uint8Array, at: number, source: Uint8Array, from: number, to: number): void {
+  if (to - from <= SHORT_COPY) {
+    for (let i = from; i < to; i++) target[at + i - from] = source[i] as number;
+  } else if (from === 0 && to === source.length) {
+    target.set(source, at);
+  } else {
+    target.set(source.subarray(from, to), at);
+  }
+}

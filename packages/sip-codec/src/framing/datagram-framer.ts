@@ -1,7 +1,8 @@
 import { SipError } from '../error.js';
 import { checkChunk, privateBytes } from './chunk.js';
 import { KEEPALIVE_PING, KEEPALIVE_PONG, SipFrame, SipFramingFailure, type SipFramer, type SipItem } from './frame.js';
-import { HeadScanner, NO_LENGTH, type Strictness } from './head-scanner.js';
+import { NO_LENGTH, type Strictness } from './declared-length.js';
+import { HeadScanner } from './head-scanner.js';
 import type { KeepAliveRole } from './keep-alive.js';
 import type { SipLimits } from './limits.js';
 import { wordsUnder } from './scan.js';
@@ -81,7 +82,6 @@ export class DatagramFramer implements SipFramer {
     const head = this.#head;
     const declared = head.declaredLength === NO_LENGTH ? rest : head.declaredLength;
     const details = { offset: head.headLength, field: 'Content-Length', got: String(declared) };
-    head.intactLength = head.headLength;
     if (declared > this.#limits.body) {
       throw new SipError('body-too-large', { ...details, expected: `at most ${this.#limits.body} bytes` });
     }

@@ -1,7 +1,7 @@
 import { SipError } from '../error.js';
 import { DatagramFramer } from './datagram-framer.js';
 import type { SipFramer } from './frame.js';
-import type { Strictness } from './head-scanner.js';
+import type { Strictness } from './declared-length.js';
 import type { KeepAliveRole } from './keep-alive.js';
 import { resolveLimits, type SipLimits } from './limits.js';
 import { StreamFramer } from './stream-framer.js';

@@ -1,16 +1,11 @@
 import { SipError, type SipErrorReason } from '../error.js';
-import { contentLengthNameEnd, MALFORMED_LENGTH, OTHER_FIELD, readContentLength } from './content-length.js';
+import { isBlank, mayBeContentLength, readContentLength } from './content-length.js';
+import { DeclaredLength, type Strictness } from './declared-length.js';
 import type { SipLimits } from './limits.js';
-
-export type Strictness = 'strict' | 'lenient';
 
 const CR = 0x0d;
 const LF = 0x0a;
 const SP = 0x20;
-const HTAB = 0x09;
-
-/** No Content-Length field was seen. */
-export const NO_LENGTH = -1;
 
 /** No offset yet. */
 const NONE = -1;
@@ -39,12 +34,12 @@ const CRLF = 2;
  * of the Content-Length is reported at the end of the head, when all that is needed for an answer has been read.
  */
 export class HeadScanner {
-  readonly #bodyLimit: number;
   readonly #startLineLimit: number;
   readonly #headerLineLimit: number;
   readonly #headerBlockLimit: number;
   readonly #headerCountLimit: number;
   readonly #strictness: Strictness;
+  readonly #declared: DeclaredLength;
 
   /** Bytes looked at. */
   #scanned = 0;
@@ -54,20 +49,13 @@ export class HeadScanner {
   #fieldStart = 0;
   /** Relative offset at which the limit of the header block is reached; nothing while in the start line. */
   #blockEnd = NO_END;
-  /** Relative offset up to which the limits let the content of this field go. */
-  #allowed = 0;
   /** Length of this message's line ends; 0 while the start line is not complete. */
   #lineEnd = 0;
-  /** First byte of a Content-Length field that may still go on, and the end of its name. */
+  /** First byte of a field that may be a Content-Length and may still go on. */
   #lengthField = NONE;
-  #lengthNameEnd = NONE;
-  #lengthFault: SipErrorReason | undefined;
-  #lengthFaultAt: number = NONE;
 
   /** Bytes of the head with its empty line; 0 while it is not complete. */
   headLength = 0;
-  /** The declared length, or NO_LENGTH. */
-  declaredLength: number = NO_LENGTH;
   /**
    * From `marksStart` to `marksEnd`: where each header field begins, and where the empty line does, of a complete head.
    * Tables only grow, so that what frames say of theirs stays.
@@ -75,16 +63,21 @@ export class HeadScanner {
   marks: number[] = NO_MARKS;
   marksStart = 0;
   marksEnd = 0;
-  /** Bytes at the front that are complete lines without a fault: what an error answer is built from. */
+  /** Of a head that is complete or broken, bytes at the front that are good: what an error answer is built from. */
   intactLength = 0;
 
   constructor(limits: SipLimits, strictness: Strictness) {
-    this.#bodyLimit = limits.body;
     this.#startLineLimit = limits.startLine;
     this.#headerLineLimit = limits.headerLine;
     this.#headerBlockLimit = limits.headerBlock;
     this.#headerCountLimit = limits.headerCount;
     this.#strictness = strictness;
+    this.#declared = new DeclaredLength(limits, strictness);
+  }
+
+  /** The declared length of a complete head, or NO_LENGTH. */
+  get declaredLength(): number {
+    return this.#declared.value;
   }
 
   /** Bytes of complete fields, for a message that is cut: the last field may go on, so it does not count. */
@@ -97,19 +90,15 @@ export class HeadScanner {
     this.#scanned = 0;
     this.#lineStart = 0;
     this.#blockEnd = NO_END;
+    if (this.marks.length - this.marksEnd < MARKS_OF_ONE) {
+      this.marks = new Array<number>(this.marks === NO_MARKS ? MARKS_OF_ONE : MARKS_OF_MANY);
+      this.marksEnd = 0;
+    }
     this.marksStart = this.marksEnd;
-    if (this.marks.length - this.marksEnd < MARKS_OF_ONE) this.#takeTable();
     this.#lineEnd = 0;
     this.#lengthField = NONE;
-    this.#lengthFault = undefined;
     this.headLength = 0;
-    this.declaredLength = NO_LENGTH;
-  }
-
-  #takeTable(): void {
-    this.marks = new Array<number>(this.marks === NO_MARKS ? MARKS_OF_ONE : MARKS_OF_MANY);
-    this.marksStart = 0;
-    this.marksEnd = 0;
+    this.#declared.reset();
   }
 
   /** No message is in hand: nothing is kept for the next one. */
@@ -136,12 +125,12 @@ export class HeadScanner {
   /**
    * The quick way through ordinary lines: the start line, and fields that are whole, on one line, within the limits.
    * Takes the empty line too, if it gets so far: then `headLength` is set. Returns whether nothing is left to look at.
-   * The words are searched here, as in findControl, because a call for each line would cost as much as the search.
+   * Four bytes are searched at once, as in findControl, and here, because a call for each line costs as much as its search.
    */
   #passOrdinaryLines(bytes: Uint8Array, words: Int32Array, base: number, start: number, end: number): boolean {
-    const wordsEnd = (end + base) >> 2;
-    const eightsEnd = wordsEnd - 7;
-    const headerLine = this.#headerLineLimit;
+    // Four words are looked at together; what is behind the end counts for nothing.
+    let wordsEnd = (end + base + 3) >> 2;
+    if (wordsEnd > words.length - 3) wordsEnd = words.length - 3;
     const marks = this.marks;
     const lastMark = this.marksStart + this.#headerCountLimit;
     let marksEnd = this.marksEnd;
@@ -150,10 +139,12 @@ export class HeadScanner {
     // Compared and not Math.min: that one counts in floating point.
     let lastLineEnd = start + this.#blockEnd;
     if (lastLineEnd > end - CRLF) lastLineEnd = end - CRLF;
+    // No line that ends in front of it is too long. With one that does not, the exact way goes on.
+    if (lastLineEnd > firstLine + this.#headerLineLimit) lastLineEnd = firstLine + this.#headerLineLimit;
     let i = start + this.#scanned;
     for (;;) {
       let k = (i + base) >> 2;
-      if (k >= wordsEnd) break;
+      if (k >= wordsEnd || i >= end) break;
       const first = bytes[lineStart] as number;
       if (first <= SP) {
         if (first !== CR || i !== lineStart || i > end - CRLF || bytes[i + 1] !== LF) break;
@@ -163,42 +154,40 @@ export class HeadScanner {
       }
       // The bytes in front of `i` are made harmless; a shift takes five bits of its count.
       let w = (words[k] as number) | (0x007f7f7f >>> (~(i + base) << 3));
+      if (
+        (((w - 0x20202020) |
+          ((words[k + 1] as number) - 0x20202020) |
+          ((words[k + 2] as number) - 0x20202020) |
+          ((words[k + 3] as number) - 0x20202020)) &
+          0x80808080) ===
+        0
+      ) {
+        k += 4;
+        // Roughly: bytes over 0x9f are hits too, so that non-ASCII text goes the exact way.
+        while (
+          k < wordsEnd &&
+          ((((words[k] as number) - 0x20202020) |
+            ((words[k + 1] as number) - 0x20202020) |
+            ((words[k + 2] as number) - 0x20202020) |
+            ((words[k + 3] as number) - 0x20202020)) &
+            0x80808080) ===
+            0
+        )
+          k += 4;
+        if (k >= wordsEnd) {
+          i = (k << 2) - base;
+          break;
+        }
+        w = words[k] as number;
+      }
       let hits = (w - 0x20202020) & ~w & 0x80808080;
-      if (hits === 0) {
-        k++;
-        // More roughly and four at a time: bytes over 0x9f are hits too, so that non-ASCII text goes the exact way.
-        while (k < eightsEnd) {
-          if (
-            ((((words[k] as number) - 0x20202020) |
-              ((words[k + 1] as number) - 0x20202020) |
-              ((words[k + 2] as number) - 0x20202020) |
-              ((words[k + 3] as number) - 0x20202020)) &
-              0x80808080) !==
-            0
-          )
-            break;
-          k += 4;
-          if (
-            ((((words[k] as number) - 0x20202020) |
-              ((words[k + 1] as number) - 0x20202020) |
-              ((words[k + 2] as number) - 0x20202020) |
-              ((words[k + 3] as number) - 0x20202020)) &
-              0x80808080) !==
-            0
-          )
-            break;
-          k += 4;
-        }
-        while (k < wordsEnd) {
-          w = words[k] as number;
-          hits = (w - 0x20202020) & ~w & 0x80808080;
-          if (hits !== 0) break;
-          k++;
-        }
+      while (hits === 0 && k < wordsEnd + 2) {
+        w = words[++k] as number;
+        hits = (w - 0x20202020) & ~w & 0x80808080;
       }
       i = (k << 2) - base;
       if (hits === 0) {
-        while (i < end && (bytes[i] as number) >= SP) i++;
+        i += 4;
         break;
       }
       i += (31 - Math.clz32(hits & -hits)) >> 3;
@@ -211,33 +200,29 @@ export class HeadScanner {
         if (lastLineEnd > start + this.#blockEnd) lastLineEnd = start + this.#blockEnd;
         continue;
       }
-      if (i - lineStart > headerLine || marksEnd >= lastMark) break;
-      // One question that nearly always has the same answer is quicker than several that have not.
-      if (
-        (i - lineStart > 13 && bytes[lineStart + 7] === 0x2d && ((bytes[lineStart + 8] as number) | 0x20) === 0x6c) ||
-        (first | 0x20) === 0x6c
-      ) {
-        const nameEnd = contentLengthNameEnd(bytes, lineStart);
-        if (nameEnd !== OTHER_FIELD) {
-          // A continuation line may follow.
-          if (i + CRLF >= end || isBlank(bytes[i + CRLF] as number)) break;
-          this.#noteLength(readContentLength(bytes, nameEnd, i), lineStart - start);
-        }
+      if (marksEnd >= lastMark) break;
+      if (mayBeContentLength(bytes, lineStart, i)) {
+        // A continuation line may follow.
+        if (i + CRLF >= end || isBlank(bytes[i + CRLF] as number)) break;
+        this.#declared.note(readContentLength(bytes, lineStart, i), lineStart - start);
       }
       marks[marksEnd++] = lineStart - start;
       i += CRLF;
       lineStart = i;
     }
+    if (i > end) i = end;
+    // Words that are not whole have no word view.
+    else if (i !== lineStart) while (i < end && (bytes[i] as number) >= SP) i++;
     this.marksEnd = marksEnd;
     this.#scanned = i - start;
     this.#lineStart = lineStart - start;
     if (i !== lineStart && (bytes[lineStart] as number) > SP) {
-      this.#beginField(lineStart - start);
+      this.#fieldStart = lineStart - start;
     } else if (lineStart !== firstLine) {
       // The next line may continue the last field that went by.
-      this.#beginField(marksEnd === this.marksStart ? 0 : (marks[marksEnd - 1] as number));
+      this.#fieldStart = marksEnd === this.marksStart ? 0 : (marks[marksEnd - 1] as number);
     }
-    return i === end && i !== lineStart && i - start <= this.#allowed;
+    return i === end && i !== lineStart && i - start <= this.#allowedLength();
   }
 
   /** The exact way, byte by byte, to the end of one line. Returns whether it got so far. */
@@ -247,9 +232,9 @@ export class HeadScanner {
     if (i === lineStart) {
       if (i === end) return false;
       const byte = bytes[i] as number;
-      if ((byte !== SP && byte !== HTAB) || i === start) this.#beginField(i - start);
+      if (!isBlank(byte) || i === start) this.#fieldStart = i - start;
     }
-    const allowed = start + this.#allowed;
+    const allowed = start + this.#allowedLength();
     for (;;) {
       // In a SIP head such a byte is a line end, a tab or a control character that has to be looked at anyway.
       while (i < end && (bytes[i] as number) >= SP) i++;
@@ -275,7 +260,7 @@ export class HeadScanner {
         return true;
       }
       if (lineStart === start) this.#beginBlock(next - start, next - i);
-      else this.#endLine(bytes, start, lineStart);
+      else this.#endLine(bytes, start, lineStart, i);
       this.#scanned = next - start;
       this.#lineStart = next - start;
       return true;
@@ -293,7 +278,7 @@ export class HeadScanner {
    * `scan` has to look again; 0 where a line begins or a CR waits for its LF, because there the next byte matters.
    */
   quietLength(length: number): number {
-    return this.#scanned !== length || length === this.#lineStart ? 0 : this.#allowed;
+    return this.#scanned !== length || length === this.#lineStart ? 0 : this.#allowedLength();
   }
 
   /** The message has grown to `length` bytes in that way. */
@@ -301,11 +286,11 @@ export class HeadScanner {
     this.#scanned = length;
   }
 
-  /** A line begins that is not a continuation. */
-  #beginField(at: number): void {
-    this.#fieldStart = at;
-    const line = at + this.#headerLineLimit;
-    this.#allowed = at === 0 ? this.#startLineLimit : line <= this.#blockEnd ? line : this.#blockEnd;
+  /** How many bytes of the message the limits allow while this field goes on. */
+  #allowedLength(): number {
+    if (this.#fieldStart === 0) return this.#startLineLimit;
+    const line = this.#fieldStart + this.#headerLineLimit;
+    return line <= this.#blockEnd ? line : this.#blockEnd;
   }
 
   /** Content goes on past `allowed`: the limit that was crossed first is the one to name. */
@@ -326,10 +311,9 @@ export class HeadScanner {
     this.#lineEnd = lineEnd;
   }
 
-  /** A line of the header block that is not empty is complete; it begins at `lineStart`. */
-  #endLine(bytes: Uint8Array, start: number, lineStart: number): void {
-    const first = bytes[lineStart] as number;
-    if (first === SP || first === HTAB) {
+  /** `lineStart`..`end` is a line of the header block that is not empty. */
+  #endLine(bytes: Uint8Array, start: number, lineStart: number, end: number): void {
+    if (isBlank(bytes[lineStart] as number)) {
       // A reader that unfolds the start line and one that sees a field here would frame two different messages.
       if (this.marksEnd === this.marksStart) this.#fail('fold-after-start-line', lineStart - start);
       return;
@@ -339,38 +323,13 @@ export class HeadScanner {
     if (this.marksEnd - this.marksStart > this.#headerCountLimit) {
       this.#fail('too-many-headers', lineStart - start, `at most ${this.#headerCountLimit} fields`);
     }
-    const letter = first | 0x20;
-    if (letter !== 0x63 && letter !== 0x6c) return;
-    const nameEnd = contentLengthNameEnd(bytes, lineStart);
-    if (nameEnd === OTHER_FIELD) return;
-    this.#lengthField = lineStart - start;
-    this.#lengthNameEnd = nameEnd - start;
+    if (mayBeContentLength(bytes, lineStart, end)) this.#lengthField = lineStart - start;
   }
 
-  /** Content-Length, RFC 3261 section 20.14, with all its continuation lines: it ends before `end`. */
+  /** A field that may be a Content-Length ends before `end`, with all its continuation lines. */
   #endLengthField(bytes: Uint8Array, start: number, end: number): void {
-    const at = this.#lengthField;
+    this.#declared.note(readContentLength(bytes, start + this.#lengthField, end), this.#lengthField);
     this.#lengthField = NONE;
-    this.#noteLength(readContentLength(bytes, start + this.#lengthNameEnd, end), at);
-  }
-
-  /** A Content-Length field that begins at `at` says this, or MALFORMED_LENGTH. */
-  #noteLength(value: number, at: number): void {
-    if (value === MALFORMED_LENGTH) {
-      this.#noteLengthFault('content-length-malformed', at);
-    } else if (this.declaredLength === NO_LENGTH) {
-      this.declaredLength = value;
-    } else if (this.#strictness === 'strict' || this.declaredLength !== value) {
-      // Even equal ones: a reader in front of us may have joined or dropped one (RFC 4475 section 3.3.9).
-      this.#noteLengthFault('content-length-repeated', at);
-    }
-  }
-
-  /** The first fault is the one to name. */
-  #noteLengthFault(reason: SipErrorReason, at: number): void {
-    if (this.#lengthFault !== undefined) return;
-    this.#lengthFault = reason;
-    this.#lengthFaultAt = at;
   }
 
   /** The empty line was read: judges the length with the whole head in hand. */
@@ -378,22 +337,9 @@ export class HeadScanner {
     if (this.#lengthField !== NONE) this.#endLengthField(bytes, start, emptyLine);
     this.headLength = headLength;
     this.marks[this.marksEnd++] = emptyLine - start;
-    if (this.#lengthFault !== undefined) this.#failWhole(this.#lengthFault, this.#lengthFaultAt);
-    if (this.declaredLength > this.#bodyLimit) {
-      this.#failWhole('body-too-large', headLength, `at most ${this.#bodyLimit} bytes`, String(this.declaredLength));
-    }
-  }
-
-  /** The whole head is there, so all of it can serve for an answer. */
-  #failWhole(reason: SipErrorReason, offset: number, expected?: string, got?: string): never {
-    this.intactLength = this.headLength;
-    throw new SipError(reason, {
-      offset,
-      rule: got === undefined ? 'Content-Length' : undefined,
-      field: 'Content-Length',
-      expected,
-      got,
-    });
+    // The whole head is there, so all of it can serve for an answer.
+    this.intactLength = headLength;
+    this.#declared.judge(headLength);
   }
 
   /** The head breaks off in the current field; the fields before it are intact. */
@@ -401,8 +347,4 @@ export class HeadScanner {
     this.intactLength = this.#fieldStart;
     throw new SipError(reason, { offset, expected });
   }
-}
-
-function isBlank(byte: number): boolean {
-  return byte === SP || byte === HTAB;
 }

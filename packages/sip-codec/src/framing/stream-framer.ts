@@ -1,7 +1,8 @@
 import { SipError } from '../error.js';
-import { checkChunk, privateBytes } from './chunk.js';
+import { checkChunk, copyInto, privateBytes } from './chunk.js';
 import { SipFrame, SipFramingFailure, type SipFramer, type SipItem } from './frame.js';
-import { HeadScanner, NO_LENGTH, type Strictness } from './head-scanner.js';
+import { NO_LENGTH, type Strictness } from './declared-length.js';
+import { HeadScanner } from './head-scanner.js';
 import { BetweenReader, type KeepAliveRole } from './keep-alive.js';
 import type { SipLimits } from './limits.js';
 import { wordsUnder } from './scan.js';
@@ -89,14 +90,15 @@ export class StreamFramer<More = never> implements SipFramer<More> {
           return NO_ITEMS;
         }
       } else if (this.#total !== 0) {
-        copyInto(this.#pending, this.#pendingEnd, chunk, 0, length);
+        this.#pending.set(chunk, this.#pendingEnd);
         this.#pendingEnd = end;
         return NO_ITEMS;
       }
     }
     if (this.failed !== null) return NO_ITEMS;
     if (this.#pendingEnd === this.#pendingStart) this.#readDirect(privateBytes(chunk), 0);
-    else this.#readPending(chunk);
+    else if (length > PIECE) this.#readLongChunk(chunk);
+    else this.#readPending(chunk, end);
     const items = this.#items;
     if (items === undefined) return NO_ITEMS;
     this.#items = undefined;
@@ -135,24 +137,31 @@ export class StreamFramer<More = never> implements SipFramer<More> {
     this.#beQuiet();
   }
 
-  /**
-   * A message was begun: what comes is appended to the pending buffer, and messages are taken from there. A long chunk
-   * gives no more than its part of the message that was begun; what follows is read where it is.
-   */
-  #readPending(chunk: Uint8Array): void {
+  /** A message was begun: what comes is appended to the pending buffer, and messages are taken from there. */
+  #readPending(chunk: Uint8Array, end: number): void {
+    this.#leaveQuiet();
+    if (end <= this.#pending.length) {
+      this.#pending.set(chunk, this.#pendingEnd);
+      this.#pendingEnd = end;
+    } else this.#append(chunk, 0, chunk.length);
+    const bytes = this.#pending;
+    const words = this.#pendingWords;
+    const start = this.#pendingStart;
+    // Most chunks are a part of a head, and nothing comes of them.
+    const isPart = this.#inMessage && this.#total === 0 && !this.#readHead(bytes, words, 0, start, this.#pendingEnd);
+    const rest = isPart ? start : this.#run(bytes, words, 0, start, this.#pendingEnd);
+    if (this.failed !== null) return;
+    this.#pendingStart = rest;
+    if (rest === this.#pendingEnd) this.#dropPending();
+    // Longer chunks of a head are looked at anyway.
+    else if (chunk.length === 1 || this.#total !== 0) this.#beQuiet();
+    else this.#quietEnd = 0;
+  }
+
+  /** A long chunk gives no more than its part of the message that was begun; what follows is read where it is. */
+  #readLongChunk(chunk: Uint8Array): void {
+    this.#leaveQuiet();
     const { length } = chunk;
-    if (this.#total === 0 && this.#quietEnd !== 0) this.#head.passQuiet(this.#pendingEnd - this.#pendingStart);
-    if (length <= PIECE) {
-      this.#append(chunk, 0, length);
-      const rest = this.#run(this.#pending, this.#pendingWords, 0, this.#pendingStart, this.#pendingEnd);
-      if (this.failed !== null) return;
-      this.#pendingStart = rest;
-      if (rest === this.#pendingEnd) this.#dropPending();
-      // Longer chunks of a head are looked at anyway.
-      else if (length === 1 || this.#total !== 0) this.#beQuiet();
-      else this.#quietEnd = 0;
-      return;
-    }
     let position = 0;
     do {
       let piece = length - position;
@@ -183,6 +192,11 @@ export class StreamFramer<More = never> implements SipFramer<More> {
     this.#quietEnd = 0;
   }
 
+  /** What went by without a look counts as looked at. */
+  #leaveQuiet(): void {
+    if (this.#total === 0 && this.#quietEnd !== 0) this.#head.passQuiet(this.#pendingEnd - this.#pendingStart);
+  }
+
   /** Says how far what comes next needs no look. */
   #beQuiet(): void {
     const held = this.#pendingEnd - this.#pendingStart;
@@ -208,31 +222,37 @@ export class StreamFramer<More = never> implements SipFramer<More> {
         this.#inMessage = true;
         head.reset();
       }
-      if (this.#total === 0) {
-        try {
-          if (!head.scan(bytes, words, base, at, end)) return at;
-          const length = this.#bodyLength();
-          this.#total = head.headLength + length;
-          if (this.#streaming !== undefined && length > this.#streaming.wholeUpTo) {
-            this.#emit(this.#streaming.headers(bytes, at, head));
-            at += head.headLength;
-            this.#bodyLeft = length;
-            this.#total = 0;
-            this.#inMessage = false;
-            continue;
-          }
-        } catch (error) {
-          this.#fail(error, bytes, at, head.intactLength);
-          return at;
-        }
+      if (this.#total === 0 && !this.#readHead(bytes, words, base, at, end)) return at;
+      const { headLength } = head;
+      const length = this.#total - headLength;
+      if (this.#streaming !== undefined && length > this.#streaming.wholeUpTo) {
+        this.#emit(this.#streaming.headers(bytes, at, head));
+        at += headLength;
+        this.#bodyLeft = length;
+        this.#total = 0;
+        this.#inMessage = false;
+        continue;
       }
       const total = this.#total;
       if (end - at < total) return at;
-      this.#emit(new SipFrame(bytes, at, head.headLength, total, head.marks, head.marksStart, head.marksEnd));
+      this.#emit(new SipFrame(bytes, at, headLength, total, head.marks, head.marksStart, head.marksEnd));
       at += total;
       this.#total = 0;
       this.#inMessage = false;
       if (at === end) return at;
+    }
+  }
+
+  /** Reads on in the head of the message at `start`. Returns whether it is complete: then `#total` is set. */
+  #readHead(bytes: Uint8Array, words: Int32Array | undefined, base: number, start: number, end: number): boolean {
+    const head = this.#head;
+    try {
+      if (!head.scan(bytes, words, base, start, end)) return false;
+      this.#total = head.headLength + this.#bodyLength();
+      return true;
+    } catch (error) {
+      this.#fail(error, bytes, start, head.intactLength);
+      return false;
     }
   }
 
@@ -268,7 +288,6 @@ export class StreamFramer<More = never> implements SipFramer<More> {
     const declared = this.#head.declaredLength;
     if (declared !== NO_LENGTH) return declared;
     if (this.#strictness === 'lenient') return 0;
-    this.#head.intactLength = this.#head.headLength;
     throw new SipError('content-length-missing', { offset: this.#head.headLength, field: 'Content-Length' });
   }
 
@@ -317,18 +336,5 @@ export class StreamFramer<More = never> implements SipFramer<More> {
     this.#pendingEnd = 0;
     this.#quietEnd = 0;
     this.#head.rest();
-  }
-}
-
-/** Below this, a loop is quicker than making a view. */
-const SHORT_COPY = 16;
-
-function copyInto(target: Uint8Array, at: number, source: Uint8Array, from: number, to: number): void {
-  if (to - from <= SHORT_COPY) {
-    for (let i = from; i < to; i++) target[at + i - from] = source[i] as number;
-  } else if (from === 0 && to === source.length) {
-    target.set(source, at);
-  } else {
-    target.set(source.subarray(from, to), at);
   }
 }

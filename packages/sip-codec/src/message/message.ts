@@ -1,6 +1,6 @@
 import { SipError } from '../error.js';
 import { SipFrame } from '../framing/frame.js';
-import type { Strictness } from '../framing/head-scanner.js';
+import type { Strictness } from '../framing/declared-length.js';
 import { Scanner } from '../grammar/scanner.js';
 import { bytesToText } from '../grammar/text.js';
 import { readUri, type Uri } from '../uri/uri.js';

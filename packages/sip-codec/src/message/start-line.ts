@@ -1,6 +1,6 @@
 import { bytesToLatin1 } from '@portico/bytes';
 import { SipError } from '../error.js';
-import type { Strictness } from '../framing/head-scanner.js';
+import type { Strictness } from '../framing/declared-length.js';
 import { BLANK, DIGIT, HEXDIG, NOT_BLANK, REASON, runEnd, TOKEN } from '../grammar/characters.js';
 import { METHOD_WORDS, VERSION_WORDS } from '../grammar/words.js';
 
