@@ -9,123 +9,138 @@ export type TlsErrorKind = 'decode' | 'peer-misbehaved' | 'peer-incompatible' | 
 /** What is sent for an error: an alert, or nothing. */
 export type AlertToSend = AlertName | 'none';
 
-/** Every reason with its family and its alert. The one place where an error becomes an alert (RFC 9846 section 6.2). */
+/** Every reason under its family and its alert. The one place where an error becomes an alert (RFC 9846 section 6.2). */
 const REASONS = {
   // Malformed input.
-  'malformed-message': ['decode', 'decode_error'],
-  'malformed-extension': ['decode', 'decode_error'],
-  'malformed-alert': ['decode', 'decode_error'],
-  'malformed-protocol-name-list': ['decode', 'decode_error'],
-  'duplicate-extension': ['decode', 'decode_error'],
-  'malformed-certificate': ['decode', 'decode_error'],
-  'empty-certificate-list': ['decode', 'decode_error'],
-  'message-too-long': ['decode', 'illegal_parameter'],
-  'too-many-extensions': ['decode', 'decode_error'],
-  'certificate-chain-too-long': ['decode', 'bad_certificate'],
-  'record-too-long': ['decode', 'record_overflow'],
-  'not-tls': ['decode', 'unexpected_message'],
-
+  decode: {
+    decode_error: [
+      'malformed-message',
+      'malformed-extension',
+      'malformed-alert',
+      'malformed-protocol-name-list',
+      'duplicate-extension',
+      'malformed-certificate',
+      'empty-certificate-list',
+      'too-many-extensions',
+    ],
+    illegal_parameter: ['message-too-long', 'cookie-too-long'],
+    bad_certificate: ['certificate-chain-too-long'],
+    record_overflow: ['record-too-long'],
+    unexpected_message: ['not-tls'],
+  },
   // A peer that breaks the protocol.
-  'unexpected-message': ['peer-misbehaved', 'unexpected_message'],
-  'unexpected-record-type': ['peer-misbehaved', 'unexpected_message'],
-  'unprotected-record': ['peer-misbehaved', 'unexpected_message'],
-  'empty-record': ['peer-misbehaved', 'unexpected_message'],
-  'inner-content-type-missing': ['peer-misbehaved', 'unexpected_message'],
-  'interleaved-record': ['peer-misbehaved', 'unexpected_message'],
-  'data-across-key-change': ['peer-misbehaved', 'unexpected_message'],
-  'unexpected-change-cipher-spec': ['peer-misbehaved', 'unexpected_message'],
-  'too-many-change-cipher-specs': ['peer-misbehaved', 'unexpected_message'],
-  'too-many-empty-records': ['peer-misbehaved', 'unexpected_message'],
-  'too-many-warning-alerts': ['peer-misbehaved', 'unexpected_message'],
-  'too-many-key-updates': ['peer-misbehaved', 'unexpected_message'],
-  'too-many-session-tickets': ['peer-misbehaved', 'unexpected_message'],
-  'application-data-before-finished': ['peer-misbehaved', 'unexpected_message'],
-  'bad-record-mac': ['peer-misbehaved', 'bad_record_mac'],
-  'bad-finished': ['peer-misbehaved', 'decrypt_error'],
-  'bad-certificate-verify': ['peer-misbehaved', 'decrypt_error'],
-  'bad-binder': ['peer-misbehaved', 'decrypt_error'],
-  'illegal-version-field': ['peer-misbehaved', 'protocol_version'],
-  'illegal-compression-method': ['peer-misbehaved', 'illegal_parameter'],
-  'session-id-not-echoed': ['peer-misbehaved', 'illegal_parameter'],
-  'cipher-suite-not-offered': ['peer-misbehaved', 'illegal_parameter'],
-  'cipher-suite-changed': ['peer-misbehaved', 'illegal_parameter'],
-  'version-not-offered': ['peer-misbehaved', 'illegal_parameter'],
-  'downgrade-detected': ['peer-misbehaved', 'illegal_parameter'],
-  'group-not-offered': ['peer-misbehaved', 'illegal_parameter'],
-  'group-not-requested': ['peer-misbehaved', 'illegal_parameter'],
-  'key-share-for-unoffered-group': ['peer-misbehaved', 'illegal_parameter'],
-  'key-shares-in-wrong-order': ['peer-misbehaved', 'illegal_parameter'],
-  'duplicate-key-share': ['peer-misbehaved', 'illegal_parameter'],
-  'invalid-key-share': ['peer-misbehaved', 'illegal_parameter'],
-  'useless-hello-retry-request': ['peer-misbehaved', 'illegal_parameter'],
-  'duplicate-extension-in-hello-retry-request': ['peer-misbehaved', 'illegal_parameter'],
-  'client-hello-changed': ['peer-misbehaved', 'illegal_parameter'],
-  'invalid-cookie': ['peer-misbehaved', 'illegal_parameter'],
-  'expired-cookie': ['peer-incompatible', 'illegal_parameter'],
-  'cookie-too-long': ['decode', 'illegal_parameter'],
-  'extension-in-wrong-message': ['peer-misbehaved', 'illegal_parameter'],
-  'unsolicited-extension': ['peer-misbehaved', 'unsupported_extension'],
-  'missing-extension': ['peer-misbehaved', 'missing_extension'],
-  'pre-shared-key-not-last': ['peer-misbehaved', 'illegal_parameter'],
-  'binder-count-mismatch': ['peer-misbehaved', 'illegal_parameter'],
-  'selected-identity-out-of-range': ['peer-misbehaved', 'illegal_parameter'],
-  'psk-hash-mismatch': ['peer-misbehaved', 'illegal_parameter'],
-  'early-data-without-psk': ['peer-misbehaved', 'illegal_parameter'],
-  'early-data-suite-changed': ['peer-misbehaved', 'illegal_parameter'],
-  'early-data-alpn-changed': ['peer-misbehaved', 'illegal_parameter'],
-  'too-much-early-data': ['peer-misbehaved', 'unexpected_message'],
-  'flags-not-minimal': ['peer-misbehaved', 'illegal_parameter'],
-  'psk-with-key-share': ['peer-misbehaved', 'illegal_parameter'],
-  'psk-without-key-share': ['peer-misbehaved', 'illegal_parameter'],
-  'unexpected-request-context': ['peer-misbehaved', 'illegal_parameter'],
-  'signature-scheme-not-offered': ['peer-misbehaved', 'illegal_parameter'],
-  'signature-scheme-does-not-fit-key': ['peer-misbehaved', 'illegal_parameter'],
-  'illegal-key-update-request': ['peer-misbehaved', 'illegal_parameter'],
-  'illegal-oid-filter': ['peer-misbehaved', 'illegal_parameter'],
-  'illegal-record-size-limit': ['peer-misbehaved', 'illegal_parameter'],
-  'illegal-server-name': ['peer-misbehaved', 'illegal_parameter'],
-  'alpn-not-offered': ['peer-misbehaved', 'illegal_parameter'],
-
+  'peer-misbehaved': {
+    unexpected_message: [
+      'unexpected-message',
+      'unexpected-record-type',
+      'unprotected-record',
+      'empty-record',
+      'inner-content-type-missing',
+      'interleaved-record',
+      'data-across-key-change',
+      'unexpected-change-cipher-spec',
+      'too-many-change-cipher-specs',
+      'too-many-empty-records',
+      'too-many-warning-alerts',
+      'too-many-key-updates',
+      'too-many-session-tickets',
+      'application-data-before-finished',
+      'too-much-early-data',
+    ],
+    bad_record_mac: ['bad-record-mac'],
+    decrypt_error: ['bad-finished', 'bad-certificate-verify', 'bad-binder'],
+    protocol_version: ['illegal-version-field'],
+    illegal_parameter: [
+      'illegal-compression-method',
+      'session-id-not-echoed',
+      'cipher-suite-not-offered',
+      'cipher-suite-changed',
+      'version-not-offered',
+      'downgrade-detected',
+      'group-not-offered',
+      'group-not-requested',
+      'key-share-for-unoffered-group',
+      'key-shares-in-wrong-order',
+      'duplicate-key-share',
+      'invalid-key-share',
+      'useless-hello-retry-request',
+      'duplicate-extension-in-hello-retry-request',
+      'client-hello-changed',
+      'invalid-cookie',
+      'extension-in-wrong-message',
+      'pre-shared-key-not-last',
+      'binder-count-mismatch',
+      'selected-identity-out-of-range',
+      'psk-hash-mismatch',
+      'early-data-without-psk',
+      'early-data-suite-changed',
+      'early-data-alpn-changed',
+      'flags-not-minimal',
+      'psk-with-key-share',
+      'psk-without-key-share',
+      'unexpected-request-context',
+      'signature-scheme-not-offered',
+      'signature-scheme-does-not-fit-key',
+      'illegal-key-update-request',
+      'illegal-oid-filter',
+      'illegal-record-size-limit',
+      'illegal-server-name',
+      'alpn-not-offered',
+    ],
+    unsupported_extension: ['unsolicited-extension'],
+    missing_extension: ['missing-extension'],
+    none: ['end-of-input'],
+  },
   // A peer that keeps to the rules and cannot be talked to.
-  'no-common-version': ['peer-incompatible', 'protocol_version'],
-  'no-common-cipher-suite': ['peer-incompatible', 'handshake_failure'],
-  'no-common-group': ['peer-incompatible', 'handshake_failure'],
-  'no-common-signature-scheme': ['peer-incompatible', 'handshake_failure'],
-  'no-application-protocol': ['peer-incompatible', 'no_application_protocol'],
-  'unknown-psk-identity': ['peer-incompatible', 'unknown_psk_identity'],
-  'no-credential': ['peer-incompatible', 'handshake_failure'],
-  'credential-does-not-match': ['peer-incompatible', 'handshake_failure'],
-  'unrecognized-name': ['peer-incompatible', 'unrecognized_name'],
-  'certificate-required': ['peer-incompatible', 'certificate_required'],
-  'certificate-untrusted': ['peer-incompatible', 'bad_certificate'],
-  'certificate-unknown-ca': ['peer-incompatible', 'unknown_ca'],
-  'certificate-expired': ['peer-incompatible', 'certificate_expired'],
-  'certificate-revoked': ['peer-incompatible', 'certificate_revoked'],
-  'certificate-status-unacceptable': ['peer-incompatible', 'bad_certificate_status_response'],
-  'certificate-unsupported': ['peer-incompatible', 'unsupported_certificate'],
-  'certificate-name-mismatch': ['peer-incompatible', 'bad_certificate'],
-  'certificate-unknown': ['peer-incompatible', 'certificate_unknown'],
-  'alert-received': ['peer-incompatible', 'none'],
-  'end-of-input': ['peer-misbehaved', 'none'],
-
+  'peer-incompatible': {
+    illegal_parameter: ['expired-cookie'],
+    protocol_version: ['no-common-version'],
+    handshake_failure: [
+      'no-common-cipher-suite',
+      'no-common-group',
+      'no-common-signature-scheme',
+      'no-credential',
+      'credential-does-not-match',
+    ],
+    no_application_protocol: ['no-application-protocol'],
+    unknown_psk_identity: ['unknown-psk-identity'],
+    unrecognized_name: ['unrecognized-name'],
+    certificate_required: ['certificate-required'],
+    bad_certificate: ['certificate-untrusted', 'certificate-name-mismatch'],
+    unknown_ca: ['certificate-unknown-ca'],
+    certificate_expired: ['certificate-expired'],
+    certificate_revoked: ['certificate-revoked'],
+    bad_certificate_status_response: ['certificate-status-unacceptable'],
+    unsupported_certificate: ['certificate-unsupported'],
+    certificate_unknown: ['certificate-unknown'],
+    none: ['alert-received'],
+  },
   // Our side.
-  'callback-failed': ['api-misuse', 'internal_error'],
-  'internal-error': ['api-misuse', 'internal_error'],
-  'selected-alpn-not-offered': ['api-misuse', 'internal_error'],
-  'signer-unfit': ['api-misuse', 'internal_error'],
-  'too-much-parked-input': ['api-misuse', 'internal_error'],
-  'key-usage-limit': ['api-misuse', 'internal_error'],
-  'invalid-configuration': ['api-misuse', 'none'],
-  'invalid-argument': ['api-misuse', 'none'],
-  'wrong-state': ['api-misuse', 'none'],
-  'reentrant-call': ['api-misuse', 'none'],
-  'early-data-too-long': ['api-misuse', 'none'],
-  'too-much-pending-output': ['api-misuse', 'none'],
-  aborted: ['api-misuse', 'user_canceled'],
+  'api-misuse': {
+    internal_error: [
+      'callback-failed',
+      'internal-error',
+      'selected-alpn-not-offered',
+      'signer-unfit',
+      'too-much-parked-input',
+      'key-usage-limit',
+    ],
+    none: [
+      'invalid-configuration',
+      'invalid-argument',
+      'wrong-state',
+      'reentrant-call',
+      'early-data-too-long',
+      'too-much-pending-output',
+    ],
+    user_canceled: ['aborted'],
+  },
 } as const;
 
+type ReasonsOf<Kind> = Kind extends unknown ? Kind[keyof Kind] : never;
+
 /** Why a connection failed or a call was refused. Stable: programs may switch on it. */
-export type TlsErrorReason = keyof typeof REASONS;
+export type TlsErrorReason = (ReasonsOf<(typeof REASONS)[TlsErrorKind]> & readonly string[])[number];
 
 export interface TlsErrorDetails {
   readonly expected?: string;
@@ -133,7 +148,7 @@ export interface TlsErrorDetails {
   /** Which message, extension or option it was about. */
   readonly subject?: string;
   /** Offset in that message, in bytes. */
-  readonly offset?: number;
+  readonly offset?: number | undefined;
   /** The alert that the peer sent, for `alert-received`. */
   readonly alert?: Alert;
   readonly cause?: unknown;
@@ -154,7 +169,7 @@ export class TlsError extends Error {
   constructor(reason: TlsErrorReason, details: TlsErrorDetails = {}) {
     super(describe(reason, details), details.cause === undefined ? undefined : { cause: details.cause });
     this.reason = reason;
-    this.kind = REASONS[reason][0];
+    this.kind = verdictOn(reason).kind;
     this.expected = details.expected;
     this.got = details.got;
     this.subject = details.subject;
@@ -165,11 +180,25 @@ export class TlsError extends Error {
 
 /** The alert for a reason, RFC 9846 section 6.2; `none` for an alert received and for a caller's mistake. */
 export function alertForReason(reason: TlsErrorReason): AlertToSend {
-  return REASONS[reason][1];
+  return verdictOn(reason).alert;
 }
 
+const TABLE: { readonly [Kind in TlsErrorKind]: { readonly [Alert in AlertToSend]?: readonly string[] } } = REASONS;
+
 /** Every reason there is, for tests and documents. */
-export const TLS_ERROR_REASONS: readonly TlsErrorReason[] = Object.keys(REASONS) as TlsErrorReason[];
+export const TLS_ERROR_REASONS: readonly TlsErrorReason[] = /* @__PURE__ */ Object.values(TABLE).flatMap(
+  (alerts) => /* @__PURE__ */ Object.values(alerts).flat() as TlsErrorReason[],
+);
+
+/** Where a reason stands in the table: errors are rare, and looked for one by one. */
+function verdictOn(reason: TlsErrorReason): { readonly kind: TlsErrorKind; readonly alert: AlertToSend } {
+  for (const [kind, alerts] of Object.entries(TABLE)) {
+    for (const [alert, reasons] of Object.entries(alerts)) {
+      if (reasons.includes(reason)) return { kind: kind as TlsErrorKind, alert: alert as AlertToSend };
+    }
+  }
+  throw new TypeError(`no reason of a TlsError: ${String(reason)}`);
+}
 
 function describe(reason: TlsErrorReason, { subject, expected, got, offset, alert }: TlsErrorDetails): string {
   let text: string = reason;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ALERT_CODES, alertFromCode, encodeAlert, type AlertName } from '../src/alert.js';
-import { alertForReason, TLS_ERROR_REASONS, TlsError } from '../src/error.js';
+import { alertForReason, TLS_ERROR_REASONS, TlsError, type TlsErrorReason } from '../src/error.js';
 
 describe('alerts', () => {
   it('have the code points of RFC 9846 section 6, general_error among them', () => {
@@ -28,6 +28,15 @@ describe('the table from reason to alert', () => {
     const alert = alertForReason(reason);
     expect(alert === 'none' || alert in ALERT_CODES).toBe(true);
     expect(['decode', 'peer-misbehaved', 'peer-incompatible', 'api-misuse']).toContain(new TlsError(reason).kind);
+  });
+
+  it('has each reason once', () => {
+    expect(TLS_ERROR_REASONS).toHaveLength(new Set(TLS_ERROR_REASONS).size);
+    expect(TLS_ERROR_REASONS.length).toBeGreaterThan(100);
+  });
+
+  it('refuses what is no reason', () => {
+    expect(() => new TlsError('no-such-reason' as TlsErrorReason)).toThrow(TypeError);
   });
 
   it('says nothing to a peer that sent an alert, and nothing about a call that was a mistake', () => {

@@ -107,7 +107,7 @@ describe('2. decoding', () => {
   });
 
   it.each<[Uint8Array, object]>([
-    [bytes(0, 4, 2, 0x68, 0x32, 0), { expected: 'a name of 1 to 255 bytes', got: 'an empty name', offset: 5 }],
+    [bytes(0, 4, 2, 0x68, 0x32, 0), { expected: '1 to 255 bytes', got: '0', offset: 5 }],
     [bytes(0, 4, 2, 0x68, 0x32), { expected: '4 bytes', got: '3', offset: 2 }],
     [bytes(0, 3, 2, 0x68, 0x32, 0), { expected: 'the end', got: '1 more bytes', offset: 5 }],
   ])('says what is wrong with %j, and where', (data, details) => {

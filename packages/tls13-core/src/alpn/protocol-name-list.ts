@@ -1,8 +1,16 @@
-import { bytesEqual, BytesError, ByteReader, ByteWriter } from '@portico/bytes';
+import { bytesEqual, decode, encode, list, opaque, type Codec } from '@portico/bytes';
 import type { ProtocolName } from '../config.js';
 import { TlsError } from '../error.js';
 import { protocolNameToBytes } from './names.js';
 import { MAX_PROTOCOL_NAME_LIST_LENGTH } from '../limits.js';
+import { readBytes } from '../messages/read-bytes.js';
+
+/** `opaque ProtocolName<1..2^8-1>; ProtocolName protocol_name_list<2..2^16-1>`, RFC 7301 section 3.1. */
+const protocolNameListCodec: Codec<readonly Uint8Array[]> = /* @__PURE__ */ list(
+  /* @__PURE__ */ opaque(1, 0xff),
+  2,
+  0xffff,
+);
 
 /**
  * ProtocolNameList of RFC 7301 section 3.1, as it stands in extension_data.
@@ -13,11 +21,7 @@ export function encodeProtocolNameList(names: readonly ProtocolName[]): Uint8Arr
   if (encoded.length === 0) {
     throw new TlsError('invalid-configuration', { subject: 'protocol name list', expected: 'at least one name' });
   }
-  const writer = new ByteWriter();
-  writer.scope(2, () => {
-    for (const name of encoded) writer.prefixed(1, name);
-  });
-  return writer.toBytes();
+  return encode(protocolNameListCodec, encoded);
 }
 
 /**
@@ -48,22 +52,9 @@ export function checkedProtocolNames(names: readonly ProtocolName[]): readonly U
  * @throws TlsError `malformed-protocol-name-list` for a wrong length, an empty list, an empty name or trailing bytes
  */
 export function decodeProtocolNameList(extensionData: Uint8Array): readonly Uint8Array[] {
-  const reader = new ByteReader(extensionData);
-  const names: Uint8Array[] = [];
-  try {
-    const inner = reader.scope(2);
-    reader.end();
-    do {
-      const offset = inner.offset;
-      const name = inner.prefixed(1);
-      if (name.length === 0) throw malformed('a name of 1 to 255 bytes', 'an empty name', offset);
-      names.push(name);
-    } while (inner.remaining > 0);
-  } catch (error) {
-    if (!(error instanceof BytesError)) throw error;
-    throw malformed(error.expected ?? 'a ProtocolNameList', error.got ?? error.reason, error.offset);
-  }
-  return names;
+  return readBytes('malformed-protocol-name-list', 'protocol name list', () =>
+    decode(protocolNameListCodec, extensionData),
+  );
 }
 
 /**
@@ -72,14 +63,8 @@ export function decodeProtocolNameList(extensionData: Uint8Array): readonly Uint
  */
 export function decodeSelectedProtocol(extensionData: Uint8Array): Uint8Array {
   const names = decodeProtocolNameList(extensionData);
-  if (names.length !== 1) throw malformed('exactly one name', String(names.length));
+  if (names.length !== 1) {
+    throw new TlsError('malformed-protocol-name-list', { expected: 'exactly one name', got: String(names.length) });
+  }
   return names[0] as Uint8Array;
-}
-
-function malformed(expected: string, got: string, offset?: number): TlsError {
-  return new TlsError('malformed-protocol-name-list', {
-    expected,
-    got,
-    ...(offset === undefined ? {} : { offset }),
-  });
 }

@@ -1,5 +1,4 @@
-import { BytesError, ByteWriter, decode, encode, type Codec } from '@portico/bytes';
-import { TlsError } from '../error.js';
+import { ByteWriter, decode, encode, type Codec } from '@portico/bytes';
 import { certificateRequestCodec, type CertificateRequest } from './certificate-request.js';
 import { certificateVerifyCodec, type CertificateVerify } from './certificate-verify.js';
 import { certificateCodec, type Certificate } from './certificate.js';
@@ -9,6 +8,7 @@ import { finishedCodec, type Finished } from './finished.js';
 import { HANDSHAKE_HEADER_LENGTH, HANDSHAKE_TYPE_CODES, type HandshakeType } from './handshake-type.js';
 import { keyUpdateCodec, type KeyUpdate } from './key-update.js';
 import { newSessionTicketCodec, type NewSessionTicket } from './new-session-ticket.js';
+import { readBytes } from './read-bytes.js';
 import { isHelloRetryRequest, serverHelloCodec, type ServerHello } from './server-hello.js';
 
 /** The body of each handshake message. */
@@ -57,19 +57,11 @@ export const HANDSHAKE_CODECS: { readonly [T in HandshakeType]: Codec<HandshakeB
  * @throws TlsError `malformed-message`
  */
 export function decodeHandshakeMessage(type: HandshakeType, raw: Uint8Array): ReceivedMessage {
-  try {
-    const body = decode<unknown>(HANDSHAKE_CODECS[type], raw.subarray(HANDSHAKE_HEADER_LENGTH));
-    const told = type === 'server_hello' && isHelloRetryRequest(body as ServerHello) ? 'hello_retry_request' : type;
-    return { type: told, body, raw } as ReceivedMessage;
-  } catch (error) {
-    if (!(error instanceof BytesError)) throw error;
-    throw new TlsError('malformed-message', {
-      subject: type,
-      expected: error.expected ?? 'a well-formed message',
-      got: error.got ?? error.reason,
-      ...(error.offset === undefined ? {} : { offset: error.offset }),
-    });
-  }
+  const body = readBytes('malformed-message', type, () =>
+    decode<unknown>(HANDSHAKE_CODECS[type], raw.subarray(HANDSHAKE_HEADER_LENGTH)),
+  );
+  const told = type === 'server_hello' && isHelloRetryRequest(body as ServerHello) ? 'hello_retry_request' : type;
+  return { type: told, body, raw } as ReceivedMessage;
 }
 
 /** Encodes one handshake message with its header. */

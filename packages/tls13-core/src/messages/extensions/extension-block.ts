@@ -1,43 +1,12 @@
 import { TlsError } from '../../error.js';
 import type { TlsLimits } from '../../limits.js';
-import { EXTENSION_CODES, type Extension, type ExtensionName } from './extension.js';
-
-/** The messages that carry extensions, by the abbreviations of the table in RFC 9846 section 4.3. */
-export type ExtensionPlace = 'CH' | 'SH' | 'HRR' | 'EE' | 'CT' | 'CR' | 'NST';
-
-/** Which message may hold which extension: the table of RFC 9846 section 4.3. */
-export const EXTENSION_PLACES: { readonly [Name in ExtensionName]: readonly ExtensionPlace[] } = {
-  server_name: ['CH', 'EE', 'CR'],
-  status_request: ['CH', 'CR', 'CT'],
-  supported_groups: ['CH', 'EE'],
-  signature_algorithms: ['CH', 'CR'],
-  use_srtp: ['CH', 'EE'],
-  heartbeat: ['CH', 'EE'],
-  application_layer_protocol_negotiation: ['CH', 'EE'],
-  client_certificate_type: ['CH', 'EE'],
-  server_certificate_type: ['CH', 'EE'],
-  padding: ['CH'],
-  compress_certificate: ['CH', 'CR'],
-  record_size_limit: ['CH', 'EE'],
-  delegated_credential: ['CH', 'CR', 'CT'],
-  pre_shared_key: ['CH', 'SH'],
-  early_data: ['CH', 'EE', 'NST'],
-  supported_versions: ['CH', 'SH', 'HRR'],
-  cookie: ['CH', 'HRR'],
-  psk_key_exchange_modes: ['CH'],
-  certificate_authorities: ['CH', 'CR'],
-  oid_filters: ['CR'],
-  post_handshake_auth: ['CH'],
-  signature_algorithms_cert: ['CH', 'CR'],
-  key_share: ['CH', 'SH', 'HRR'],
-  quic_transport_parameters: ['CH', 'EE'],
-  ticket_request: ['CH', 'EE'],
-  tls_flags: ['CH', 'SH', 'HRR', 'EE', 'CT', 'CR', 'NST'],
-};
-
-const PLACES_BY_CODE = new Map<number, readonly ExtensionPlace[]>(
-  (Object.keys(EXTENSION_CODES) as ExtensionName[]).map((name) => [EXTENSION_CODES[name], EXTENSION_PLACES[name]]),
-);
+import {
+  EXTENSION_CODES,
+  PLACES_BY_CODE,
+  type Extension,
+  type ExtensionName,
+  type ExtensionPlace,
+} from './extension.js';
 
 /** A checked extension block: no type twice, nothing where it may not be, nothing that was not asked for. */
 export class ExtensionBlock {

@@ -1,5 +1,5 @@
-import { BytesError, decode, encode, list, opaque, struct, u16, type Codec } from '@portico/bytes';
-import { TlsError } from '../../error.js';
+import { decode, encode, list, opaque, struct, u16, type Codec } from '@portico/bytes';
+import { readBytes } from '../read-bytes.js';
 
 /** Extension, RFC 9846 section 4.3: the data is not looked at until somebody asks for it. */
 export interface Extension {
@@ -32,17 +32,7 @@ export const optionalExtensionsCodec: Codec<readonly Extension[] | null> = {
  * @throws TlsError `malformed-extension`
  */
 export function decodeExtension<T>(codec: Codec<T>, data: Uint8Array, name: ExtensionName): T {
-  try {
-    return decode(codec, data);
-  } catch (error) {
-    if (!(error instanceof BytesError)) throw error;
-    throw new TlsError('malformed-extension', {
-      subject: name,
-      expected: error.expected ?? 'well-formed data',
-      got: error.got ?? error.reason,
-      ...(error.offset === undefined ? {} : { offset: error.offset }),
-    });
-  }
+  return readBytes('malformed-extension', name, () => decode(codec, data));
 }
 
 /** One extension, ready for a message. */
@@ -50,34 +40,49 @@ export function extension<T>(name: ExtensionName, codec: Codec<T>, value: T): Ex
   return { type: EXTENSION_CODES[name], data: encode(codec, value) };
 }
 
-/** ExtensionType, RFC 9846 section 4.3: the ones whose place this stack knows. */
-export const EXTENSION_CODES = {
-  server_name: 0,
-  status_request: 5,
-  supported_groups: 10,
-  signature_algorithms: 13,
-  use_srtp: 14,
-  heartbeat: 15,
-  application_layer_protocol_negotiation: 16,
-  client_certificate_type: 19,
-  server_certificate_type: 20,
-  padding: 21,
-  compress_certificate: 27,
-  record_size_limit: 28,
-  delegated_credential: 34,
-  pre_shared_key: 41,
-  early_data: 42,
-  supported_versions: 43,
-  cookie: 44,
-  psk_key_exchange_modes: 45,
-  certificate_authorities: 47,
-  oid_filters: 48,
-  post_handshake_auth: 49,
-  signature_algorithms_cert: 50,
-  key_share: 51,
-  quic_transport_parameters: 57,
-  ticket_request: 58,
-  tls_flags: 62,
+/** The messages that carry extensions, by the abbreviations of the table in RFC 9846 section 4.3. */
+export type ExtensionPlace = 'CH' | 'SH' | 'HRR' | 'EE' | 'CT' | 'CR' | 'NST';
+
+/** The table of RFC 9846 section 4.3: ExtensionType, and the messages that may hold it, for all that this stack knows. */
+const EXTENSIONS = {
+  server_name: [0, 'CH', 'EE', 'CR'],
+  status_request: [5, 'CH', 'CR', 'CT'],
+  supported_groups: [10, 'CH', 'EE'],
+  signature_algorithms: [13, 'CH', 'CR'],
+  use_srtp: [14, 'CH', 'EE'],
+  heartbeat: [15, 'CH', 'EE'],
+  application_layer_protocol_negotiation: [16, 'CH', 'EE'],
+  client_certificate_type: [19, 'CH', 'EE'],
+  server_certificate_type: [20, 'CH', 'EE'],
+  padding: [21, 'CH'],
+  compress_certificate: [27, 'CH', 'CR'],
+  record_size_limit: [28, 'CH', 'EE'],
+  delegated_credential: [34, 'CH', 'CR', 'CT'],
+  pre_shared_key: [41, 'CH', 'SH'],
+  early_data: [42, 'CH', 'EE', 'NST'],
+  supported_versions: [43, 'CH', 'SH', 'HRR'],
+  cookie: [44, 'CH', 'HRR'],
+  psk_key_exchange_modes: [45, 'CH'],
+  certificate_authorities: [47, 'CH', 'CR'],
+  oid_filters: [48, 'CR'],
+  post_handshake_auth: [49, 'CH'],
+  signature_algorithms_cert: [50, 'CH', 'CR'],
+  key_share: [51, 'CH', 'SH', 'HRR'],
+  quic_transport_parameters: [57, 'CH', 'EE'],
+  ticket_request: [58, 'CH', 'EE'],
+  tls_flags: [62, 'CH', 'SH', 'HRR', 'EE', 'CT', 'CR', 'NST'],
 } as const;
 
-export type ExtensionName = keyof typeof EXTENSION_CODES;
+export type ExtensionName = keyof typeof EXTENSIONS;
+
+const ROWS = Object.entries<readonly [number, ...ExtensionPlace[]]>(EXTENSIONS);
+
+/** ExtensionType by name. */
+export const EXTENSION_CODES: Readonly<Record<ExtensionName, number>> = Object.fromEntries(
+  ROWS.map(([name, [code]]) => [name, code]),
+) as Record<ExtensionName, number>;
+
+/** The messages that may hold an extension, by its ExtensionType. */
+export const PLACES_BY_CODE: ReadonlyMap<number, readonly ExtensionPlace[]> = new Map(
+  ROWS.map(([, [code, ...places]]) => [code, places]),
+);
