@@ -47,6 +47,20 @@ export function encode<T>(codec: Codec<T>, value: T): Uint8Array<ArrayBuffer> {
   return writer.toBytes();
 }
 
+/**
+ * Encodes a value with secrets in it: no array but the result holds them.
+ * @throws BytesError if the value is outside the declared bounds
+ */
+export function encodeSecret<T>(codec: Codec<T>, value: T): Uint8Array<ArrayBuffer> {
+  const writer = new ByteWriter();
+  try {
+    codec.write(writer, value);
+    return writer.toBytes();
+  } finally {
+    writer.wipe();
+  }
+}
+
 /** Bytes of the shortest value of that shape. */
 export function smallestSize(shape: Shape): number {
   switch (shape.kind) {

@@ -6,4 +6,18 @@ export { asciiToBytes, bytesToLatin1, bytesToUtf8, utf8ToBytes } from './text.js
 export { ByteQueue } from './queue.js';
 export { ByteReader, type LengthPrefix } from './reader.js';
 export { ByteWriter } from './writer.js';
-export { decode, encode, fixed, list, opaque, struct, u8, u16, u24, u32, type Codec, type Shape } from './codec.js';
+export {
+  decode,
+  encode,
+  encodeSecret,
+  fixed,
+  list,
+  opaque,
+  struct,
+  u8,
+  u16,
+  u24,
+  u32,
+  type Codec,
+  type Shape,
+} from './codec.js';

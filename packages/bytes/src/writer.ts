@@ -89,6 +89,12 @@ export class ByteWriter {
     return this.#buffer.slice(0, this.#length);
   }
 
+  /** Forgets what was written; arrays that were given stay as they are. */
+  wipe(): void {
+    this.#buffer.fill(0);
+    this.#length = 0;
+  }
+
   #put(at: number, width: number, value: number): void {
     for (let i = width - 1, rest = value; i >= 0; i--, rest = Math.floor(rest / 256)) this.#buffer[at + i] = rest % 256;
   }
@@ -98,6 +104,8 @@ export class ByteWriter {
     if (needed <= this.#buffer.length) return;
     const larger = new Uint8Array(Math.max(needed, this.#buffer.length * 2));
     larger.set(this.#buffer.subarray(0, this.#length));
+    // It may be secrets that are written.
+    this.#buffer.fill(0);
     this.#buffer = larger;
   }
 }

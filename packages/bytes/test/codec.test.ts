@@ -3,6 +3,7 @@ import {
   BytesError,
   decode,
   encode,
+  encodeSecret,
   fixed,
   hexToBytes,
   list,
@@ -156,5 +157,13 @@ describe('codec', () => {
     expect(reasonOf(() => list(struct<object>({}), 0, 10))).toBe('value-out-of-range');
     expect(reasonOf(() => opaque(0, 0x1000000))).toBe('value-out-of-range');
     expect(reasonOf(() => opaque(3, 2))).toBe('value-out-of-range');
+  });
+});
+
+describe('encodeSecret', () => {
+  it('writes what encode writes', () => {
+    const value = new Uint8Array(300).fill(7);
+    expect(encodeSecret(opaque(0, 0xffff), value)).toEqual(encode(opaque(0, 0xffff), value));
+    expect(() => encodeSecret(opaque(0, 0xff), value)).toThrow(BytesError);
   });
 });

@@ -1,5 +1,5 @@
 import { BytesError } from '@portico/bytes';
-import { TlsError, type TlsErrorReason } from '../error.js';
+import { TlsError, type TlsErrorReason } from './error.js';
 
 /**
  * Reads what a peer sent; what is not of that form is an error with that reason.

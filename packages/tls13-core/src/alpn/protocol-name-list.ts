@@ -3,7 +3,7 @@ import type { ProtocolName } from '../config.js';
 import { TlsError } from '../error.js';
 import { protocolNameToBytes } from './names.js';
 import { MAX_PROTOCOL_NAME_LIST_LENGTH } from '../limits.js';
-import { readBytes } from '../messages/read-bytes.js';
+import { readBytes } from '../read-bytes.js';
 
 /** `opaque ProtocolName<1..2^8-1>; ProtocolName protocol_name_list<2..2^16-1>`, RFC 7301 section 3.1. */
 const protocolNameListCodec: Codec<readonly Uint8Array[]> = /* @__PURE__ */ list(

@@ -8,7 +8,7 @@ import { finishedCodec, type Finished } from './finished.js';
 import { HANDSHAKE_HEADER_LENGTH, HANDSHAKE_TYPE_CODES, type HandshakeType } from './handshake-type.js';
 import { keyUpdateCodec, type KeyUpdate } from './key-update.js';
 import { newSessionTicketCodec, type NewSessionTicket } from './new-session-ticket.js';
-import { readBytes } from './read-bytes.js';
+import { readBytes } from '../read-bytes.js';
 import { isHelloRetryRequest, serverHelloCodec, type ServerHello } from './server-hello.js';
 
 /** The body of each handshake message. */

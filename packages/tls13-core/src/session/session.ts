@@ -2,7 +2,7 @@ import {
   BytesError,
   bytesToUtf8,
   decode,
-  encode,
+  encodeSecret,
   list,
   opaque,
   struct,
@@ -109,7 +109,7 @@ export function serializeSession(session: Session): Uint8Array {
       expected: 'one made under a named resumption.policy',
     });
   }
-  return encode(serializedSessionCodec, {
+  return encodeSecret(serializedSessionCodec, {
     ...contents,
     version: FORMAT_VERSION,
     serverName: serverName === null ? NONE : utf8ToBytes(serverName),

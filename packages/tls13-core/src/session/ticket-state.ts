@@ -2,7 +2,7 @@ import {
   BytesError,
   bytesToUtf8,
   decode,
-  encode,
+  encodeSecret,
   list,
   opaque,
   struct,
@@ -45,7 +45,7 @@ export interface TicketState {
 
 /** The bytes that a protector seals: key material in the clear. */
 export function encodeTicketState(state: TicketState): Uint8Array {
-  return encode(writtenStateCodec, {
+  return encodeSecret(writtenStateCodec, {
     ...state,
     version: FORMAT_VERSION,
     serverName: writeText(state.serverName),

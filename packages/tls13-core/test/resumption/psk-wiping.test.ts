@@ -2,8 +2,8 @@ import { bytesToHex } from '@portico/bytes';
 import { describe, expect, it } from 'vitest';
 import { createTlsClient } from '../../src/client-connection.js';
 import type { ServerConfig } from '../../src/config.js';
-import { decodeTicketState } from '../../src/session/ticket-state.js';
-import { copiesDuring, leftOf, type Copy } from '../support/copies.js';
+import { decodeTicketState, encodeTicketState } from '../../src/session/ticket-state.js';
+import { copiesDuring, leftOf, memoryHolding, type Copy } from '../support/copies.js';
 import { ScriptedClient } from '../support/scripted-client.js';
 import {
   earlyClient,
@@ -96,6 +96,51 @@ describe('a server wipes the PSK of a ticket', () => {
       const psk = decodeTicketState(state)?.psk as Uint8Array;
       expect(leftOf(bytesToHex(psk), copies)).toEqual(WIPED);
     }
+  });
+});
+
+describe('what a ticket remembers stands in no memory but the array that is given away', () => {
+  // With a chain, the writer has to grow on the way.
+  const chain = [new Uint8Array(1000).fill(0x30), new Uint8Array(3000).fill(0x31)];
+
+  it.each([
+    ['without certificates', []],
+    ['with a chain of certificates', chain],
+  ])('%s', (_what, clientCertificates) => {
+    const psk = new Uint8Array(32).fill(0x5b);
+    let state: Uint8Array = new Uint8Array(0);
+    const holding = memoryHolding(psk, () => {
+      state = encodeTicketState({
+        cipherSuite: 0x1303,
+        psk: psk.slice(),
+        issuedAt: 1,
+        authenticationExpiresAt: 2,
+        serverName: 'localhost',
+        clientPolicy: null,
+        clientCertificates,
+        clientSignatureScheme: 0,
+        externalIdentity: null,
+        ticketAgeAdd: 0,
+        alpn: null,
+        maxEarlyDataSize: 0,
+        acrossNames: 'same-name',
+      });
+    });
+    // The second is the copy that the test passed in.
+    expect(holding).toHaveLength(2);
+    expect(holding).toContain(state.buffer);
+    expect(decodeTicketState(state)?.psk).toEqual(psk);
+  });
+
+  it('and not there any more once a ticket protector sealed it', () => {
+    const state = new Uint8Array(200).fill(0x5c);
+    let ticket: Uint8Array = new Uint8Array(0);
+    const holding = memoryHolding(state.slice(0, 32), () => {
+      ticket = toyTickets().protector.seal(state) as Uint8Array;
+    });
+    expect(holding).toEqual([]);
+    expect(state.every((byte) => byte === 0)).toBe(true);
+    expect(toyTickets().protector.open(ticket)).toEqual(new Uint8Array(200).fill(0x5c));
   });
 });
 

@@ -39,3 +39,28 @@ export function leftOf(secret: string, copies: readonly Copy[]): { readonly held
   const own = copies.filter(({ hex }) => hex === secret);
   return { held: own.length > 0, left: own.filter(({ array }) => array.some((byte) => byte !== 0)).length };
 }
+
+/** The memory of every array that was set or sliced while `act` ran, in which that secret stands now. */
+export function memoryHolding(secret: Uint8Array, act: () => void): ArrayBufferLike[] {
+  const memory = new Set<ArrayBufferLike>();
+  const { set, slice } = Uint8Array.prototype;
+  const watchedSet = function (this: Uint8Array, ...source: [ArrayLike<number>, number?]): void {
+    memory.add(this.buffer);
+    set.apply(this, source);
+  };
+  const watchedSlice = function (this: Uint8Array<ArrayBuffer>, ...range: [number?, number?]): Uint8Array {
+    const copy = slice.apply(this, range);
+    memory.add(copy.buffer);
+    return copy;
+  };
+  Reflect.set(Uint8Array.prototype, 'set', watchedSet);
+  Reflect.set(Uint8Array.prototype, 'slice', watchedSlice);
+  try {
+    act();
+  } finally {
+    Reflect.set(Uint8Array.prototype, 'set', set);
+    Reflect.set(Uint8Array.prototype, 'slice', slice);
+  }
+  const sought = bytesToHex(secret);
+  return [...memory].filter((buffer) => bytesToHex(new Uint8Array(buffer)).includes(sought));
+}

@@ -1,5 +1,5 @@
 import { decode, encode, list, opaque, struct, u16, type Codec } from '@portico/bytes';
-import { readBytes } from '../read-bytes.js';
+import { readBytes } from '../../read-bytes.js';
 
 /** Extension, RFC 9846 section 4.3: the data is not looked at until somebody asks for it. */
 export interface Extension {
