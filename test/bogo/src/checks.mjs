@@ -27,6 +27,8 @@ export function checkHandshake({ flags, seen, which, info }) {
   if (given('expect-no-hrr')) expect('HelloRetryRequest', false, info.helloRetryRequested);
   checkNames(flags, seen, info);
   checkCertificates(flags, info);
+  // A session holds neither the verdict nor the OCSP response that it was made with: it is there because both were right.
+  if (!info.resumed) checkVerifier(flags, seen);
   checkEarlyData(flags, info);
   if (given('expect-selected-credential')) {
     const { externalPskIdentity: identity } = info;
@@ -95,6 +97,12 @@ function checkCertificates(flags, info) {
     const expected = certificatesFromPem(readFileSync(flags['expect-peer-cert-file'])).map(({ raw }) => raw);
     expect('peer certificates', hex(expected), hex(shown ?? []));
   }
+}
+
+function checkVerifier(flags, seen) {
+  if (flags['expect-verify-result']) expect('verdict', !flags['verify-fail'], seen.verdict?.trusted);
+  const expected = flags['expect-ocsp-response'];
+  if (expected !== undefined) expect('OCSP response', hex([expected]), hex([seen.ocspResponse ?? []]));
 }
 
 /** Checks what is known only when the connection has ended well. */

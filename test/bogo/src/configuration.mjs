@@ -8,6 +8,7 @@ import {
   createCertificateVerifier,
   createReplayStore,
   createTicketProtector,
+  ocspStatus,
   serverEarlyData,
 } from '@portico/tls13-core';
 import { trustAnchorsFromPem } from '@portico/x509';
@@ -78,7 +79,8 @@ export function clientConfig(flags, seen) {
   const alpn = flags['advertise-alpn'];
   return {
     ...commonConfig(flags, seen),
-    verifyPeer: maybeAsync(flags, verifier(flags)),
+    verifyPeer: maybeAsync(flags, watched(verifier(flags), flags, seen)),
+    ...(flags['enable-ocsp-stapling'] ? { certificateStatus: ocspStatus } : {}),
     ...(flags['host-name'] === undefined ? {} : { serverName: flags['host-name'] }),
     ...(alpn === undefined
       ? {}
@@ -124,7 +126,7 @@ export function serverConfig(flags, seen) {
     credentials: maybeAsync(flags, (hello) => {
       seen.peerSchemes = hello.signatureSchemes;
       if (flags['fail-early-callback']) return 'no-credential';
-      if (flags['fail-cert-callback']) throw new Error('asked to fail');
+      if (flags['fail-cert-callback'] || flags['fail-ocsp-callback']) throw new Error('asked to fail');
       if (certificates.length === 0) return 'no-credential';
       return certificates;
     }),
@@ -141,7 +143,7 @@ export function serverConfig(flags, seen) {
       ? {
           clientAuthentication: {
             mode: flags['require-any-client-certificate'] ? 'require' : 'request',
-            verifyPeer: maybeAsync(flags, verifier(flags)),
+            verifyPeer: maybeAsync(flags, watched(verifier(flags), flags, seen)),
             policy: POLICY,
             ...certificateAuthorities(flags['use-client-ca-list']),
           },
@@ -202,6 +204,23 @@ function verifier(flags) {
     now,
     identity: null,
   });
+}
+
+/**
+ * Notes what the verifier was shown and said. As in BoringSSL, a client that was not told to verify goes on whatever it
+ * says, and a client's callback for OCSP comes behind it.
+ */
+function watched(verify, flags, seen) {
+  const isFatal = flags.server || flags['verify-peer'] || flags['use-custom-verify-callback'];
+  return (peer) => {
+    seen.ocspResponse = peer.ocspResponses?.[0] ?? null;
+    seen.verdict = verify(peer);
+    if (isFatal && !seen.verdict.trusted) return seen.verdict;
+    if (!flags.server && flags['fail-ocsp-callback']) {
+      return { trusted: false, refusal: 'status-unacceptable', message: 'asked to fail' };
+    }
+    return { trusted: true };
+  };
 }
 
 function maybeAsync(flags, callback) {

@@ -1,7 +1,7 @@
 // The shim's certificates and PSKs, and which of them a connection used.
 import { readFileSync } from 'node:fs';
 import { keyFitsScheme, SIGNATURE_SCHEMES } from '@portico/crypto';
-import { createSigner, importExternalPsk } from '@portico/tls13-core';
+import { createSigner, importExternalPsk, stapledOcsp } from '@portico/tls13-core';
 import { certificatesFromPem, privateKeyFromPem } from '@portico/x509';
 
 /** What `-expect-selected-credential` calls the credential that has no place in the list. */
@@ -19,6 +19,7 @@ export function readCertificates(provider, flags, seen) {
     const { schemes, sign } = readSigner(provider, credential);
     return {
       certificateChain: certificatesFromPem(readFileSync(credential['cert-file'])).map(({ raw }) => raw),
+      ...stapled(flags, credential),
       signer: {
         schemes,
         sign: (scheme, message) => {
@@ -28,6 +29,12 @@ export function readCertificates(provider, flags, seen) {
       },
     };
   });
+}
+
+/** A callback that declines takes the response away, whichever way it was configured. */
+function stapled(flags, credential) {
+  const response = credential['ocsp-response'];
+  return response === undefined || flags['decline-ocsp-callback'] ? {} : { certificateStatus: stapledOcsp(response) };
 }
 
 function readSigner(provider, credential) {
