@@ -9,6 +9,7 @@ import {
   createReplayStore,
   createTicketProtector,
   ocspStatus,
+  permutedExtensions,
   serverEarlyData,
 } from '@portico/tls13-core';
 import { trustAnchorsFromPem } from '@portico/x509';
@@ -81,6 +82,7 @@ export function clientConfig(flags, seen) {
     ...commonConfig(flags, seen),
     verifyPeer: maybeAsync(flags, watched(verifier(flags), flags, seen)),
     ...(flags['enable-ocsp-stapling'] ? { certificateStatus: ocspStatus } : {}),
+    ...(flags['permute-extensions'] ? { extensionOrder: permutedExtensions } : {}),
     ...(flags['host-name'] === undefined ? {} : { serverName: flags['host-name'] }),
     ...(alpn === undefined
       ? {}
