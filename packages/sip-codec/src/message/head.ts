@@ -109,7 +109,7 @@ export function readHead(bytes: Uint8Array): Head {
   const words = wordsUnder(bytes);
   const total = bytes.length;
   let at = 0;
-  while (at < total && (bytes[at] === CR || bytes[at] === LF)) at++;
+  while (bytes[at] === CR || bytes[at] === LF) at++;
 
   const startLineStart = at;
   const startLineEnd = lineEnd(bytes, words, at, total);
@@ -120,11 +120,9 @@ export function readHead(bytes: Uint8Array): Head {
     let next = afterLineEnd(bytes, contentEnd, total);
     marks.push(at);
     if (contentEnd === at) {
-      const isCut = startLineEnd === total;
-      const bodyStart = isCut ? total : next;
-      return { startLineStart, startLineEnd, marks, marksStart: 0, marksEnd: marks.length, bodyStart };
+      return { startLineStart, startLineEnd, marks, marksStart: 0, marksEnd: marks.length, bodyStart: next };
     }
-    while (next < total && (bytes[next] === SP || bytes[next] === HTAB)) {
+    while (bytes[next] === SP || bytes[next] === HTAB) {
       next = afterLineEnd(bytes, lineEnd(bytes, words, next, total), total);
     }
     at = next;
