@@ -116,6 +116,20 @@ describe('paths that are trusted', () => {
     ).toBe('trusted');
   });
 
+  it('one usage from the leaf to the anchor: absent extensions and anyExtendedKeyUsage leave it as it is', () => {
+    const trusts = (above: readonly string[] | undefined, own: readonly string[], accepted: string[]): string => {
+      const ca = authority('ca', { issuer: root, template: { extendedKeyUsage: above } as never });
+      const sent = [leaf(ca, { extendedKeyUsage: own }), ca.certificate];
+      return reason(verify(sent, [root], { keyPurposes: accepted }));
+    };
+    const both = [OID.serverAuth, OID.clientAuth];
+    expect(trusts(['clientAuth', 'serverAuth'], ['serverAuth'], both)).toBe('trusted');
+    expect(trusts(['clientAuth', 'serverAuth'], ['clientAuth'], both)).toBe('trusted');
+    expect(trusts(['any'], ['clientAuth'], both)).toBe('trusted');
+    expect(trusts(['clientAuth'], ['any'], both)).toBe('trusted');
+    expect(trusts(undefined, ['clientAuth'], both)).toBe('trusted');
+  });
+
   it('a SIP server: RFC 5924 usage or the TLS one, the domain in a sip URI', () => {
     const identity = { type: 'sip-domain', domain: 'example.com' } as const;
     const named = { names: ['sip:example.com', 'host.example.com'] };

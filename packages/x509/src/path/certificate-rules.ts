@@ -73,16 +73,19 @@ const everywhere: readonly Rule[] = [
 ];
 
 /**
- * For the leaf; in a CA the extension bounds what may be issued below, as every verifier on the web has it.
+ * For the leaf; in a CA the extension bounds what may be issued below, as every verifier on the web has it. One purpose
+ * must hold from the leaf to the anchor: a CA for one and a leaf for another add up to nothing.
  */
 const extendedKeyUsage = rule(
   'extended-key-usage',
   'extended-key-usage',
   'RFC 5280 section 4.2.1.12',
-  ({ extendedKeyUsage: usages }, { purpose: { keyPurposes } }) =>
-    usages === null || usages.some((usage) => usage === OID.anyExtendedKeyUsage || keyPurposes.includes(usage))
+  (certificate, { below, purpose: { keyPurposes } }) => {
+    const left = keyPurposes.filter((purpose) => below.every((issued) => allowsPurpose(issued, purpose)));
+    return left.some((purpose) => allowsPurpose(certificate, purpose))
       ? null
-      : [keyPurposes.join(' or '), usages.join(', ')],
+      : [left.join(' or ') || 'nothing', (certificate.extendedKeyUsage ?? []).join(', ')];
+  },
 );
 
 /**
@@ -169,6 +172,10 @@ export const BASIC_RULES: RuleSet = {
   intermediate: [...form, ...authorityRules, depth, ...presented],
   anchor: authorityRules,
 };
+
+function allowsPurpose({ extendedKeyUsage: usages }: Certificate, purpose: string): boolean {
+  return usages === null || usages.includes(OID.anyExtendedKeyUsage) || usages.includes(purpose);
+}
 
 function accessMethods({ extensions }: Certificate): readonly string[] {
   const access = extensions.find(({ oid }) => oid === OID.authorityInfoAccess);

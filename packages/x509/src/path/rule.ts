@@ -12,7 +12,7 @@ export type PathRole = 'leaf' | 'intermediate' | 'anchor';
 export interface PathPurpose {
   /** Milliseconds since 1970. */
   readonly time: number;
-  /** Extended key usages of which one must be there wherever the extension is. */
+  /** Extended key usages of which one must be there wherever the extension is, the same from leaf to anchor. */
   readonly keyPurposes: readonly string[];
   /** Key usages that a leaf must all have if it has the extension. */
   readonly keyUsages: readonly KeyUsage[];

@@ -215,6 +215,55 @@ export const rows: readonly (readonly [
     'extended-key-usage',
   ],
 
+  ...(
+    [
+      [['serverAuth'], ['sipDomain']],
+      [['sipDomain'], ['serverAuth', 'clientAuth']],
+    ] as const
+  ).map(
+    ([above, own]) =>
+      [
+        `SIP server with ${own.join(' and ')} below a CA with ${above.join(' and ')}`,
+        () => {
+          const ca = caWith({ extendedKeyUsage: above });
+          return verify([leaf(ca, { extendedKeyUsage: own }), ca.certificate], [root], {
+            identity: { type: 'sip-domain', domain: 'example.com' },
+          });
+        },
+        'extended-key-usage',
+      ] as const,
+  ),
+  [
+    'a CA for one accepted usage, a leaf for another',
+    () => {
+      const ca = caWith({ extendedKeyUsage: ['clientAuth'] });
+      const keyPurposes = [OID.serverAuth, OID.clientAuth];
+      return verify([leaf(ca, { extendedKeyUsage: ['serverAuth'] }), ca.certificate], [root], { keyPurposes });
+    },
+    'extended-key-usage',
+  ],
+  [
+    'CAs for different accepted usages, a leaf for both',
+    () => {
+      const upper = authority('upper', { issuer: root, template: { extendedKeyUsage: ['clientAuth'] } });
+      const lower = authority('lower', { issuer: upper, template: { extendedKeyUsage: ['serverAuth'] } });
+      const keyPurposes = [OID.serverAuth, OID.clientAuth];
+      const end = leaf(lower, { extendedKeyUsage: ['serverAuth', 'clientAuth'] });
+      return verify([end, lower.certificate, upper.certificate], [root], { keyPurposes });
+    },
+    'extended-key-usage',
+  ],
+  [
+    'an accepted usage that its leaf and its CA share, but not the anchor',
+    () => {
+      const anchor = authority('anchor', { template: { extendedKeyUsage: ['clientAuth', 'sipDomain'] } });
+      const ca = caWith({ extendedKeyUsage: ['any'] }, anchor);
+      return verify([leaf(ca, { extendedKeyUsage: ['serverAuth', 'clientAuth'] }), ca.certificate], [anchor]);
+    },
+    'extended-key-usage',
+  ],
+  ['no usage is accepted', () => verify([leaf(root)], [root], { keyPurposes: [] }), 'extended-key-usage'],
+
   ['another name', () => verify([leaf(root, { names: ['example.org'] })]), 'name-mismatch'],
   [
     'the name in the common name only',
