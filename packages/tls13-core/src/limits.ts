@@ -70,6 +70,13 @@ export const MAX_PROTOCOL_NAME_LENGTH = 255;
  * are as if they had not been offered.
  */
 export const MAX_PROTOCOL_NAMES_EXAMINED = 64;
+/**
+ * How many groups of a ClientHello are looked at: an extension has room for 32,766, and IANA has names for about sixty.
+ * Later ones are as if they had not been offered.
+ */
+export const MAX_GROUPS_EXAMINED = 128;
+/** How many key shares are: clients send one to three. Later ones are as if they had not been sent. */
+export const MAX_KEY_SHARES_EXAMINED = 16;
 /** What most servers use; RFC 9846 section 4.7.1 allows seven days. */
 export const DEFAULT_TICKET_LIFETIME_SECONDS = 7200;
 /** Tickets after a full handshake: as most servers send. */

@@ -20,11 +20,15 @@ import { checkedProtocolNames } from '../src/alpn/protocol-name-list.js';
 import { selectProtocol } from '../src/alpn/select.js';
 import { skippedEarlyData } from '../src/handshake/server-hellos.js';
 import * as limits from '../src/limits.js';
+import { decodeExtension, EXTENSION_CODES, extension } from '../src/messages/extensions/extension.js';
+import { clientKeySharesCodec, type KeyShareEntry } from '../src/messages/extensions/key-share.js';
 import { decodeRecordSizeLimit } from '../src/messages/extensions/record-size-limit.js';
 import { decodeServerName, serverNameExtension } from '../src/messages/extensions/server-name.js';
+import { supportedGroupsCodec } from '../src/messages/extensions/supported-groups.js';
 import { RecordSealer } from '../src/record/protection.js';
 import { RecordWriter } from '../src/record/record-writer.js';
 import { authenticationExpiry } from '../src/session/lifetime.js';
+import { withExtension } from './attacks/with-extension.js';
 import { createPair, failureOf, runNow } from './support/pair.js';
 import { plainRecord } from './support/scripted-peer.js';
 import { ScriptedClient } from './support/scripted-client.js';
@@ -77,6 +81,30 @@ function namesOfTotal(length: number): string[] {
   return [...names, 'x'.repeat(Math.min(rest, 255) - 2), 'y'.repeat(rest - Math.min(rest, 255) + 2)];
 }
 
+function unknownGroups(amount: number): number[] {
+  return Array.from({ length: amount }, (_, index) => 0x8000 + index);
+}
+
+/** A hello with other groups, and shares of which those for unknown groups are nonsense. */
+function clientWithGroups(
+  make: (ours: number) => { readonly groups: readonly number[]; readonly shares: readonly number[] },
+): ScriptedClient {
+  const client = new ScriptedClient(toyServer());
+  return client.clientHello({
+    body: (hello) => {
+      const data = hello.extensions?.find(({ type }) => type === EXTENSION_CODES.key_share)?.data as Uint8Array;
+      const [own] = decodeExtension(clientKeySharesCodec, data, 'key_share') as [KeyShareEntry];
+      const { groups, shares } = make(own.group);
+      const entries = shares.map((group) => (group === own.group ? own : { group, keyExchange: Uint8Array.of(1) }));
+      return withExtension(
+        withExtension(hello, 'supported_groups', extension('supported_groups', supportedGroupsCodec, groups).data),
+        'key_share',
+        extension('key_share', clientKeySharesCodec, entries).data,
+      );
+    },
+  });
+}
+
 const ROWS: Readonly<Record<string, Row>> = {
   MAX_PLAINTEXT_LENGTH: {
     bound: 'most',
@@ -112,6 +140,24 @@ const ROWS: Readonly<Record<string, Row>> = {
       const offered = Array.from({ length: amount }, (_, index) => Uint8Array.of(2, index));
       const ours = Uint8Array.of(1);
       return selectProtocol([...offered.slice(1), ours], [ours]) !== null;
+    },
+  },
+  MAX_GROUPS_EXAMINED: {
+    bound: 'most',
+    takes: (amount) => {
+      const client = clientWithGroups((ours) => ({ groups: [...unknownGroups(amount - 1), ours], shares: [ours] }));
+      if (client.failure !== null) expect(client.failure).toBe('no-common-group');
+      return client.failure === null;
+    },
+  },
+  MAX_KEY_SHARES_EXAMINED: {
+    bound: 'most',
+    takes: (amount) => {
+      const shares = unknownGroups(amount - 1);
+      const client = clientWithGroups((ours) => ({ groups: [...shares, ours], shares: [...shares, ours] }));
+      expect(client.failure).toBeNull();
+      // A share that is not looked at has to be asked for.
+      return client.heard[0]?.type === 'server_hello';
     },
   },
   DEFAULT_TICKET_LIFETIME_SECONDS: {

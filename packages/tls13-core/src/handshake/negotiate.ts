@@ -4,7 +4,7 @@ import { decodeProtocolNameList } from '../alpn/protocol-name-list.js';
 import { selectProtocol } from '../alpn/select.js';
 import type { ClientHelloInfo } from '../config.js';
 import { TlsError } from '../error.js';
-import { type TlsLimits, SHORTEST_BINDER } from '../limits.js';
+import { type TlsLimits, MAX_GROUPS_EXAMINED, MAX_KEY_SHARES_EXAMINED, SHORTEST_BINDER } from '../limits.js';
 import { asksForOcsp } from '../certificate-status.js';
 import type { ClientHello } from '../messages/client-hello.js';
 import { certificateAuthoritiesCodec } from '../messages/extensions/certificate-authorities.js';
@@ -32,7 +32,9 @@ import { askNow } from './flow.js';
 /** A ClientHello with the extensions that a server looks at, each decoded. */
 export interface ReadClientHello {
   readonly hello: ClientHello;
+  /** The first `MAX_GROUPS_EXAMINED`. */
   readonly groups: readonly number[];
+  /** The first `MAX_KEY_SHARES_EXAMINED`. */
   readonly keyShares: readonly KeyShareEntry[];
   /** Null where signature_algorithms is absent, as it may be beside a PSK. */
   readonly signatureSchemes: readonly SignatureScheme[] | null;
@@ -96,8 +98,8 @@ export function readClientHello(hello: ClientHello, limits: TlsLimits): ReadClie
   const recordSizeLimit = block.get('record_size_limit');
   return {
     hello,
-    groups,
-    keyShares,
+    groups: groups.slice(0, MAX_GROUPS_EXAMINED),
+    keyShares: keyShares.slice(0, MAX_KEY_SHARES_EXAMINED),
     signatureSchemes,
     certificateSignatureSchemes: schemesForCertificates(block.get('signature_algorithms_cert'), signatureSchemes ?? []),
     alpnProtocols: alpn === undefined ? null : decodeProtocolNameList(alpn),
@@ -215,16 +217,21 @@ function optionalExtension<T>(block: ExtensionBlock, name: ExtensionName, codec:
   return data === undefined ? null : decodeExtension(codec, data, name);
 }
 
-/** Section 4.3.8: shares only for offered groups, one for each, in the order of supported_groups. */
-function checkKeyShares(groups: readonly number[], keyShares: readonly KeyShareEntry[]): void {
-  let previous = 0;
+/**
+ * Section 4.3.8: shares only for offered groups, one for each, in the order of supported_groups. Both lists are walked
+ * once, side by side: a hello has room for thousands of each.
+ * @throws TlsError `duplicate-key-share`, `key-share-for-unoffered-group`, `key-shares-in-wrong-order`
+ */
+export function checkKeyShares(groups: readonly number[], keyShares: readonly Pick<KeyShareEntry, 'group'>[]): void {
   const seen = new Set<number>();
+  let next = 0;
   for (const { group } of keyShares) {
     if (seen.has(group)) throw new TlsError('duplicate-key-share', { got: `0x${group.toString(16)}` });
     seen.add(group);
-    const position = groups.indexOf(group);
-    if (position < 0) throw new TlsError('key-share-for-unoffered-group', { got: `0x${group.toString(16)}` });
-    if (position < previous) throw new TlsError('key-shares-in-wrong-order', { got: `0x${group.toString(16)}` });
-    previous = position;
+    while (next < groups.length && groups[next] !== group) next++;
+    if (next === groups.length) {
+      const reason = groups.includes(group) ? 'key-shares-in-wrong-order' : 'key-share-for-unoffered-group';
+      throw new TlsError(reason, { got: `0x${group.toString(16)}` });
+    }
   }
 }

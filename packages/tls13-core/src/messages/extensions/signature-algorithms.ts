@@ -5,9 +5,9 @@ import { decodeExtension, extension, type Extension } from './extension.js';
 /** signature_algorithms and signature_algorithms_cert, RFC 9846 section 4.3.3: `<2..2^16-2>`. */
 export const signatureAlgorithmsCodec: Codec<readonly number[]> = /* @__PURE__ */ list(u16, 2, 0xfffe);
 
-/** The schemes that we know, in the peer's order; the others are ignored. */
+/** The schemes that we know, each once, in the peer's order; the others are ignored. A list has room for 32,766. */
 export function knownSignatureSchemes(ids: readonly number[]): readonly SignatureScheme[] {
-  return ids.map(signatureSchemeById).filter((scheme) => scheme !== undefined);
+  return [...new Set(ids)].map(signatureSchemeById).filter((scheme) => scheme !== undefined);
 }
 
 /** What a peer's signature_algorithms_cert says, or, without one, its signature_algorithms (RFC 9846 section 4.3.3). */
