@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Strictness } from '../src/framing/head-scanner.js';
+import type { Strictness } from '../src/framing/declared-length.js';
 import { readStartLine } from '../src/message/start-line.js';
 import { refused, twinRuns, wire } from './wire.js';
 
