@@ -1,4 +1,4 @@
-import { bytesToLatin1 } from '@portico/bytes';
+import { bytesToLatin1, concatBytes } from '@portico/bytes';
 import { SipError } from '../error.js';
 import { ALPHANUM, TOKEN } from '../grammar/characters.js';
 import { asciiLowerCase, textToBytes, unfold } from '../grammar/text.js';
@@ -6,7 +6,7 @@ import { parseHeaderValue, type HeaderDefinition } from '../headers/definition.j
 import type { MediaType } from '../headers/media.js';
 import { getParameter } from '../headers/parameters.js';
 import type { RandomBytes } from '../message/tag.js';
-import { headerLine, MessageWriter, type HeaderInput } from '../message/write.js';
+import { headerLine, type HeaderInput } from '../message/write.js';
 
 /** One part of a multipart body, RFC 2046 section 5.1. */
 export interface BodyPart {
@@ -175,16 +175,15 @@ export function writeMultipart(subtype: string, parts: readonly BodyPart[], rand
     misuse('subtype', 'a token');
   }
   const delimiter = textToBytes(`--${boundary}`);
-  const writer = new MessageWriter();
+  const pieces: Uint8Array[] = [];
   for (const { fields, body } of parts) {
     for (let i = body.indexOf(HYPHEN); i >= 0; i = body.indexOf(HYPHEN, i + 1)) {
       if (matches(body, i, delimiter)) misuse('random', 'a boundary that is in no part');
     }
-    writer.text(`--${boundary}\r\n`);
-    for (const [name, value] of fields) writer.text(headerLine(name, value));
-    writer.text('\r\n').raw(body).text('\r\n');
+    const head = fields.map(([name, value]) => headerLine(name, value)).join('');
+    pieces.push(textToBytes(`--${boundary}\r\n${head}\r\n`), body, textToBytes('\r\n'));
   }
-  const body = writer.text(`--${boundary}--\r\n`).toBytes();
+  const body = concatBytes(...pieces, textToBytes(`--${boundary}--\r\n`));
   return { contentType: `multipart/${subtype};boundary=${boundary}`, body };
 }
 

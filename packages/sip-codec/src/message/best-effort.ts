@@ -39,16 +39,15 @@ export function createBestEffortResponse(
   const { headers } = message;
   const vias = headers.all('Via').filter(isClean);
   if (vias.length === 0) return null;
-  const source = headers.asciiText;
   const writer = new MessageWriter();
   const line = writeStatusLine(writer, options.status, reason);
   vias.forEach((field, index) => {
-    writer.copy('Via', index === 0 && options.source ? topViaWithSource(field, options.source) : field, source);
+    writer.copy('Via', index === 0 && options.source ? topViaWithSource(field, options.source) : field);
   });
   for (const name of ['From', 'To', 'Call-ID', 'CSeq']) {
     const field = headers.all(name).find(isClean);
     if (field === undefined) continue;
-    writer.mark().ascii(`${name}: `).valueOf(field, source);
+    writer.mark().text(`${name}: `).valueOf(field);
     if (name === 'To' && !/;\s*tag\s*=/i.test(field.value))
       writer.text(`;tag=${options.toTag ?? statelessTag(headers)}`);
     writer.text('\r\n');

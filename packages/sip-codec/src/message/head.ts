@@ -75,6 +75,19 @@ export class SipHeaderField {
     return raw.map((byte) => (byte === CR || byte === LF ? SP : byte));
   }
 
+  /** Writes `oneLine` into `target` from `at` on, and returns where it ends there. */
+  writeOneLine(target: Uint8Array, at: number): number {
+    const bytes = this.#bytes;
+    const start = this.valueStart;
+    const end = valueEndAt(bytes, start, this.end);
+    const shift = at - start;
+    for (let i = start; i < end; i++) {
+      const byte = bytes[i] as number;
+      target[i + shift] = byte <= CR && (byte === CR || byte === LF) ? SP : byte;
+    }
+    return end + shift;
+  }
+
   /** The value as text, folds read as one space. Bytes that are not UTF-8 become U+FFFD. */
   get value(): string {
     return unfold(this.#bytes, this.valueStart, this.valueEnd);

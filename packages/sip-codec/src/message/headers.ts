@@ -52,11 +52,6 @@ export class SipHeaders implements Iterable<SipHeaderField> {
     this.#head = head;
   }
 
-  /** The text of the head, a character for each byte; undefined where it is not ASCII. */
-  get asciiText(): string | undefined {
-    return this.#wireText.ascii;
-  }
-
   get #wireText(): WireText {
     return (this.#text ??= new WireText(this.#bytes, this.#head.bodyStart));
   }

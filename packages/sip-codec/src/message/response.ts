@@ -1,5 +1,4 @@
 import { SipError } from '../error.js';
-import { textToBytes } from '../grammar/text.js';
 import { addressTag, TO } from '../headers/addresses.js';
 import type { SipHeaders } from './headers.js';
 import { SipResponse, type SipRequest } from './message.js';
@@ -38,20 +37,19 @@ export function createResponse(request: SipRequest, status: number, options: Res
   const reason = options.reason ?? reasonPhrase(status);
   checkReason(reason);
   const headers = request.headers;
-  const source = headers.asciiText;
   const writer = new MessageWriter();
   const line = writeStatusLine(writer, status, reason);
 
   headers.all('Via').forEach((field, index) => {
-    writer.copy('Via', index === 0 && options.source ? topViaWithSource(field, options.source) : field, source);
+    writer.copy('Via', index === 0 && options.source ? topViaWithSource(field, options.source) : field);
   });
   const beginsDialog = status > 100 && status < 300 && DIALOG_METHODS.includes(request.method);
-  if (beginsDialog) for (const field of headers.all('Record-Route')) writer.copy('Record-Route', field, source);
+  if (beginsDialog) for (const field of headers.all('Record-Route')) writer.copy('Record-Route', field);
   writeFirst(writer, 'From', headers);
   const [to] = headers.all('To');
   if (to !== undefined) {
-    writer.mark().ascii('To: ').valueOf(to, source);
-    if (status > 100 && !hasTag(request)) writer.text(`;tag=${toTagFor(request, beginsDialog, options.toTag)}`);
+    writer.mark().text('To: ').valueOf(to);
+    if (status > 100 && !hasTag(request)) writer.text(';tag=').text(toTagFor(request, beginsDialog, options.toTag));
     writer.text('\r\n');
   }
   writeFirst(writer, 'Call-ID', headers);
@@ -66,10 +64,10 @@ export function createResponse(request: SipRequest, status: number, options: Res
 /** The Status-Line of a response of ours, with a reason that was checked. */
 export function writeStatusLine(writer: MessageWriter, status: number, reason: string): StatusLine {
   const front = `${SIP_VERSION} ${status} `;
-  const reasonBytes = textToBytes(reason);
-  writer.text(front).raw(reasonBytes).text('\r\n');
   const reasonStart = front.length;
-  return { type: 'response', version: SIP_VERSION, status, reasonStart, reasonEnd: reasonStart + reasonBytes.length };
+  const reasonEnd = writer.text(front).text(reason).length;
+  writer.text('\r\n');
+  return { type: 'response', version: SIP_VERSION, status, reasonStart, reasonEnd };
 }
 
 /** Whether To has a tag. A To that cannot be read is answered with one more: it is not in a dialog of ours. */
@@ -99,5 +97,5 @@ function toTagFor(request: SipRequest, beginsDialog: boolean, given: string | un
 
 function writeFirst(writer: MessageWriter, name: string, headers: SipHeaders): void {
   const [first] = headers.all(name);
-  if (first !== undefined) writer.copy(name, first, headers.asciiText);
+  if (first !== undefined) writer.copy(name, first);
 }

@@ -1,52 +1,59 @@
 import { utf8ToBytes } from '@portico/bytes';
 import { SipError } from '../error.js';
 import { DIGIT, HEXDIG, REASON, TOKEN } from '../grammar/characters.js';
-import { writeAscii } from '../grammar/wire-text.js';
 import type { Head, SipHeaderField } from './head.js';
 
 /** A header field to write: name and value as text. */
 export type HeaderInput = readonly [name: string, value: string];
 
+/** Room for most heads; a longer one is moved to twice the room until it fits. */
+const SPARE_LENGTH = 4096;
+
+/** Where the last message was written and the next one can be; not there while a message is being written. */
+let spare: Uint8Array<ArrayBuffer> | undefined;
+
 /**
- * Joins text and raw bytes into one array, which is the only one that is made, and notes where header fields begin, so
- * that what was written need not be parsed to be read.
+ * Writes a message piece by piece, then gives it an array of its length, and notes where header fields begin, so that
+ * what was written need not be parsed to be read.
  */
 export class MessageWriter {
-  /** In front of the text in hand. Text is ASCII. */
-  readonly #parts: (string | Uint8Array)[] = [];
-  #text = '';
-  /** Bytes of both. */
+  #bytes: Uint8Array<ArrayBuffer>;
   #length = 0;
   readonly #marks: number[] = [];
 
-  text(text: string): this {
-    for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return this.raw(utf8ToBytes(text));
-    return this.ascii(text);
+  constructor() {
+    this.#bytes = spare ?? new Uint8Array(SPARE_LENGTH);
+    spare = undefined;
   }
 
-  /** Text that is known to be ASCII. */
-  ascii(text: string): this {
-    this.#text += text;
-    this.#length += text.length;
+  /** Bytes that were written. */
+  get length(): number {
+    return this.#length;
+  }
+
+  text(text: string): this {
+    const { length } = text;
+    const bytes = this.#room(length);
+    const at = this.#length;
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 0x7f) return this.raw(utf8ToBytes(text));
+      bytes[at + i] = code;
+    }
+    this.#length = at + length;
     return this;
   }
 
   raw(bytes: Uint8Array): this {
-    if (this.#text !== '') this.#parts.push(this.#text);
-    this.#text = '';
-    this.#parts.push(bytes);
+    this.#room(bytes.length).set(bytes, this.#length);
     this.#length += bytes.length;
     return this;
   }
 
-  /** The value of a field that came from the wire, as it came but for line ends; `source` is the text of its head. */
-  valueOf(field: SipHeaderField, source: string | undefined): this {
-    if (source === undefined) return this.raw(field.oneLine);
-    const { valueStart, valueEnd } = field;
-    if (isWithin(source.indexOf('\r', valueStart), valueEnd) || isWithin(source.indexOf('\n', valueStart), valueEnd)) {
-      return this.raw(field.oneLine);
-    }
-    return this.ascii(source.substring(valueStart, valueEnd));
+  /** The value of a field that came from the wire, as it came but for line ends. */
+  valueOf(field: SipHeaderField): this {
+    this.#length = field.writeOneLine(this.#room(field.end - field.start), this.#length);
+    return this;
   }
 
   /** A header field begins here. */
@@ -64,39 +71,49 @@ export class MessageWriter {
   }
 
   /** A field whose value came from the wire, on one line. */
-  copy(name: string, value: SipHeaderField | Uint8Array, source: string | undefined): this {
-    this.mark().ascii(`${name}: `);
+  copy(name: string, value: SipHeaderField | Uint8Array): this {
+    this.mark().text(name).text(': ');
     if (value instanceof Uint8Array) this.raw(value);
-    else this.valueOf(value, source);
-    return this.ascii('\r\n');
+    else this.valueOf(value);
+    return this.text('\r\n');
   }
 
   /** Content-Length, the empty line and the body. `startLineEnd`: where the start line ends, without its line end. */
   end(body: Uint8Array, startLineEnd: number): { readonly bytes: Uint8Array<ArrayBuffer>; readonly head: Head } {
-    this.mark().ascii(`Content-Length: ${body.length}\r\n`).mark().ascii('\r\n');
+    this.mark().text('Content-Length: ').text(String(body.length)).text('\r\n').mark().text('\r\n');
     const bodyStart = this.#length;
     const marks = this.#marks;
     const head = { startLineStart: 0, startLineEnd, marks, marksStart: 0, marksEnd: marks.length, bodyStart };
-    if (body.length > 0) this.raw(body);
-    return { bytes: this.toBytes(), head };
+    return { bytes: this.toBytes(body), head };
   }
 
-  toBytes(): Uint8Array<ArrayBuffer> {
-    const bytes = new Uint8Array(this.#length);
-    let at = 0;
-    for (const part of this.#parts) {
-      if (typeof part === 'string') writeAscii(part, bytes, at);
-      else bytes.set(part, at);
-      at += part.length;
-    }
-    writeAscii(this.#text, bytes, at);
+  /** All that was written, and a body behind it. The writer is done with. */
+  toBytes(body: Uint8Array = NO_BODY): Uint8Array<ArrayBuffer> {
+    const length = this.#length;
+    const written = new Uint8Array(this.#bytes.buffer, 0, length);
+    if (this.#bytes.length === SPARE_LENGTH) spare = this.#bytes;
+    if (body.length === 0) return new Uint8Array(written);
+    const bytes = new Uint8Array(length + body.length);
+    bytes.set(written);
+    bytes.set(body, length);
     return bytes;
   }
+
+  /** The bytes, with room for so many more. */
+  #room(more: number): Uint8Array {
+    const needed = this.#length + more;
+    if (needed > this.#bytes.length) {
+      let size = this.#bytes.length;
+      while (size < needed) size *= 2;
+      const larger = new Uint8Array(size);
+      larger.set(this.#bytes.subarray(0, this.#length));
+      this.#bytes = larger;
+    }
+    return this.#bytes;
+  }
 }
 
-function isWithin(found: number, end: number): boolean {
-  return found >= 0 && found < end;
-}
+const NO_BODY = new Uint8Array(0);
 
 /**
  * `name: value CRLF`. A value can hold no line break and no NUL, so that it can never become a second field or end the

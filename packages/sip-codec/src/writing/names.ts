@@ -15,7 +15,7 @@ export function withHeaderNames<T extends SipMessage>(message: T, form: 'canonic
     writer.text(nameIn(form, field.rawName));
     at = field.nameEnd;
   }
-  return parseSipMessage(writer.raw(message.bytes.subarray(at)).toBytes()) as T;
+  return parseSipMessage(writer.toBytes(message.bytes.subarray(at))) as T;
 }
 
 function nameIn(form: 'canonical' | 'compact', rawName: string): string {
