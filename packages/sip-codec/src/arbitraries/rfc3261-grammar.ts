@@ -2,7 +2,7 @@ import { parseAbnf, type AbnfGrammar } from './abnf.js';
 
 /**
  * The grammar of RFC 3261 section 25.1, with the corrections that its readers need:
- * - `IPv6address` as RFC 5954 has it;
+ * - `IPv6address` as RFC 5954 has it, without `hexpart`, which would take any number of groups;
  * - UTF-8 as RFC 3629 has it, without forms of five and six bytes, surrogates and overlong ones;
  * - no LWS is needed between a display name and `<` (RFC 4475 section 3.1.1.6);
  * - a language tag may have digits behind its first subtag (RFC 5646, which replaced RFC 3066);
@@ -81,6 +81,9 @@ IPv6address = 6( h16 ":" ) ls32 / "::" 5( h16 ":" ) ls32 / [ h16 ] "::" 4( h16 "
     / [ *5( h16 ":" ) h16 ] "::" h16 / [ *6( h16 ":" ) h16 ] "::"
 h16 = 1*4HEXDIG
 ls32 = ( h16 ":" h16 ) / IPv4address
+hexpart = hexseq / hexseq "::" [ hexseq ] / "::" [ hexseq ]
+hexseq = hex4 *( ":" hex4)
+hex4 = 1*4HEXDIG
 port = 1*DIGIT
 uri-parameters = *( ";" uri-parameter)
 uri-parameter = transport-param / user-param / method-param / ttl-param / maddr-param / lr-param / other-param
