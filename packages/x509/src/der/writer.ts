@@ -1,13 +1,26 @@
-import { asciiToBytes, concatBytes, utf8ToBytes } from '@portico/bytes';
+import { asciiToBytes, utf8ToBytes } from '@portico/bytes';
 import { encodeOid } from './oid.js';
 import { contextConstructed, contextPrimitive, TAG } from './tag.js';
 import { encodeTime } from './time.js';
 
 /** One element: tag, minimal definite length, contents. X.690 sections 8.1 and 10.1. */
 export function der(tag: number, ...contents: readonly Uint8Array[]): Uint8Array {
+  return derList(tag, contents);
+}
+
+/** The same from a list of any length, which arguments cannot be: engines take some hundred thousand at most. */
+export function derList(tag: number, elements: readonly Uint8Array[]): Uint8Array {
   let length = 0;
-  for (const part of contents) length += part.length;
-  return concatBytes(Uint8Array.of(tag, ...encodeLength(length)), ...contents);
+  for (const element of elements) length += element.length;
+  const header = Uint8Array.of(tag, ...encodeLength(length));
+  const encoding = new Uint8Array(header.length + length);
+  encoding.set(header);
+  let at = header.length;
+  for (const element of elements) {
+    encoding.set(element, at);
+    at += element.length;
+  }
+  return encoding;
 }
 
 export function derSequence(...elements: readonly Uint8Array[]): Uint8Array {
@@ -16,7 +29,7 @@ export function derSequence(...elements: readonly Uint8Array[]): Uint8Array {
 
 /** SET OF: the elements are sorted by their encoding, X.690 section 11.6. */
 export function derSetOf(...elements: readonly Uint8Array[]): Uint8Array {
-  return der(TAG.set, ...[...elements].sort(compareBytes));
+  return derList(TAG.set, [...elements].sort(compareBytes));
 }
 
 export function derExplicit(number: number, element: Uint8Array): Uint8Array {
@@ -57,7 +70,7 @@ export function derBitString(bytes: Uint8Array, unusedBits = 0): Uint8Array {
  * A BIT STRING of named bits from the set positions: trailing zero bits are dropped, X.690 section 11.2.2.
  */
 export function derNamedBits(positions: readonly number[]): Uint8Array {
-  const highest = Math.max(-1, ...positions);
+  const highest = positions.reduce((left, right) => Math.max(left, right), -1);
   const bytes = new Uint8Array(Math.ceil((highest + 1) / 8));
   for (const position of positions) {
     bytes[position >> 3] = (bytes[position >> 3] as number) | (0x80 >> (position & 7));

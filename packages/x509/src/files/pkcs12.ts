@@ -7,6 +7,7 @@ import { DerReader } from '../der/reader.js';
 import { contextPrimitive, TAG } from '../der/tag.js';
 import { X509Error } from '../error.js';
 import { privateKeyFromPkcs8 } from '../keys/private-key.js';
+import { decodeBmpString } from '../name/name.js';
 import { decryptByPassword } from './encryption-scheme.js';
 import { passwordBytes, privateKeyFromEncryptedPkcs8 } from './encrypted-private-key.js';
 import { checkMac } from './pkcs12-mac.js';
@@ -16,6 +17,12 @@ const MAX_PKCS12_LENGTH = 0x100_0000;
 
 /** Safes within safes, RFC 7292 section 4.2.6: nobody writes any. */
 const MAX_NESTED_SAFES = 4;
+
+/** Characters: pkcs-9-ub-friendlyName of RFC 2985 appendix A. */
+const MAX_FRIENDLY_NAME_LENGTH = 255;
+
+/** Octets. RFC 2985 section 5.5.2 has no bound; hashes of the key are in use, of 20 octets (OpenSSL) to 64. */
+const MAX_LOCAL_KEY_ID_LENGTH = 255;
 
 const DATA = '1.2.840.113549.1.7.1';
 const ENCRYPTED_DATA = '1.2.840.113549.1.7.6';
@@ -54,7 +61,8 @@ export interface Pkcs12Contents {
 /**
  * Reads a PKCS#12 file, RFC 7292: DER, PBES2 with AES, a MAC with SHA-2, as OpenSSL 3 and current Windows write it. The
  * MAC must be there and is checked before anything is decrypted. CRLs and secrets are passed over.
- * @throws X509Error `wrong-password`; `unsupported-key` for old ciphers, SHA-1 and files without a MAC; the DER reasons.
+ * @throws X509Error `wrong-password`; `unsupported-key` for old ciphers, SHA-1 and files without a MAC; `too-large`; the DER
+ * reasons.
  * The promise rejects with it.
  */
 export async function readPkcs12(
@@ -174,13 +182,20 @@ function readAttributes(bag: DerReader): BagAttributes {
       const values = attribute.set('attribute values');
       attribute.end();
       if (type === FRIENDLY_NAME) {
-        const text = values.contents(values.expect(TAG.bmpString, 'a friendlyName'));
-        friendlyName = String.fromCharCode(
-          ...Array.from({ length: text.length >> 1 }, (_, i) => ((text[2 * i] ?? 0) << 8) | (text[2 * i + 1] ?? 0)),
-        );
+        const element = values.expect(TAG.bmpString, 'a friendlyName');
+        demandAtMost('octets of friendlyName', element.end - element.start, 2 * MAX_FRIENDLY_NAME_LENGTH);
+        friendlyName = decodeBmpString(values.contents(element), element);
       }
-      if (type === LOCAL_KEY_ID) localKeyId = bytesToHex(values.octetString('a localKeyId'));
+      if (type === LOCAL_KEY_ID) {
+        const identifier = values.octetString('a localKeyId');
+        demandAtMost('octets of localKeyId', identifier.length, MAX_LOCAL_KEY_ID_LENGTH);
+        localKeyId = bytesToHex(identifier);
+      }
     }
   }
   return { friendlyName: friendlyName ?? null, localKeyId: localKeyId ?? null };
+}
+
+function demandAtMost(what: string, count: number, max: number): void {
+  if (count > max) throw new X509Error('too-large', { expected: `at most ${max} ${what}`, got: `${count}` });
 }

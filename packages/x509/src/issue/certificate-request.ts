@@ -9,7 +9,7 @@ import {
 import { readAlgorithmIdentifier, readSignatureAlgorithm, type SignatureAlgorithmReading } from '../algorithm.js';
 import { DerReader } from '../der/reader.js';
 import { contextConstructed, TAG } from '../der/tag.js';
-import { der, derOid, derSequence, derSetOf, derSmallInteger } from '../der/writer.js';
+import { der, derList, derOid, derSequence, derSetOf, derSmallInteger } from '../der/writer.js';
 import { X509Error } from '../error.js';
 import { readExtensions, readKnownExtensions, type Extension, type KnownExtensions } from '../extensions.js';
 import { publicKeyOf } from '../keys/match.js';
@@ -73,7 +73,10 @@ export function issueCertificateRequest(template: CertificateRequestTemplate): M
       : [subjectAltNameExtension(subjectAltNames, { critical: subject.length === 0 })]),
     ...(template.extraExtensions ?? []),
   ];
-  const attribute = derSequence(derOid(EXTENSION_REQUEST), derSetOf(derSequence(...extensions.map(encodeExtension))));
+  const attribute = derSequence(
+    derOid(EXTENSION_REQUEST),
+    derSetOf(derList(TAG.sequence, extensions.map(encodeExtension))),
+  );
   const info = derSequence(
     derSmallInteger(0),
     name,

@@ -10,11 +10,12 @@ import {
 import { encodeSignatureAlgorithm } from '../algorithm.js';
 import { parseCertificate, type Certificate } from '../certificate.js';
 import { DerReader } from '../der/reader.js';
-import { contextConstructed } from '../der/tag.js';
+import { contextConstructed, TAG } from '../der/tag.js';
 import {
   der,
   derBitString,
   derExplicit,
+  derList,
   derSequence,
   derSmallInteger,
   derTime,
@@ -183,7 +184,7 @@ function encodeTbsCertificate(template: CertificateTemplate, innerAlgorithm: Uin
     spki,
     ...(extensions === null || extensions.length === 0
       ? []
-      : [der(contextConstructed(3), derSequence(...extensions.map(encodeExtension)))]),
+      : [der(contextConstructed(3), derList(TAG.sequence, extensions.map(encodeExtension)))]),
   );
 }
 

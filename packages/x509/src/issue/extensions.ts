@@ -1,8 +1,8 @@
-import { contextConstructed } from '../der/tag.js';
+import { contextConstructed, TAG } from '../der/tag.js';
 import {
-  der,
   derBoolean,
   derImplicit,
+  derList,
   derNamedBits,
   derOctetString,
   derOid,
@@ -39,7 +39,7 @@ export function subjectAltNameExtension(
   names: readonly GeneralName[],
   { critical }: { readonly critical: boolean },
 ): Extension {
-  return { oid: OID.subjectAltName, critical, value: derSequence(...names.map(encodeGeneralName)) };
+  return { oid: OID.subjectAltName, critical, value: derList(TAG.sequence, names.map(encodeGeneralName)) };
 }
 
 /** RFC 5280 section 4.2.1.3. */
@@ -51,7 +51,7 @@ export function keyUsageExtension(usages: readonly KeyUsage[]): Extension {
 /** RFC 5280 section 4.2.1.12. `any`, `serverAuth`, `clientAuth`, `ocspSigning`, `sipDomain` or dotted identifiers. */
 export function extendedKeyUsageExtension(purposes: readonly string[]): Extension {
   const identifiers = purposes.map((purpose) => derOid(EXTENDED_KEY_USAGES[purpose] ?? purpose));
-  return { oid: OID.extKeyUsage, critical: false, value: derSequence(...identifiers) };
+  return { oid: OID.extKeyUsage, critical: false, value: derList(TAG.sequence, identifiers) };
 }
 
 /** RFC 5280 section 4.2.1.9. */
@@ -75,7 +75,12 @@ export function nameConstraintsExtension({ permitted, excluded }: NameConstraint
   const subtrees = (number: number, names: readonly GeneralName[]): Uint8Array[] =>
     names.length === 0
       ? []
-      : [der(contextConstructed(number), ...names.map((name) => derSequence(encodeGeneralName(name))))];
+      : [
+          derList(
+            contextConstructed(number),
+            names.map((name) => derSequence(encodeGeneralName(name))),
+          ),
+        ];
   return {
     oid: OID.nameConstraints,
     critical: true,

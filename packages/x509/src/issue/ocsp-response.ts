@@ -4,7 +4,7 @@ import type { Certificate } from '../certificate.js';
 import { DerReader } from '../der/reader.js';
 import { contextConstructed, contextPrimitive, TAG } from '../der/tag.js';
 import { encodeTime } from '../der/time.js';
-import { der, derExplicit, derNull, derOctetString, derOid, derSequence } from '../der/writer.js';
+import { der, derExplicit, derList, derNull, derOctetString, derOid, derSequence } from '../der/writer.js';
 import type { Extension } from '../extensions.js';
 import { REVOCATION_OID } from '../revocation/oids.js';
 import { REVOCATION_REASONS, type RevocationReason } from '../revocation/reason.js';
@@ -51,13 +51,26 @@ export function issueOcspResponse(template: OcspResponseTemplate): MaybePromise<
   const data = derSequence(
     responderId(template),
     generalizedTime(template.producedAt),
-    derSequence(...template.answers.map((answer) => singleResponse(answer, template))),
+    derList(
+      TAG.sequence,
+      template.answers.map((answer) => singleResponse(answer, template)),
+    ),
     ...optionalExtensions(extensions),
   );
   const basic = sign(
     { provider, privateKey: responder.privateKey, ...(signatureAlgorithm === undefined ? {} : { signatureAlgorithm }) },
     () => data,
-    ...(certificates.length === 0 ? [] : [derExplicit(0, derSequence(...certificates.map(({ raw }) => raw)))]),
+    ...(certificates.length === 0
+      ? []
+      : [
+          derExplicit(
+            0,
+            derList(
+              TAG.sequence,
+              certificates.map(({ raw }) => raw),
+            ),
+          ),
+        ]),
   );
   return 'then' in basic ? basic.then(wrap) : wrap(basic);
 }
@@ -107,7 +120,7 @@ function encodeStatus(status: OcspAnswer['status']): Uint8Array {
 }
 
 function optionalExtensions(extensions: readonly Extension[]): Uint8Array[] {
-  return extensions.length === 0 ? [] : [derExplicit(1, derSequence(...extensions.map(encodeExtension)))];
+  return extensions.length === 0 ? [] : [derExplicit(1, derList(TAG.sequence, extensions.map(encodeExtension)))];
 }
 
 /** OCSP knows no UTCTime. */

@@ -1,4 +1,5 @@
-import { derImplicit, derOid, derSequence, derSmallInteger } from '../der/writer.js';
+import { TAG } from '../der/tag.js';
+import { derImplicit, derList, derOid, derSequence, derSmallInteger } from '../der/writer.js';
 import type { Extension } from '../extensions.js';
 import { OID } from '../oids.js';
 
@@ -7,7 +8,10 @@ export function certificatePoliciesExtension(policies: readonly string[]): Exten
   return {
     oid: OID.certificatePolicies,
     critical: false,
-    value: derSequence(...policies.map((policy) => derSequence(policyOid(policy)))),
+    value: derList(
+      TAG.sequence,
+      policies.map((policy) => derSequence(policyOid(policy))),
+    ),
   };
 }
 
@@ -16,7 +20,10 @@ export function policyMappingsExtension(mappings: readonly (readonly [issuer: st
   return {
     oid: OID.policyMappings,
     critical: true,
-    value: derSequence(...mappings.map((pair) => derSequence(...pair.map(policyOid)))),
+    value: derList(
+      TAG.sequence,
+      mappings.map((pair) => derSequence(...pair.map(policyOid))),
+    ),
   };
 }
 

@@ -1,5 +1,5 @@
-import { contextConstructed } from '../der/tag.js';
-import { der, derExplicit, derNull, derOid, derSequence, derSmallInteger } from '../der/writer.js';
+import { contextConstructed, TAG } from '../der/tag.js';
+import { der, derExplicit, derList, derNull, derOid, derSequence, derSmallInteger } from '../der/writer.js';
 import type { Extension } from '../extensions.js';
 import { encodeGeneralName, type GeneralName } from '../name/general-name.js';
 import { OID } from '../oids.js';
@@ -23,8 +23,9 @@ export function authorityInfoAccessExtension(
   return {
     oid: OID.authorityInfoAccess,
     critical: false,
-    value: derSequence(
-      ...descriptions.map(([method, location]) =>
+    value: derList(
+      TAG.sequence,
+      descriptions.map(([method, location]) =>
         derSequence(derOid(methods[method] ?? method), encodeGeneralName(location)),
       ),
     ),
@@ -38,7 +39,11 @@ export function noRevAvailExtension(): Extension {
 
 /** TLS features, RFC 7633 section 4.1: 5 is status_request, "must staple". */
 export function tlsFeatureExtension(features: readonly number[]): Extension {
-  return { oid: REVOCATION_OID.tlsFeature, critical: false, value: derSequence(...features.map(derSmallInteger)) };
+  return {
+    oid: REVOCATION_OID.tlsFeature,
+    critical: false,
+    value: derList(TAG.sequence, features.map(derSmallInteger)),
+  };
 }
 
 /** id-pkix-ocsp-nocheck, RFC 6960 section 4.2.2.2.1: a responder's certificate that is itself not checked. */
@@ -47,7 +52,8 @@ export function ocspNoCheckExtension(): Extension {
 }
 
 function distributionPoints(names: readonly GeneralName[]): Uint8Array {
-  return derSequence(
-    ...names.map((name) => derSequence(derExplicit(0, der(contextConstructed(0), encodeGeneralName(name))))),
+  return derList(
+    TAG.sequence,
+    names.map((name) => derSequence(derExplicit(0, der(contextConstructed(0), encodeGeneralName(name))))),
   );
 }

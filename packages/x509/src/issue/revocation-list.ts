@@ -4,6 +4,7 @@ import {
   der,
   derExplicit,
   derImplicit,
+  derList,
   derSequence,
   derSmallInteger,
   derTime,
@@ -77,8 +78,8 @@ export function issueRevocationList(template: RevocationListTemplate): MaybeProm
         certificate.subject.raw,
         derTime(thisUpdate),
         ...(nextUpdate === null ? [] : [derTime(nextUpdate)]),
-        ...(revoked.length === 0 ? [] : [derSequence(...revoked.map(encodeEntry))]),
-        derExplicit(0, derSequence(...[...extensions, ...extra].map(encodeExtension))),
+        ...(revoked.length === 0 ? [] : [derList(TAG.sequence, revoked.map(encodeEntry))]),
+        derExplicit(0, derList(TAG.sequence, [...extensions, ...extra].map(encodeExtension))),
       ),
   );
 }
@@ -93,7 +94,7 @@ function encodeEntry({ serialNumber, at, reason, extraExtensions = [] }: Revoked
   return derSequence(
     der(TAG.integer, serialNumber),
     derTime(at),
-    ...(extensions.length === 0 ? [] : [derSequence(...extensions.map(encodeExtension))]),
+    ...(extensions.length === 0 ? [] : [derList(TAG.sequence, extensions.map(encodeExtension))]),
   );
 }
 
@@ -114,7 +115,7 @@ function issuingDistributionPointExtension(point: IssuingDistributionPointTempla
     oid: REVOCATION_OID.issuingDistributionPoint,
     critical: true,
     value: derSequence(
-      ...(names === undefined ? [] : [derExplicit(0, der(contextConstructed(0), ...names.map(encodeGeneralName)))]),
+      ...(names === undefined ? [] : [derExplicit(0, derList(contextConstructed(0), names.map(encodeGeneralName)))]),
       ...flag('user-certificates'),
       ...flag('ca-certificates'),
       ...(someReasons === undefined ? [] : [derImplicit(3, Uint8Array.of(0, bits))]),

@@ -1,7 +1,7 @@
 import { bytesEqual, bytesToHex, bytesToLatin1, bytesToUtf8, concatBytes } from '@portico/bytes';
 import type { DerElement, DerReader } from '../der/reader.js';
 import { TAG } from '../der/tag.js';
-import { compareBytes, der, derOid, derSequence, derSetOf, derUtf8String } from '../der/writer.js';
+import { compareBytes, der, derList, derOid, derSequence, derSetOf, derUtf8String } from '../der/writer.js';
 import { X509Error } from '../error.js';
 import { ATTRIBUTE_NAMES, attributeOid } from './attributes.js';
 
@@ -79,8 +79,9 @@ export function isWithin(name: Name, base: Name): boolean {
  * @throws X509Error `invalid-name` for an unknown short name
  */
 export function encodeName(template: NameTemplate): Uint8Array {
-  return derSequence(
-    ...template.map(([type, value]) => {
+  return derList(
+    TAG.sequence,
+    template.map(([type, value]) => {
       const oid = attributeOid(type);
       if (oid === null) throw new X509Error('invalid-name', { expected: 'a known attribute or an OID', got: type });
       return derSetOf(derSequence(derOid(oid), encodeValue(oid, value)));
@@ -124,13 +125,23 @@ function readValue(reader: DerReader, element: DerElement): string | null {
       // Nobody writes real T.61; the certificates that have this type hold Latin-1.
       return bytesToLatin1(contents);
     case TAG.bmpString:
-      if (contents.length % 2 !== 0) throw invalidString(element, 'two octets for each character');
-      return Array.from({ length: contents.length / 2 }, (_, i) =>
-        String.fromCharCode(((contents[2 * i] as number) << 8) | (contents[2 * i + 1] as number)),
-      ).join('');
+      return decodeBmpString(contents, element);
     default:
       return null;
   }
+}
+
+/**
+ * The characters of a BMPString, two octets each, big-endian (X.680 section 41.15).
+ * @throws X509Error `invalid-string` with the element's offset
+ */
+export function decodeBmpString(contents: Uint8Array, element: DerElement): string {
+  if (contents.length % 2 !== 0) throw invalidString(element, 'two octets for each character');
+  let text = '';
+  for (let i = 0; i < contents.length; i += 2) {
+    text += String.fromCharCode(((contents[i] as number) << 8) | (contents[i + 1] as number));
+  }
+  return text;
 }
 
 function decodeUtf8(contents: Uint8Array, element: DerElement): string {
