@@ -89,9 +89,9 @@ function casesOf({ x509, issue, provider, now }) {
       size: lengthOf,
     },
     {
-      name: 'PEM: beginnings without an end',
+      name: 'PEM: beginnings within lines',
       reader: 'pem',
-      make: (step) => 'x-----BEGIN A-----\n'.repeat(1000 * step),
+      make: (step) => '# -----BEGIN A----- x -----END A-----x'.repeat(1000 * step),
       size: lengthOf,
     },
     {

@@ -106,13 +106,13 @@ export function parseCertificate(der: Uint8Array): Certificate {
 }
 
 /**
- * Every `CERTIFICATE` block of a PEM file, in order; other blocks are passed over.
+ * Every `CERTIFICATE` block of a PEM file, in order; other blocks are passed over, whatever is in them.
  * @throws X509Error `not-found` where there is none, `invalid-pem`, and those of `parseCertificate`
  */
 export function certificatesFromPem(pem: string | Uint8Array): readonly Certificate[] {
-  const certificates = decodePem(pem)
-    .filter(({ label }) => label === 'CERTIFICATE' || label === 'X509 CERTIFICATE')
-    .map(({ bytes }) => parseCertificate(bytes));
+  const certificates = decodePem(pem, (label) => label === 'CERTIFICATE' || label === 'X509 CERTIFICATE').map(
+    ({ bytes }) => parseCertificate(bytes),
+  );
   if (certificates.length === 0) throw new X509Error('not-found', { expected: 'a CERTIFICATE block' });
   return certificates;
 }

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { asciiToBytes, bytesToHex, concatBytes } from '@portico/bytes';
+import { asciiToBytes, bytesToHex, concatBytes, utf8ToBytes } from '@portico/bytes';
 import { describe, expect, it } from 'vitest';
 import {
   certificatesFromPem,
@@ -20,6 +20,7 @@ import {
   MAX_CERTIFICATE_LENGTH,
   OID,
   parseCertificate,
+  trustAnchorsFromPem,
   publicKeyFromPem,
   publicKeyFromSpki,
   publicKeyToSpki,
@@ -512,6 +513,23 @@ describe('certificates that are refused', () => {
       encodePem(label, CERTIFICATE),
     );
     expect(certificatesFromPem(pem.join('')).map(({ raw }) => raw)).toEqual([CERTIFICATE, CERTIFICATE]);
+  });
+
+  it('each is found, whatever else is in the file', () => {
+    const broken = ['DH PARAMETERS', 'PRIVATE KEY', 'X509 CRL', 'something odd'].map(
+      (label) => `-----BEGIN ${label}-----\n!!!\n-----END ${label}-----`,
+    );
+    const [first, second] = [fixture('p256-root.pem'), fixture('p384-root.pem')];
+    const raw = [first, second].flatMap((pem) => decodePem(pem).map(({ bytes }) => bytes));
+    for (const text of [
+      `\ufeff${first}${second}`,
+      first.trimEnd() + second,
+      `${broken.join('')}${first}-----BEGIN X509 CRL-----\n${second}`,
+    ]) {
+      expect(certificatesFromPem(text).map((certificate) => certificate.raw)).toEqual(raw);
+      expect(trustAnchorsFromPem(utf8ToBytes(text)).map(({ certificate }) => certificate.raw)).toEqual(raw);
+    }
+    expect(reasonOf(() => certificatesFromPem(first + second.replace('-----', '----')))).toBe('invalid-pem');
   });
 
   it('files without a certificate', () => {

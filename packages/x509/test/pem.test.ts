@@ -1,9 +1,22 @@
-import { asciiToBytes } from '@portico/bytes';
+import { asciiToBytes, utf8ToBytes } from '@portico/bytes';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cpuTime } from '../../../test/support/cpu-time.js';
-import { decodePem, encodePem } from '../src/index.js';
-import { reasonOf } from './support.js';
+import { passwordBasedCryptography as cryptography } from '@portico/crypto/password-based';
+import { privateKeyFromEncryptedPem } from '../src/files.js';
+import { decodePem, encodePem, privateKeyFromPem, publicKeyFromPem } from '../src/index.js';
+import { certificateRequestFromPem, issueRevocationList } from '../src/issue.js';
+import { revocationListsFromPem } from '../src/revocation.js';
+import { authority, DAY, fixture, NOW, provider, reasonOf } from './support.js';
+
+const revocationList = issueRevocationList({
+  provider,
+  issuer: authority('root'),
+  thisUpdate: NOW,
+  nextUpdate: NOW + DAY,
+  number: 1,
+  revoked: [],
+}) as Uint8Array;
 
 const BLOCK = '-----BEGIN THING-----\nAQID\n-----END THING-----\n';
 
@@ -39,6 +52,76 @@ describe('PEM, RFC 7468', () => {
     ]);
   });
 
+  const other = BLOCK.replaceAll('THING', 'OTHER').replace('AQID', 'BAUG');
+
+  it.each([
+    ['a byte order mark first', `\ufeff${BLOCK}${other}`],
+    ['one before each', `\ufeff${BLOCK}\ufeff${other}`],
+    ['an end and a beginning in one line', BLOCK.trimEnd() + other],
+    ['carriage returns alone', (BLOCK + other).replaceAll('\n', '\r')],
+    ['indented lines', (BLOCK + other).replace(/^/gm, ' \t')],
+    ['an end that follows base64 at once', (BLOCK + other).replaceAll('\n-----END', '-----END')],
+    ['white space after the boundaries', (BLOCK + other).replaceAll('\n', ' \n')],
+    ['a comment that begins a block', `# -----BEGIN THING-----\n${BLOCK} # -----END X-----\n${other}`],
+    ['a comment with two boundaries', `#-----BEGIN THING----- -----BEGIN THING-----\n${BLOCK}${other}`],
+    ['words about blocks', `between -----BEGIN THING----- and -----END THING-----.\n${BLOCK}${other}`],
+    ['words that end like a block', `up to -----END THING-----\n${BLOCK}${other}`],
+  ])('loses no block: %s', (_, text) => {
+    const wanted = [
+      { label: 'THING', headers: [], bytes: Uint8Array.of(1, 2, 3) },
+      { label: 'OTHER', headers: [], bytes: Uint8Array.of(4, 5, 6) },
+    ];
+    expect(decodePem(text)).toEqual(wanted);
+    expect(decodePem(utf8ToBytes(text))).toEqual(wanted);
+  });
+
+  it.each([
+    ['a line that begins nothing', `-----BEGIN odd-----\n${BLOCK}`],
+    ['an end of nothing', `-----END odd-----\n${BLOCK}`],
+    ['a broken body', `${other.replace('BAUG', '!!!')}${BLOCK}`],
+    ['a beginning without an end', `-----BEGIN OTHER-----\n${BLOCK}`],
+    ['a beginning of four dashes', `-----BEGIN OTHER----\n${BLOCK}`],
+    ['an end right before', other.trimEnd() + BLOCK],
+    ['two beginnings in one line', `-----BEGIN OTHER----- -----BEGIN OTHER-----\n${BLOCK}`],
+    ['a label of any length', `-----BEGIN ${'A'.repeat(1000)}-----\n${BLOCK}`],
+    ['nothing after it', `${BLOCK}-----BEGIN `],
+  ])('of another label does not matter: %s', (_, text) => {
+    expect(decodePem(text, (label) => label === 'THING')).toEqual([
+      { label: 'THING', headers: [], bytes: Uint8Array.of(1, 2, 3) },
+    ]);
+  });
+
+  it.each<readonly [what: string, read: (pem: string) => unknown, pem: string]>([
+    ['a private key', privateKeyFromPem, fixture('p256.key.pem')],
+    ['a public key', publicKeyFromPem, fixture('p256.pub.pem')],
+    ['a request', certificateRequestFromPem, fixture('request.pem')],
+    [
+      'an encrypted key',
+      (pem) => privateKeyFromEncryptedPem(pem, 'secret', cryptography),
+      fixture('encrypted.key.pem'),
+    ],
+    ['a CRL', revocationListsFromPem, encodePem('X509 CRL', revocationList)],
+  ])('broken blocks of other kinds do not hide %s', (_, read, pem) => {
+    const broken = '-----BEGIN DH PARAMETERS-----\n!!!\n-----END DH PARAMETERS-----';
+    expect(read(`${broken}${pem.trimEnd()}${broken}`)).toEqual(read(pem));
+  });
+
+  it.each([
+    ['a beginning behind words', `words ${BLOCK}`],
+    ['one behind words, with white space after it', `words ${BLOCK.replace('-----\n', '----- \r\n')}`],
+    ['one behind another beginning', `-----BEGIN x ${BLOCK}`],
+    ['an end alone', '-----END THING-----\n'],
+    ['a beginning of four dashes', BLOCK.replace('THING-----', 'THING----')],
+    ['white space before the dashes', BLOCK.replace('THING-----', 'THING -----')],
+    ['two beginnings', BLOCK.replace('\n', '\n-----BEGIN THING-----\n')],
+    ['a beginning in the block', BLOCK.replace('\nAQ', '\n-----BEGIN x\nAQ')],
+    ['four dashes at the end', BLOCK.slice(0, -2)],
+  ])('refuses what would be lost: %s', (_, text) => {
+    const before = other;
+    expect(reasonOf(() => decodePem(before + text, (label) => label === 'THING'))).toBe('invalid-pem');
+    expect(reasonOf(() => decodePem(before + text))).toBe('invalid-pem');
+  });
+
   it.each([
     ['a character outside the alphabet', BLOCK.replace('AQID', 'AQ*D')],
     ['a character outside ASCII', BLOCK.replace('AQID', 'AQéD')],
@@ -50,6 +133,8 @@ describe('PEM, RFC 7468', () => {
     ['no end', BLOCK.slice(0, 30)],
     ['an end in another block', BLOCK.slice(0, 26) + '\n' + BLOCK.replaceAll('THING', 'OTHER')],
     ['no label', BLOCK.replaceAll('THING', '')],
+    ['a label of small letters', BLOCK.replaceAll('THING', 'thing')],
+    ['a label of 65 characters', BLOCK.replaceAll('THING', 'A'.repeat(65))],
     ['headers without an empty line', BLOCK.replace('AQID', 'Proc-Type: 4\nAQID')],
   ])('refuses %s', (_, text) => {
     expect(reasonOf(() => decodePem(text))).toBe('invalid-pem');
@@ -61,6 +146,9 @@ describe('PEM, RFC 7468', () => {
         for (const piece of [
           '-----BEGIN ',
           '-----END ',
+          'x-----BEGIN A-----x',
+          '#-----BEGIN A-----',
+          '-----END a',
           '\n-----BEGIN A-----',
           '\n-----BEGIN A-----\n-----END A-----',
           ': \n',

@@ -38,7 +38,7 @@ export function privateKeyFromEncryptedPem(
   password: string | Uint8Array,
   cryptography: PasswordBasedCryptography,
 ): MaybePromise<PrivateKey> {
-  const block = decodePem(pem).find(({ label }) => label === 'ENCRYPTED PRIVATE KEY');
+  const [block] = decodePem(pem, (label) => label === 'ENCRYPTED PRIVATE KEY');
   if (block === undefined) throw new X509Error('not-found', { expected: 'an ENCRYPTED PRIVATE KEY block' });
   return privateKeyFromEncryptedPkcs8(block.bytes, password, cryptography);
 }

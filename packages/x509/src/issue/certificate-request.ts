@@ -153,9 +153,7 @@ export function certificateRequestToPem(der: Uint8Array): string {
  * @throws X509Error `not-found`, `invalid-pem`, and those of `parseCertificateRequest`
  */
 export function certificateRequestFromPem(pem: string | Uint8Array): CertificateRequest {
-  const block = decodePem(pem).find(
-    ({ label }) => label === 'CERTIFICATE REQUEST' || label === 'NEW CERTIFICATE REQUEST',
-  );
+  const [block] = decodePem(pem, (label) => label === 'CERTIFICATE REQUEST' || label === 'NEW CERTIFICATE REQUEST');
   if (block === undefined) throw new X509Error('not-found', { expected: 'a CERTIFICATE REQUEST block' });
   return parseCertificateRequest(block.bytes);
 }

@@ -15,29 +15,59 @@ const DASHES = '-----';
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const LINE_LENGTH = 64;
 
+/** Labels as files have them; RFC 7468 section 3 would allow any printable characters. */
+const LABEL = /^[A-Z0-9][A-Z0-9 .#-]{0,63}$/;
+
+/** What a line may have before a boundary: white space and byte order marks, as text or as the bytes of UTF-8. */
+const NOTHING = /^(?:\s|\xef\xbb\xbf)*$/;
+
+/** What stands before a boundary in its line. */
+type LineStart = 'nothing' | 'comment' | 'text';
+
 /**
- * All blocks of a file, in order. Text before, between and after them is ignored (RFC 7468 section 2); within a block
- * white space may be anywhere, anything else outside the base64 alphabet is refused.
+ * The blocks of a file, in order. Text before, between and after them is ignored (RFC 7468 section 2); within a block
+ * white space may be anywhere, anything else outside the base64 alphabet is refused. A block begins a line (white space
+ * and a byte order mark do not count) or follows the end of another at once. Lines that begin with `#` are comments.
+ * Nothing is lost in silence: a block that begins behind other text, or has no beginning or end, is refused.
+ * @param isWanted says by the label which blocks matter; others are text, whatever is in them. All do by default
  * @throws X509Error `invalid-pem`, with an offset in characters
  */
-export function decodePem(pem: string | Uint8Array): readonly PemBlock[] {
+export function decodePem(
+  pem: string | Uint8Array,
+  isWanted: (label: string) => boolean = () => true,
+): readonly PemBlock[] {
   const text = typeof pem === 'string' ? pem : bytesToLatin1(pem);
   const blocks: PemBlock[] = [];
-  for (let at = nextLineStarting(text, BEGIN, 0); at >= 0;) {
-    const labelEnd = text.indexOf(DASHES, at + BEGIN.length);
-    const label = labelEnd < 0 ? '' : text.slice(at + BEGIN.length, labelEnd);
-    if (!/^[A-Z0-9][A-Z0-9 .#-]{0,63}$/.test(label)) {
-      throw new X509Error('invalid-pem', { offset: at, expected: 'a label and five dashes' });
+  const markers = /-----(?:BEGIN|END) /g;
+  let before: LineStart = 'nothing';
+  let from = 0;
+  for (let marker = markers.exec(text); marker !== null; marker = markers.exec(text)) {
+    const { index: at } = marker;
+    before = lineStart(text.slice(from, at), before);
+    from = markers.lastIndex;
+    const begins = marker[0] === BEGIN;
+    const label = readLabel(text, from);
+    const bodyStart = from + label.length + DASHES.length;
+    const whole = text.startsWith(DASHES, from + label.length);
+    if (before === 'comment' || !isWanted(label) || (before === 'text' && !(begins && isLineEnd(text, bodyStart)))) {
+      if (before === 'nothing') {
+        if (whole && !begins) from = markers.lastIndex = bodyStart;
+        else before = 'text';
+      }
+      continue;
     }
-    const bodyStart = labelEnd + DASHES.length;
-    const end = nextLineStarting(text, END, bodyStart);
+    if (before === 'text' || !begins || !whole || !LABEL.test(label)) {
+      throw new X509Error('invalid-pem', { offset: at, expected: `a line ${BEGIN}, a label and five dashes` });
+    }
     const closing = `${END}${label}${DASHES}`;
-    if (end < 0 || !text.startsWith(closing, end)) {
+    const end = markers.exec(text)?.index ?? text.length;
+    if (!text.startsWith(closing, end)) {
       throw new X509Error('invalid-pem', { offset: at, expected: `${closing} after its beginning` });
     }
     const { headers, start } = readHeaders(text, bodyStart, end);
     blocks.push({ label, headers, bytes: decodeBase64(text, start, end) });
-    at = nextLineStarting(text, BEGIN, end + closing.length);
+    from = markers.lastIndex = end + closing.length;
+    before = 'nothing';
   }
   return blocks;
 }
@@ -50,11 +80,24 @@ export function encodePem(label: string, bytes: Uint8Array): string {
   return `${text}${END}${label}${DASHES}\n`;
 }
 
-function nextLineStarting(text: string, marker: string, from: number): number {
-  for (let at = text.indexOf(marker, from); at >= 0; at = text.indexOf(marker, at + marker.length)) {
-    if (at === 0 || text[at - 1] === '\n' || text[at - 1] === '\r') return at;
-  }
-  return -1;
+/** By what stands since the last boundary, which was behind what `before` says. */
+function lineStart(since: string, before: LineStart): LineStart {
+  const start = Math.max(since.lastIndexOf('\n'), since.lastIndexOf('\r')) + 1;
+  if (start === 0 && before !== 'nothing') return before;
+  const line = since.slice(start);
+  if (NOTHING.test(line)) return 'nothing';
+  return line.trimStart().startsWith('#') ? 'comment' : 'text';
+}
+
+/** Up to the dashes or the end of the line, without what is too much before them. */
+function readLabel(text: string, start: number): string {
+  const [label = ''] = text.slice(start, start + 80).split(/-----|[\r\n]/, 1);
+  return label.replace(/[\s-]+$/, '');
+}
+
+/** Whether nothing but white space is left of a line. */
+function isLineEnd(text: string, start: number): boolean {
+  return /^[^\S\r\n]*(?:[\r\n]|$)/.test(text.slice(start, start + 80));
 }
 
 /** RFC 1421 section 4.4: `Name: value` lines, closed by an empty one. Base64 has no colon, so one look tells. */

@@ -25,8 +25,7 @@ import { FIELD_LENGTH, readNamedCurve } from './public-key.js';
  * @throws X509Error `encrypted-key`, `not-found`, `invalid-pem`, and those of `privateKeyFromPkcs8`
  */
 export function privateKeyFromPem(pem: string | Uint8Array): PrivateKey {
-  for (const { label, bytes, headers } of decodePem(pem)) {
-    if (!label.endsWith('PRIVATE KEY')) continue;
+  for (const { label, bytes, headers } of decodePem(pem, (one) => one.endsWith('PRIVATE KEY'))) {
     if (label === 'ENCRYPTED PRIVATE KEY' || headers.some((header) => header.includes('ENCRYPTED'))) {
       throw new X509Error('encrypted-key', { expected: 'a key that is not encrypted', got: label });
     }

@@ -62,14 +62,14 @@ export function publicKeyToSpki(key: PublicKey): Uint8Array {
 
 /**
  * The first public key in a PEM file: `PUBLIC KEY` or `RSA PUBLIC KEY`.
- * @throws X509Error `not-found`, and those of `publicKeyFromSpki`
+ * @throws X509Error `not-found`, `invalid-pem`, and those of `publicKeyFromSpki`
  */
 export function publicKeyFromPem(pem: string | Uint8Array): PublicKey {
-  for (const { label, bytes } of decodePem(pem)) {
-    if (label === 'PUBLIC KEY') return publicKeyFromSpki(bytes);
-    if (label === 'RSA PUBLIC KEY') return { type: 'rsa', ...readRsaPublicKey(new Uint8Array(bytes)) };
-  }
-  throw new X509Error('not-found', { expected: 'a PUBLIC KEY block' });
+  const [block] = decodePem(pem, (label) => label === 'PUBLIC KEY' || label === 'RSA PUBLIC KEY');
+  if (block === undefined) throw new X509Error('not-found', { expected: 'a PUBLIC KEY block' });
+  return block.label === 'PUBLIC KEY'
+    ? publicKeyFromSpki(block.bytes)
+    : { type: 'rsa', ...readRsaPublicKey(new Uint8Array(block.bytes)) };
 }
 
 /** A `PUBLIC KEY` block. */

@@ -123,9 +123,7 @@ export function parseRevocationList(der: Uint8Array): RevocationList {
  * @throws X509Error `not-found` where there is none, `invalid-pem`, and those of `parseRevocationList`
  */
 export function revocationListsFromPem(pem: string | Uint8Array): readonly RevocationList[] {
-  const lists = decodePem(pem)
-    .filter(({ label }) => label === 'X509 CRL')
-    .map(({ bytes }) => parseRevocationList(bytes));
+  const lists = decodePem(pem, (label) => label === 'X509 CRL').map(({ bytes }) => parseRevocationList(bytes));
   if (lists.length === 0) throw new X509Error('not-found', { expected: 'an X509 CRL block' });
   return lists;
 }
