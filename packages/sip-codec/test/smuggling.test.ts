@@ -132,3 +132,20 @@ describe('readings that differ between implementations', () => {
     }
   });
 });
+
+describe('a name like Content-Length with one other letter', () => {
+  const NAME = 'Content-Length';
+
+  it.each(Array.from(NAME, (_, at) => at))('is another field: letter %i', (at) => {
+    for (const bit of [0x01, 0x02, 0x40]) {
+      const letter = String.fromCharCode(NAME.charCodeAt(at) ^ bit);
+      if (!/[a-z.]/i.test(letter)) continue;
+      const name = NAME.slice(0, at) + letter + NAME.slice(at + 1);
+      for (const filling of ['', `Subject: ${'x'.repeat(200)}\r\n`]) {
+        expect(said({ mode: 'stream' }, `OPTIONS a SIP/2.0\r\n${filling}${name}: 0\r\nTo: x\r\n\r\n`)).toEqual([
+          'content-length-missing',
+        ]);
+      }
+    }
+  });
+});
