@@ -17,6 +17,9 @@ const head = (fields) =>
       `To: <sip:b@example.com>\r\nCall-ID: x\r\nCSeq: 1 OPTIONS\r\n${fields}Content-Length: 0\r\n\r\n`,
   );
 
+/** So many parameters, no two of one name. */
+const named = (count, write) => Array.from({ length: count }, (_, index) => write(index)).join('');
+
 /** Each at sixteen steps at most: the last one is 10,000 fields, or 64 KB. */
 const CASES = {
   '10,000 header fields': (step) => head('Subject: a\r\n'.repeat((10_000 * step) / 16)),
@@ -24,8 +27,13 @@ const CASES = {
   'all folded': (step) => head(`Subject: a${'\r\n b'.repeat(1024 * step)}\r\n`),
   'all commas, refused': (step) => head(`Supported: ${','.repeat(4096 * step)}\r\n`),
   'one list of tokens': (step) => head(`Supported: a${',b'.repeat(2048 * step)}\r\n`),
-  'one list of parameters': (step) =>
-    head(`Contact: <sip:a@b>${Array.from({ length: 512 * step }, (_, index) => `;p${index}`).join('')}\r\n`),
+  'one list of parameters': (step) => head(`Contact: <sip:a@b>${named(512 * step, (name) => `;p${name}`)}\r\n`),
+  'one list of URI parameters': (step) => head(`Contact: <sip:a@b${named(512 * step, (name) => `;p${name}`)}>\r\n`),
+  'one list of escaped URI parameters': (step) =>
+    head(`Contact: <sip:a@b${named(512 * step, (name) => `;%70${name}`)}>\r\n`),
+  'one list of tel parameters': (step) => head(`Contact: <tel:+1${named(512 * step, (name) => `;p${name}`)}>\r\n`),
+  'one list of auth-params': (step) =>
+    head(`Authorization: Digest a=b${named(512 * step, (name) => `,p${name}=b`)}\r\n`),
 };
 
 export async function worst(effort) {

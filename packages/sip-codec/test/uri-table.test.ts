@@ -200,6 +200,19 @@ describe('parts of a SIP URI', () => {
     expect(uriParameter(value, 'z')).toBeUndefined();
   });
 
+  it('a parameter comes once, escaped or not, among few and among many', () => {
+    for (const count of [2, 7, 8, 9, 30]) {
+      const list = Array.from({ length: count }, (_, index) => `;%70${index}`).join('');
+      expect((uri(`sip:a${list};p=1`) as SipUri).parameters).toHaveLength(count + 1);
+      for (const again of [';p0', ';P1=x', `;%50${count - 1}`]) {
+        expect(() => uri(`sip:a${list}${again}`)).toThrow(expect.objectContaining({ rule: 'uri-parameters' }));
+        expect(() => uri(`tel:+1${list}${again}`.replaceAll('%70', 'p').replaceAll('%50', 'P'))).toThrow(
+          expect.objectContaining({ rule: 'parameter' }),
+        );
+      }
+    }
+  });
+
   it('escapes are undone once', () => {
     for (const [text, plain] of [
       ['', ''],

@@ -1,4 +1,5 @@
 import type { Scanner } from '../grammar/scanner.js';
+import { asciiLowerCase } from '../grammar/text.js';
 import { rowsHeader, singleHeader, type HeaderDefinition } from './definition.js';
 import { quoteString, type Parameter } from './parameters.js';
 
@@ -47,14 +48,13 @@ function readCredentials(scanner: Scanner): Credentials {
 /** `auth-param *( COMMA auth-param )`, `auth-param = auth-param-name EQUAL ( token / quoted-string )` */
 function readAuthParameters(scanner: Scanner): readonly Parameter[] {
   const parameters: Parameter[] = [];
+  const names = new Set<string>();
   do {
     const name = scanner.token('auth-param-name');
     if (!scanner.takeSeparator(EQUALS)) scanner.fail('auth-param', "'='");
     const quoted = scanner.peek() === DQUOTE;
     const value = quoted ? scanner.quotedString() : scanner.token('auth-param');
-    if (parameters.some((other) => other.name.toLowerCase() === name.toLowerCase())) {
-      scanner.fail('auth-param', `${name} once`);
-    }
+    if (names.size === names.add(asciiLowerCase(name)).size) scanner.fail('auth-param', `${name} once`);
     parameters.push({ name, value, quoted });
   } while (scanner.takeSeparator(COMMA));
   return parameters;

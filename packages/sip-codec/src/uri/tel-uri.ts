@@ -42,6 +42,7 @@ export function readTelUri(scanner: Scanner): TelUri {
   }
   if (!hasDigit) scanner.fail(global ? 'global-number-digits' : 'local-number-digits', 'a digit', 'uri-syntax');
   const parameters: { name: string; value: string | null }[] = [];
+  const keys = new Set<string>();
   while (scanner.take(SEMICOLON)) {
     const name = scanner.run(PARAMETER_NAME);
     if (name === '') scanner.fail('pname', 'alphanum', 'uri-syntax');
@@ -50,7 +51,7 @@ export function readTelUri(scanner: Scanner): TelUri {
       value = scanner.run(PARAMETER_VALUE);
       if (value === '') scanner.fail('pvalue', 'paramchar', 'uri-syntax');
     }
-    if (parameters.some((other) => asciiLowerCase(other.name) === asciiLowerCase(name))) {
+    if (keys.size === keys.add(asciiLowerCase(name)).size) {
       scanner.fail('parameter', 'each parameter once', 'uri-syntax');
     }
     parameters.push({ name, value });

@@ -100,6 +100,9 @@ function readSipUri(scanner: Scanner, scheme: 'sip' | 'sips'): SipUri {
   return { type: 'sip', scheme, user, password, host, port, parameters, headers };
 }
 
+/** Up to so many parameters it is quicker to compare them one by one than to make a set. */
+const FEW = 8;
+
 /** Nearly every URI has no headers, and many have no parameters. */
 const NONE: readonly never[] = /* @__PURE__ */ Object.freeze([]);
 
@@ -111,6 +114,7 @@ function includes(bytes: Uint8Array, start: number, end: number, byte: number): 
 /** `uri-parameters = *( ";" uri-parameter )` */
 function readUriParameters(scanner: Scanner): readonly UriParameter[] {
   const parameters: UriParameter[] = [];
+  let keys: Set<string> | undefined;
   while (scanner.take(SEMICOLON)) {
     const name = escapable(scanner, PARAMCHAR, 'pname');
     if (name === '') scanner.fail('pname', 'paramchar', 'uri-syntax');
@@ -120,9 +124,12 @@ function readUriParameters(scanner: Scanner): readonly UriParameter[] {
       if (value === '') scanner.fail('pvalue', 'paramchar', 'uri-syntax');
     }
     // Section 19.1.1: any parameter name MUST NOT appear more than once.
-    for (const other of parameters) {
-      if (isSameParameter(other.name, name)) scanner.fail('uri-parameters', 'each parameter once', 'uri-syntax');
-    }
+    if (parameters.length === FEW) keys = new Set(parameters.map((parameter) => parameterKey(parameter.name)));
+    const again =
+      keys === undefined
+        ? parameters.some((other) => isSameParameter(other.name, name))
+        : keys.size === keys.add(parameterKey(name)).size;
+    if (again) scanner.fail('uri-parameters', 'each parameter once', 'uri-syntax');
     parameters.push({ name, value });
   }
   return parameters;
