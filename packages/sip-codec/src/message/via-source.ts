@@ -1,4 +1,5 @@
 import { SipError } from '../error.js';
+import { TOKEN } from '../grammar/characters.js';
 import { Scanner } from '../grammar/scanner.js';
 import { asciiLowerCase, textToBytes } from '../grammar/text.js';
 import { getParameter } from '../headers/parameters.js';
@@ -54,8 +55,10 @@ function withoutParameters(via: Uint8Array, names: readonly string[]): Uint8Arra
       while (i < via.length && via[i] !== DQUOTE) i += via[i] === BACKSLASH ? 2 : 1;
     } else if (i === via.length || (via[i] === SEMICOLON && i > from)) {
       const piece = via.subarray(from, i);
-      const name = /^;\s*([^\s=]+)/.exec(String.fromCharCode(...piece.subarray(0, 64)))?.[1];
-      if (name === undefined || !names.includes(asciiLowerCase(name))) pieces.push(piece);
+      const scanner = new Scanner(piece, 1, piece.length, 'Via');
+      scanner.skipSpace();
+      // The first piece is no parameter but what stands in front of them.
+      if (from === 0 || !names.includes(asciiLowerCase(scanner.run(TOKEN)))) pieces.push(piece);
       from = i;
     }
   }
