@@ -14,7 +14,7 @@ const NO_BODY = new Uint8Array(0);
 
 /**
  * A request, RFC 3261 section 8.1.1. The fields are the caller's; Content-Length is written here.
- * @throws SipError `invalid-argument`, `line-break-in-value`
+ * @throws SipError `invalid-argument`, also for a Content-Length of the caller's; `line-break-in-value`
  */
 export function createRequest(input: RequestInput): SipRequest {
   checkToken('Method', input.method);

@@ -11,7 +11,7 @@ import { checkReason, checkStatus, checkToken, MessageWriter, type HeaderInput }
 export interface ResponseOptions {
   /** Default: the phrase of RFC 3261 section 21. */
   readonly reason?: string;
-  /** Further fields, in order, after the copied ones. */
+  /** Further fields, in order, after the copied ones; never Content-Length. */
   readonly headers?: readonly HeaderInput[];
   readonly body?: Uint8Array;
   /** The To tag where the request has none. */

@@ -2,6 +2,7 @@ import { utf8ToBytes } from '@portico/bytes';
 import { SipError } from '../error.js';
 import { DIGIT, HEXDIG, REASON, TOKEN } from '../grammar/characters.js';
 import type { Head, SipHeaderField } from './head.js';
+import { headerKey } from './header-name.js';
 
 /** A header field to write: name and value as text. */
 export type HeaderInput = readonly [name: string, value: string];
@@ -63,10 +64,13 @@ export class MessageWriter {
   }
 
   /**
-   * One header field.
+   * One header field of the caller's. Content-Length is written by `end`: a second one would be another length to some.
    * @throws SipError `line-break-in-value`, `invalid-argument`
    */
   header(name: string, value: string): this {
+    if (headerKey(name) === 'content-length') {
+      throw new SipError('invalid-argument', { field: name, expected: 'another field', got: value });
+    }
     return this.mark().text(headerLine(name, value));
   }
 

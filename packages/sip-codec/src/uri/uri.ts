@@ -124,11 +124,11 @@ function readUriParameters(scanner: Scanner): readonly UriParameter[] {
       if (value === '') scanner.fail('pvalue', 'paramchar', 'uri-syntax');
     }
     // Section 19.1.1: any parameter name MUST NOT appear more than once.
-    if (parameters.length === FEW) keys = new Set(parameters.map((parameter) => parameterKey(parameter.name)));
+    if (parameters.length === FEW) keys = new Set(parameters.map((parameter) => uriParameterKey(parameter.name)));
     const again =
       keys === undefined
         ? parameters.some((other) => isSameParameter(other.name, name))
-        : keys.size === keys.add(parameterKey(name)).size;
+        : keys.size === keys.add(uriParameterKey(name)).size;
     if (again) scanner.fail('uri-parameters', 'each parameter once', 'uri-syntax');
     parameters.push({ name, value });
   }
@@ -229,17 +229,17 @@ function formatParameters(parameters: readonly UriParameter[]): string {
 export function uriParameter(uri: Uri, name: string): string | null | undefined {
   if (uri.type === 'absolute') return undefined;
   const wanted = asciiLowerCase(name);
-  return uri.parameters.find((parameter) => parameterKey(parameter.name) === wanted)?.value;
+  return uri.parameters.find((parameter) => uriParameterKey(parameter.name) === wanted)?.value;
 }
 
 function isSameParameter(left: string, right: string): boolean {
   // Names of different lengths can only be equal where one has escapes.
   if (left.length !== right.length && !left.includes('%') && !right.includes('%')) return false;
-  return parameterKey(left) === parameterKey(right);
+  return uriParameterKey(left) === uriParameterKey(right);
 }
 
-/** `%6C%72` and `lr` are one name. */
-function parameterKey(name: string): string {
+/** What names of URI parameters are equal by: `%6C%72` and `lr` are one. */
+export function uriParameterKey(name: string): string {
   return asciiLowerCase(name.includes('%') ? bytesToLatin1(unescapeUri(name)) : name);
 }
 

@@ -5,12 +5,13 @@ import { CSEQ } from '../headers/numbers.js';
 import { VIA, type Via } from '../headers/via.js';
 import { Scanner } from '../grammar/scanner.js';
 import { textToBytes } from '../grammar/text.js';
+import { headerKey } from '../message/header-name.js';
 import type { SipRequest, SipResponse } from '../message/message.js';
 import { createRequest } from '../message/request.js';
 import { createBranch, createCallId, createTag, type RandomBytes } from '../message/tag.js';
 import type { HeaderInput } from '../message/write.js';
 import { readHost } from '../uri/host.js';
-import { formatUri, parseUri, type Uri } from '../uri/uri.js';
+import { formatUri, parseUri, uriParameterKey, type Uri } from '../uri/uri.js';
 import { headerOf } from './typed-header.js';
 
 /** RFC 3261 section 8.1.1.6. */
@@ -25,6 +26,7 @@ export interface ClientViaInput {
 
 export interface ClientRequestInput {
   readonly method: string;
+  /** Headers and a method in it have no place in a Request-URI and are left out; `requestFromUri` reads them. */
   readonly uri: Uri | string;
   /** Without a tag: one is made. */
   readonly from: NameAddress;
@@ -37,9 +39,29 @@ export interface ClientRequestInput {
   readonly cseq?: number;
   /** The route set, in order (section 8.1.2). */
   readonly routes?: readonly NameAddress[];
-  /** Further fields, in order, after the mandatory ones. */
+  /** Further fields, in order, after the mandatory ones; none of those that this input decides. */
   readonly headers?: readonly HeaderInput[];
   readonly body?: Uint8Array;
+}
+
+/** Fields that every request here has once, made of what is given besides, by their keys. */
+// prettier-ignore
+export const DECIDED_FIELDS: readonly string[] = [
+  'via', 'max-forwards', 'from', 'to', 'call-id', 'cseq', 'route', 'content-length',
+];
+
+/** @throws SipError `invalid-argument` where one of the fields is decided already */
+export function refuseDecided(headers: readonly HeaderInput[] | undefined, decided: readonly string[]): void {
+  const second = headers?.find(([name]) => decided.includes(headerKey(name)));
+  if (second === undefined) return;
+  throw new SipError('invalid-argument', { field: 'headers', expected: 'fields that are not decided', got: second[0] });
+}
+
+/** Section 19.1.1, table 1: what is not allowed in a Request-URI goes. */
+export function forRequestUri(uri: Uri): Uri {
+  if (uri.type !== 'sip') return uri;
+  const parameters = uri.parameters.filter(({ name }) => uriParameterKey(name) !== 'method');
+  return { ...uri, parameters, headers: [] };
 }
 
 /**
@@ -49,13 +71,14 @@ export interface ClientRequestInput {
  */
 export function createClientRequest(input: ClientRequestInput): SipRequest {
   const uri = typeof input.uri === 'string' ? parseUri(input.uri) : input.uri;
+  refuseDecided(input.headers, DECIDED_FIELDS);
   const via = clientVia(input.via, input.random);
   const tag = { name: 'tag', value: createTag(input.random), quoted: false };
   const hasTag = input.from.parameters.some(({ name }) => name.toLowerCase() === 'tag');
   const from = hasTag ? input.from : { ...input.from, parameters: [...input.from.parameters, tag] };
   return createRequest({
     method: input.method,
-    uri: formatUri(uri),
+    uri: formatUri(forRequestUri(uri)),
     headers: [
       headerOf(VIA, [via]),
       ['Max-Forwards', String(INITIAL_MAX_FORWARDS)],

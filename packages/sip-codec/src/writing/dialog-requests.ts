@@ -6,13 +6,19 @@ import type { NameAddress } from '../headers/name-addr.js';
 import { CSEQ, MAX_CSEQ } from '../headers/numbers.js';
 import { addressHeader } from '../headers/shapes.js';
 import { VIA } from '../headers/via.js';
-import { headerKey } from '../message/header-name.js';
 import type { SipRequest } from '../message/message.js';
 import { createRequest } from '../message/request.js';
 import type { RandomBytes } from '../message/tag.js';
 import type { HeaderInput } from '../message/write.js';
-import { formatUri, uriParameter, type SipUri, type Uri } from '../uri/uri.js';
-import { clientVia, INITIAL_MAX_FORWARDS, type ClientViaInput } from './client.js';
+import { formatUri, uriParameter, type Uri } from '../uri/uri.js';
+import {
+  clientVia,
+  DECIDED_FIELDS,
+  forRequestUri,
+  INITIAL_MAX_FORWARDS,
+  refuseDecided,
+  type ClientViaInput,
+} from './client.js';
 import type { Dialog } from './dialog.js';
 import { headerOf } from './typed-header.js';
 
@@ -41,11 +47,8 @@ export interface DialogRequest {
 /** An address in a field that stands once: what a request has as Contact. */
 const CONTACT_ADDRESS: HeaderDefinition<NameAddress> = /* @__PURE__ */ addressHeader('Contact');
 
-/** Fields that the dialog decides, by their keys. */
-// prettier-ignore
-const DECIDED: ReadonlySet<string> = /* @__PURE__ */ new Set([
-  'via', 'max-forwards', 'from', 'to', 'call-id', 'cseq', 'route', 'contact', 'content-length',
-]);
+/** Fields that the dialog decides. */
+const DECIDED: readonly string[] = [...DECIDED_FIELDS, 'contact'];
 
 /**
  * A request within a dialog, RFC 3261 section 12.2.1.1: From and To with the dialog's tags, its Call-ID, the next CSeq number,
@@ -93,8 +96,7 @@ function write(
   credentials: readonly HeaderInput[],
 ): SipRequest {
   const { method, contact, headers = [] } = input;
-  const decided = headers.find(([name]) => DECIDED.has(headerKey(name)));
-  if (decided !== undefined) throw wrong('headers', 'fields that the dialog does not decide', decided[0]);
+  refuseDecided(headers, DECIDED);
   if (contact !== undefined && dialog.secure && !isSips(contact.uri)) {
     throw wrong('contact', 'a SIPS URI in a secure dialog (12.2.1.1)', formatUri(contact.uri));
   }
@@ -129,14 +131,7 @@ function routeOf({ remoteTarget, routeSet }: Dialog): { requestUri: Uri; routes:
     return { requestUri: target, routes: routeSet };
   }
   const last: NameAddress = { displayName: null, uri: target, parameters: [] };
-  const uri = first.uri.type === 'sip' ? forRequestUri(first.uri) : first.uri;
-  return { requestUri: uri, routes: [...others, last] };
-}
-
-/** Section 19.1.1, table 1: what is not allowed in a Request-URI goes. */
-function forRequestUri(uri: SipUri): SipUri {
-  const parameters = uri.parameters.filter(({ name }) => asciiLowerCase(name) !== 'method');
-  return { ...uri, parameters, headers: [] };
+  return { requestUri: forRequestUri(first.uri), routes: [...others, last] };
 }
 
 /** A null tag is left out (section 12.2.1.1). */
