@@ -197,7 +197,7 @@ function verdictOn(reason: TlsErrorReason): { readonly kind: TlsErrorKind; reado
       if (reasons.includes(reason)) return { kind: kind as TlsErrorKind, alert: alert as AlertToSend };
     }
   }
-  throw new TypeError(`no reason of a TlsError: ${String(reason)}`);
+  throw new TypeError(`no reason of a TlsError: ${reason}`);
 }
 
 function describe(reason: TlsErrorReason, { subject, expected, got, offset, alert }: TlsErrorDetails): string {

@@ -1,4 +1,4 @@
-import { ByteWriter, decode, encode, type Codec } from '@portico/bytes';
+import { ByteWriter, decode, type Codec } from '@portico/bytes';
 import { certificateRequestCodec, type CertificateRequest } from './certificate-request.js';
 import { certificateVerifyCodec, type CertificateVerify } from './certificate-verify.js';
 import { certificateCodec, type Certificate } from './certificate.js';
@@ -64,10 +64,14 @@ export function decodeHandshakeMessage(type: HandshakeType, raw: Uint8Array): Re
   return { type: told, body, raw } as ReceivedMessage;
 }
 
+/** Bytes. A ClientHello with one share and a name, and all that is shorter, is written without growing. */
+const USUAL_MESSAGE_LENGTH = 512;
+
 /** Encodes one handshake message with its header. */
 export function encodeHandshakeMessage<T extends HandshakeType>(type: T, body: HandshakeBodies[T]): Uint8Array {
-  const writer = new ByteWriter();
+  const codec: Codec<HandshakeBodies[T]> = HANDSHAKE_CODECS[type];
+  const writer = new ByteWriter(USUAL_MESSAGE_LENGTH);
   writer.u8(HANDSHAKE_TYPE_CODES[type]);
-  writer.prefixed(3, encode<HandshakeBodies[T]>(HANDSHAKE_CODECS[type], body));
+  writer.scope(3, () => codec.write(writer, body));
   return writer.toBytes();
 }
