@@ -98,7 +98,7 @@ describe('encrypted PKCS#8, RFC 8018', () => {
 
   it.each<readonly [what: string, file: Uint8Array, reason: string]>([
     ['no iterations', encrypted(pbkdf2(salt, derSmallInteger(0), hmacSha256)), 'invalid-key'],
-    ['iterations without end', encrypted(pbkdf2(salt, derSmallInteger(10_000_001), hmacSha256)), 'unsupported-key'],
+    ['iterations without end', encrypted(pbkdf2(salt, derSmallInteger(349_901), hmacSha256)), 'unsupported-key'],
     ['HMAC with SHA-1 by default', encrypted(pbkdf2(salt, once)), 'unsupported-key'],
     ['another length of key', encrypted(pbkdf2(salt, once, derSmallInteger(16), hmacSha256)), 'invalid-key'],
     ['N that is no power of two', encrypted(scrypt(1000, 8, 1)), 'invalid-key'],

@@ -7,17 +7,29 @@ import { X509Error } from '../error.js';
 import { decodePem } from '../keys/pem.js';
 import { privateKeyFromPkcs8 } from '../keys/private-key.js';
 import { decryptByPassword } from './encryption-scheme.js';
+import { FileDerivation, type EncryptedFileOptions } from './key-derivation.js';
 
 /**
  * EncryptedPrivateKeyInfo, RFC 5958 section 3, encrypted by PBES2. The answer is there at once when the cryptography's
  * is.
  * @param password text stands for its UTF-8
- * @throws X509Error `wrong-password`, `unsupported-key`, and those of `privateKeyFromPkcs8`; a promise rejects with them
+ * @throws X509Error `wrong-password`, `unsupported-key` (older ciphers; more work than `maxIterations`), and
+ * those of `privateKeyFromPkcs8`; a promise rejects with them
  */
 export function privateKeyFromEncryptedPkcs8(
   der: Uint8Array,
   password: string | Uint8Array,
   cryptography: PasswordBasedCryptography,
+  options: EncryptedFileOptions = {},
+): MaybePromise<PrivateKey> {
+  return decryptPrivateKey(der, password, new FileDerivation(cryptography, options));
+}
+
+/** The same for one of several keys in a file. */
+export function decryptPrivateKey(
+  der: Uint8Array,
+  password: string | Uint8Array,
+  derivation: FileDerivation,
 ): MaybePromise<PrivateKey> {
   const outer = new DerReader(new Uint8Array(der));
   const reader = outer.sequence('an EncryptedPrivateKeyInfo');
@@ -25,7 +37,7 @@ export function privateKeyFromEncryptedPkcs8(
   const encrypted = reader.octetString('encryptedData');
   reader.end();
   outer.end();
-  const plaintext = decryptByPassword(algorithm, encrypted, passwordBytes(password), cryptography);
+  const plaintext = decryptByPassword(algorithm, encrypted, passwordBytes(password), derivation);
   return 'then' in plaintext ? plaintext.then(readDecrypted) : readDecrypted(plaintext);
 }
 
@@ -37,10 +49,11 @@ export function privateKeyFromEncryptedPem(
   pem: string | Uint8Array,
   password: string | Uint8Array,
   cryptography: PasswordBasedCryptography,
+  options: EncryptedFileOptions = {},
 ): MaybePromise<PrivateKey> {
   const [block] = decodePem(pem, (label) => label === 'ENCRYPTED PRIVATE KEY');
   if (block === undefined) throw new X509Error('not-found', { expected: 'an ENCRYPTED PRIVATE KEY block' });
-  return privateKeyFromEncryptedPkcs8(block.bytes, password, cryptography);
+  return privateKeyFromEncryptedPkcs8(block.bytes, password, cryptography, options);
 }
 
 /** Padding fits a wrong key once in 256 times: then what comes out is no key, which is the password's fault. */

@@ -1,9 +1,8 @@
 import type { MaybePromise } from '@portico/crypto';
-import type { PasswordBasedCryptography } from '@portico/crypto/password-based';
 import { readAlgorithmIdentifier, type AlgorithmIdentifier } from '../algorithm.js';
 import { DerReader } from '../der/reader.js';
 import { X509Error } from '../error.js';
-import { deriveKey } from './key-derivation.js';
+import { deriveKey, type FileDerivation } from './key-derivation.js';
 
 const PBES2 = '1.2.840.113549.1.5.13';
 
@@ -27,12 +26,12 @@ export function decryptByPassword(
   { oid, parameters }: AlgorithmIdentifier,
   ciphertext: Uint8Array,
   password: Uint8Array,
-  cryptography: PasswordBasedCryptography,
+  derivation: FileDerivation,
 ): MaybePromise<Uint8Array> {
   if (oid !== PBES2) throw new X509Error('unsupported-key', { expected: 'encryption by PBES2', got: oid });
   const outer = new DerReader(parameters ?? new Uint8Array(0));
   const reader = outer.sequence('PBES2-params');
-  const derivation = readAlgorithmIdentifier(reader);
+  const derivationAlgorithm = readAlgorithmIdentifier(reader);
   const encryption = readAlgorithmIdentifier(reader);
   reader.end();
   outer.end();
@@ -45,10 +44,10 @@ export function decryptByPassword(
     throw new X509Error('invalid-key', { expected: 'an IV and ciphertext of whole AES blocks' });
   }
   const decrypt = (key: Uint8Array): MaybePromise<Uint8Array> => {
-    const plaintext = cryptography.decryptAesCbc(key, iv, ciphertext);
+    const plaintext = derivation.cryptography.decryptAesCbc(key, iv, ciphertext);
     return plaintext !== null && 'then' in plaintext ? plaintext.then(demandPlaintext) : demandPlaintext(plaintext);
   };
-  const key = deriveKey(derivation, password, keyLength, cryptography);
+  const key = deriveKey(derivationAlgorithm, password, keyLength, derivation);
   return 'then' in key ? key.then(decrypt) : decrypt(key);
 }
 

@@ -5,7 +5,7 @@ import type { DerReader } from '../der/reader.js';
 import { TAG } from '../der/tag.js';
 import { X509Error } from '../error.js';
 import { findByValue, HASH_OIDS } from '../oids.js';
-import { MAX_KEY_DERIVATION_ITERATIONS } from './key-derivation.js';
+import type { FileDerivation } from './key-derivation.js';
 
 /** Purpose 3 derives a MAC key, RFC 7292 appendix B.3. */
 const MAC_KEY = 3;
@@ -15,9 +15,15 @@ const BLOCK_LENGTHS: Readonly<Record<HashName, number>> = { sha256: 64, sha384: 
 
 /**
  * MacData, RFC 7292 section 4 and appendix B, with SHA-2 in place of SHA-1.
- * @throws X509Error `wrong-password` where the MAC does not fit; `unsupported-key` for another hash
+ * @throws X509Error `wrong-password` where the MAC does not fit; `unsupported-key` for another hash and for more
+ * iterations than are left to the file
  */
-export function checkMac(provider: CryptoProvider, reader: DerReader, contents: Uint8Array, password: string): void {
+export function checkMac(
+  reader: DerReader,
+  contents: Uint8Array,
+  password: string,
+  { provider, derivation }: { readonly provider: CryptoProvider; readonly derivation: FileDerivation },
+): void {
   const info = reader.sequence('a DigestInfo');
   const { oid } = readAlgorithmIdentifier(info);
   const expected = info.octetString('a digest');
@@ -28,10 +34,8 @@ export function checkMac(provider: CryptoProvider, reader: DerReader, contents: 
   const name = findByValue(HASH_OIDS, oid);
   const hash = provider.hashes.find((candidate) => candidate.name === name);
   if (hash === undefined) throw new X509Error('unsupported-key', { expected: 'a MAC with SHA-2', got: oid });
-  if (iterations < 1 || iterations > MAX_KEY_DERIVATION_ITERATIONS) {
-    const limit = `1 to ${MAX_KEY_DERIVATION_ITERATIONS} iterations`;
-    throw new X509Error('unsupported-key', { expected: limit, got: String(iterations) });
-  }
+  if (iterations === 0) throw new X509Error('invalid-key', { expected: 'iterations above zero', got: '0' });
+  derivation.spend(iterations, hash.name);
   const key = derive(hash, bmpPassword(password), salt, iterations);
   const mac = hash.hmac(key, contents);
   if (mac.length !== expected.length || !constantTimeEqual(mac, expected)) {

@@ -9,7 +9,8 @@ import { X509Error } from '../error.js';
 import { privateKeyFromPkcs8 } from '../keys/private-key.js';
 import { decodeBmpString } from '../name/name.js';
 import { decryptByPassword } from './encryption-scheme.js';
-import { passwordBytes, privateKeyFromEncryptedPkcs8 } from './encrypted-private-key.js';
+import { decryptPrivateKey, passwordBytes } from './encrypted-private-key.js';
+import { FileDerivation, type EncryptedFileOptions } from './key-derivation.js';
 import { checkMac } from './pkcs12-mac.js';
 
 /** Larger files are refused unread. */
@@ -17,6 +18,9 @@ const MAX_PKCS12_LENGTH = 0x100_0000;
 
 /** Safes within safes, RFC 7292 section 4.2.6: nobody writes any. */
 const MAX_NESTED_SAFES = 4;
+
+/** Safes of a file, those within safes included. Two are usual: one of certificates, one of keys. */
+const MAX_SAFES = 64;
 
 /** Characters: pkcs-9-ub-friendlyName of RFC 2985 appendix A. */
 const MAX_FRIENDLY_NAME_LENGTH = 255;
@@ -58,18 +62,21 @@ export interface Pkcs12Contents {
   readonly certificates: readonly Pkcs12Certificate[];
 }
 
+/** What a PKCS#12 file is read with. */
+export interface Pkcs12Options extends EncryptedFileOptions {
+  /** Its hashes are what the MAC is made of. */
+  readonly provider: CryptoProvider;
+  readonly cryptography: PasswordBasedCryptography;
+}
+
 /**
  * Reads a PKCS#12 file, RFC 7292: DER, PBES2 with AES, a MAC with SHA-2, as OpenSSL 3 and current Windows write it. The
  * MAC must be there and is checked before anything is decrypted. CRLs and secrets are passed over.
- * @throws X509Error `wrong-password`; `unsupported-key` for old ciphers, SHA-1 and files without a MAC; `too-large`; the DER
+ * @throws X509Error `wrong-password`; `unsupported-key` for old ciphers, SHA-1, files without a MAC, more work than `maxIterations`; `too-large`; the DER
  * reasons.
  * The promise rejects with it.
  */
-export async function readPkcs12(
-  file: Uint8Array,
-  password: string,
-  { provider, cryptography }: { readonly provider: CryptoProvider; readonly cryptography: PasswordBasedCryptography },
-): Promise<Pkcs12Contents> {
+export async function readPkcs12(file: Uint8Array, password: string, options: Pkcs12Options): Promise<Pkcs12Contents> {
   if (file.length > MAX_PKCS12_LENGTH) throw new X509Error('too-large', { got: String(file.length) });
   const outer = new DerReader(new Uint8Array(file));
   const pfx = outer.sequence('a PFX');
@@ -77,18 +84,19 @@ export async function readPkcs12(
   if (pfx.smallInteger('a version', 0xff) !== 3) throw new X509Error('unsupported-version', { expected: 'v3' });
   const contents = readData(pfx.sequence('a ContentInfo'));
   if (pfx.remaining === 0) throw new X509Error('unsupported-key', { expected: 'a MAC', got: 'none' });
-  checkMac(provider, pfx.sequence('a MacData'), contents, password);
+  const derivation = new FileDerivation(options.cryptography, options);
+  checkMac(pfx.sequence('a MacData'), contents, password, { provider: options.provider, derivation });
   pfx.end();
 
-  const found: { keys: Pkcs12Key[]; certificates: Pkcs12Certificate[] } = { keys: [], certificates: [] };
+  const reading: BagReading = { keys: [], certificates: [], password, derivation, safes: 0 };
   const safeOuter = new DerReader(contents);
   const safes = safeOuter.sequence('an AuthenticatedSafe');
   safeOuter.end();
   while (safes.remaining > 0) {
-    const safe = await readSafe(safes.sequence('a ContentInfo'), passwordBytes(password), cryptography);
-    await readBags(safe, { found, password, cryptography, depth: 0 });
+    const safe = await readSafe(safes.sequence('a ContentInfo'), passwordBytes(password), derivation);
+    await readBags(safe, reading, 0);
   }
-  return found;
+  return { keys: reading.keys, certificates: reading.certificates };
 }
 
 /** ContentInfo of type data, RFC 2315 section 7. */
@@ -104,11 +112,7 @@ function readData(info: DerReader): Uint8Array {
 }
 
 /** SafeContents as they are, or encrypted (EncryptedData, RFC 2315 section 13). */
-async function readSafe(
-  info: DerReader,
-  password: Uint8Array,
-  cryptography: PasswordBasedCryptography,
-): Promise<Uint8Array> {
+async function readSafe(info: DerReader, password: Uint8Array, derivation: FileDerivation): Promise<Uint8Array> {
   const { offset } = info;
   const type = new DerReader(info.bytes, offset, offset + info.remaining).oid('a contentType');
   if (type !== ENCRYPTED_DATA) return readData(info);
@@ -123,18 +127,20 @@ async function readSafe(
   const algorithm = readAlgorithmIdentifier(content);
   const ciphertext = content.contents(content.expect(contextPrimitive(0), 'encryptedContent'));
   content.end();
-  return await decryptByPassword(algorithm, ciphertext, password, cryptography);
+  return await decryptByPassword(algorithm, ciphertext, password, derivation);
 }
 
 interface BagReading {
-  readonly found: { readonly keys: Pkcs12Key[]; readonly certificates: Pkcs12Certificate[] };
+  readonly keys: Pkcs12Key[];
+  readonly certificates: Pkcs12Certificate[];
   readonly password: string;
-  readonly cryptography: PasswordBasedCryptography;
-  readonly depth: number;
+  readonly derivation: FileDerivation;
+  /** So far. */
+  safes: number;
 }
 
-async function readBags(safe: Uint8Array, reading: BagReading): Promise<void> {
-  const { found, password, cryptography, depth } = reading;
+async function readBags(safe: Uint8Array, reading: BagReading, depth: number): Promise<void> {
+  demandAtMost('safes', ++reading.safes, MAX_SAFES);
   if (depth > MAX_NESTED_SAFES) throw new X509Error('too-deep', { expected: `at most ${MAX_NESTED_SAFES} safes` });
   const outer = new DerReader(safe);
   const bags = outer.sequence('SafeContents');
@@ -147,14 +153,14 @@ async function readBags(safe: Uint8Array, reading: BagReading): Promise<void> {
     wrapped.end();
     const attributes = readAttributes(bag);
     bag.end();
-    if (type === BAG.key) found.keys.push({ privateKey: privateKeyFromPkcs8(value), ...attributes });
+    if (type === BAG.key) reading.keys.push({ privateKey: privateKeyFromPkcs8(value), ...attributes });
     else if (type === BAG.shroudedKey) {
-      const privateKey = await privateKeyFromEncryptedPkcs8(value, password, cryptography);
-      found.keys.push({ privateKey, ...attributes });
+      const privateKey = await decryptPrivateKey(value, reading.password, reading.derivation);
+      reading.keys.push({ privateKey, ...attributes });
     } else if (type === BAG.certificate) {
       const certificate = readCertificateBag(value);
-      if (certificate !== null) found.certificates.push({ certificate, ...attributes });
-    } else if (type === BAG.safe) await readBags(value, { ...reading, depth: depth + 1 });
+      if (certificate !== null) reading.certificates.push({ certificate, ...attributes });
+    } else if (type === BAG.safe) await readBags(value, reading, depth + 1);
   }
 }
 

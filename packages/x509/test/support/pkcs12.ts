@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import type { HashName } from '@portico/crypto';
 import {
   der,
   derExplicit,
@@ -18,11 +19,14 @@ const DATA = '1.2.840.113549.1.7.1';
 const ENCRYPTED_DATA = '1.2.840.113549.1.7.6';
 const SALT = new Uint8Array(8);
 
-/** A PFX of those safes, RFC 7292 section 4, with a MAC of SHA-256 that says so many iterations. */
-export function pfx(
-  safes: readonly Uint8Array[],
-  { iterations = 1 }: { readonly iterations?: number } = {},
-): Uint8Array {
+interface MacCost {
+  readonly iterations?: number;
+  /** What the file says in their place. */
+  readonly saying?: number;
+}
+
+/** A PFX of those safes, RFC 7292 section 4, with a MAC of SHA-256. */
+export function pfx(safes: readonly Uint8Array[], { iterations = 1, saying = iterations }: MacCost = {}): Uint8Array {
   const contents = derSequence(...safes);
   const digest = new Uint8Array(createHmac('sha256', macKey(iterations)).update(contents).digest());
   return derSequence(
@@ -31,7 +35,7 @@ export function pfx(
     derSequence(
       derSequence(derSequence(derOid('2.16.840.1.101.3.4.2.1'), derNull()), derOctetString(digest)),
       derOctetString(SALT),
-      derSmallInteger(iterations),
+      derSmallInteger(saying),
     ),
   );
 }
@@ -53,9 +57,9 @@ export function encryptionScheme(derivation: Uint8Array): Uint8Array {
   return derSequence(derOid('1.2.840.113549.1.5.13'), derSequence(derivation, encryption));
 }
 
-export function pbkdf2(iterations: number): Uint8Array {
-  const hmacSha256 = derSequence(derOid('1.2.840.113549.2.9'), derNull());
-  const parameters = derSequence(derOctetString(SALT), derSmallInteger(iterations), hmacSha256);
+export function pbkdf2(iterations: number, hash: HashName = 'sha256'): Uint8Array {
+  const hmac = derSequence(derOid(`1.2.840.113549.2.${{ sha256: 9, sha384: 10, sha512: 11 }[hash]}`), derNull());
+  const parameters = derSequence(derOctetString(SALT), derSmallInteger(iterations), hmac);
   return derSequence(derOid('1.2.840.113549.1.5.12'), parameters);
 }
 
