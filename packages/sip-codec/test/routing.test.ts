@@ -103,8 +103,17 @@ describe('server transactions (RFC 3261 section 17.2.3)', () => {
     expect(cancelledTransactionKey(request('CANCEL', { Via, CSeq: '7 CANCEL' }))?.text).toBe(key('INVITE', { Via }));
   });
 
+  it('the cookie alone is no branch: requests that have it are told apart by the rest (RFC 4475 section 3.2.1)', () => {
+    const Via = 'SIP/2.0/UDP a;branch=Z9hG4bK';
+    expect(serverTransactionKey(request('INVITE', { Via }))?.matching).toBe('rfc2543');
+    expect(key('INVITE', { Via, 'Call-ID': 'other' })).not.toBe(key('INVITE', { Via }));
+    expect(clientTransactionKey(response({ Via }))).toBeNull();
+  });
+
   it('no key where the fields are missing or broken', () => {
     expect(key('INVITE', { Via: 'x' })).toBeUndefined();
+    expect(key('INVITE', { Via: `${USUAL.Via} garbage` })).toBeUndefined();
+    expect(key('INVITE', { Via: `${USUAL.Via} , x` })).toBe(key('INVITE'));
     expect(key('INVITE', { Via: 'SIP/2.0/UDP a', 'Call-ID': '' })).toBeUndefined();
     expect(key('INVITE', { Via: 'SIP/2.0/UDP a', CSeq: 'x' })).toBeUndefined();
   });

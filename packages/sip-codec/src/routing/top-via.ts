@@ -4,8 +4,10 @@ import { readVia, type Via } from '../headers/via.js';
 import type { SipMessage } from '../message/message.js';
 import { canonicalHost } from '../uri/equality.js';
 
+const COMMA = 0x2c;
+
 /**
- * The topmost Via value, read without the others; null where there is none.
+ * The topmost Via value, read without those behind it; null where there is none.
  * @throws SipError of level `header` where it is broken
  */
 export function readTopVia(message: SipMessage): Via | null {
@@ -13,7 +15,10 @@ export function readTopVia(message: SipMessage): Via | null {
   if (row === undefined) return null;
   const scanner = new Scanner(message.bytes, row.valueStart, row.valueEnd, 'Via');
   scanner.skipSpace();
-  return readVia(scanner);
+  const via = readVia(scanner);
+  scanner.skipSpace();
+  if (!scanner.atEnd && scanner.peek() !== COMMA) scanner.fail('via-parm', "',' or the end of the value");
+  return via;
 }
 
 /** As readTopVia, with null for one that is broken. */

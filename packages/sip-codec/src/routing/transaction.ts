@@ -54,19 +54,26 @@ export function acknowledgementKey(invite: SipRequest, toTag: string): Transacti
 
 /**
  * The client transaction of a request that we sent or of a response to it, RFC 3261 section 17.1.3: the branch of the
- * topmost Via and the method of CSeq. Null for an ACK, which has none, and where the fields are missing or broken.
+ * topmost Via and the method of CSeq. Null for an ACK, which has none, where the
+ * fields are missing or broken, and for a branch that is the cookie alone.
  */
 export function clientTransactionKey(message: SipRequest | SipResponse): TransactionKey | null {
   const via = topVia(message);
   const branch = via === null ? undefined : viaBranch(via);
   const method = message.headers.readIfValid(CSEQ)?.method;
   if (branch === undefined || method === undefined || method === 'ACK') return null;
+  if (asciiLowerCase(branch) === asciiLowerCase(BRANCH_COOKIE)) return null;
   return { text: `${method} ${asciiLowerCase(branch)}`, matching: 'branch' };
 }
 
-/** Section 8.1.1.7: tokens are compared without case, and so is the cookie. */
+/**
+ * Section 8.1.1.7: tokens are compared without case, and so is the cookie. The cookie alone identifies nothing (RFC 4475
+ * section 3.2.1): it is as good as none.
+ */
 function hasCookie(branch: string): boolean {
-  return asciiLowerCase(branch.slice(0, BRANCH_COOKIE.length)) === asciiLowerCase(BRANCH_COOKIE);
+  const cookie = asciiLowerCase(BRANCH_COOKIE);
+  const text = asciiLowerCase(branch);
+  return text.startsWith(cookie) && text !== cookie;
 }
 
 function branchKey(via: Via, branch: string, method: string): TransactionKey {
