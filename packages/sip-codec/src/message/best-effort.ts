@@ -3,7 +3,7 @@ import { TEXT } from '../grammar/characters.js';
 import { parseSipMessage, SipResponse, type SipMessage } from './message.js';
 import type { SipHeaderField } from './head.js';
 import { reasonPhrase } from './reason-phrases.js';
-import { writeStatusLine } from './response.js';
+import { hasTag, writeStatusLine } from './response.js';
 import { statelessTag } from './tag.js';
 import { topViaWithSource, type SourceAddress } from './via-source.js';
 import { checkReason, checkStatus, checkToken, MessageWriter, type HeaderInput } from './write.js';
@@ -21,7 +21,8 @@ const NO_BODY = new Uint8Array(0);
 /**
  * An error answer to a request that is broken, from what is intact of it (RFC 3261 section 8.2.6, best effort): Via,
  * From, To, Call-ID and CSeq as far as they are there and clean. Null where nothing may or can be answered: to a
- * response, to an ACK (section 17), and without a Via to send it by. A copied value is unfolded, and a field with a
+ * response, to an ACK (section 17), and without a
+ * topmost Via, clean, to send it by. A copied value is unfolded, and a field with a
  * control character in it is left out, so that nothing in the broken message can become a line of ours.
  * @throws SipError `invalid-argument`, `line-break-in-value`
  */
@@ -37,8 +38,10 @@ export function createBestEffortResponse(
   if (!isAnswerable(message)) return null;
 
   const { headers } = message;
-  const vias = headers.all('Via').filter(isClean);
-  if (vias.length === 0) return null;
+  const [top, ...others] = headers.all('Via');
+  // Without the topmost Via the answer would go to somebody else, such as whoever it names next.
+  if (top === undefined || !isClean(top)) return null;
+  const vias = [top, ...others.filter(isClean)];
   const writer = new MessageWriter();
   const line = writeStatusLine(writer, options.status, reason);
   vias.forEach((field, index) => {
@@ -48,8 +51,7 @@ export function createBestEffortResponse(
     const field = headers.all(name).find(isClean);
     if (field === undefined) continue;
     writer.mark().text(`${name}: `).valueOf(field);
-    if (name === 'To' && !/;\s*tag\s*=/i.test(field.value))
-      writer.text(`;tag=${options.toTag ?? statelessTag(headers)}`);
+    if (name === 'To' && !hasTag(headers, field)) writer.text(`;tag=${options.toTag ?? statelessTag(headers)}`);
     writer.text('\r\n');
   }
   for (const [name, value] of options.headers ?? []) writer.header(name, value);

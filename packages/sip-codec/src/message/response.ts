@@ -1,5 +1,6 @@
 import { SipError } from '../error.js';
 import { addressTag, TO } from '../headers/addresses.js';
+import type { SipHeaderField } from './head.js';
 import type { SipHeaders } from './headers.js';
 import { SipResponse, type SipRequest } from './message.js';
 import { reasonPhrase } from './reason-phrases.js';
@@ -49,7 +50,7 @@ export function createResponse(request: SipRequest, status: number, options: Res
   const [to] = headers.all('To');
   if (to !== undefined) {
     writer.mark().text('To: ').valueOf(to);
-    if (status > 100 && !hasTag(request)) writer.text(';tag=').text(toTagFor(request, beginsDialog, options.toTag));
+    if (status > 100 && !hasTag(headers, to)) writer.text(';tag=').text(toTagFor(request, beginsDialog, options.toTag));
     writer.text('\r\n');
   }
   writeFirst(writer, 'Call-ID', headers);
@@ -70,15 +71,15 @@ export function writeStatusLine(writer: MessageWriter, status: number, reason: s
   return { type: 'response', version: SIP_VERSION, status, reasonStart, reasonEnd };
 }
 
-/** Whether To has a tag. A To that cannot be read is answered with one more: it is not in a dialog of ours. */
-function hasTag(request: SipRequest): boolean {
-  try {
-    const to = request.headers.read(TO);
-    return to !== undefined && addressTag(to) !== undefined;
-  } catch (error) {
-    if (!(error instanceof SipError)) throw error;
-    return request.headers.texts('To').some((text) => /;\s*tag\s*=/i.test(text));
-  }
+/**
+ * Whether To, of which this is the field to copy, has a tag. One that cannot be read has it where nothing else can be
+ * meant: behind the last bracket, and not in quotes. In doubt it gets one more: it is not in a dialog of ours.
+ */
+export function hasTag(headers: SipHeaders, field: SipHeaderField): boolean {
+  const to = headers.readIfValid(TO);
+  if (to !== undefined) return addressTag(to) !== undefined;
+  const behind = field.value.slice(field.value.lastIndexOf('>') + 1);
+  return !behind.includes('"') && /;\s*tag\s*=/i.test(behind);
 }
 
 function toTagFor(request: SipRequest, beginsDialog: boolean, given: string | undefined): string {
