@@ -23,4 +23,4 @@ export {
   type DialogRequest,
   type DialogRequestInput,
 } from './writing/dialog-requests.js';
-export { requestFromUri, type UriRequest } from './writing/from-uri.js';
+export { HONOURED_HEADERS, requestFromUri, type UriRequest } from './writing/from-uri.js';

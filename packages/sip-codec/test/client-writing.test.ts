@@ -1,3 +1,4 @@
+import { utf8ToBytes } from '@portico/bytes';
 import {
   CONTACT,
   createBestEffortResponse,
@@ -97,19 +98,31 @@ describe('requests of a client (RFC 3261 section 8.1.1)', () => {
 describe('requests from a URI (RFC 3261 section 19.1.5)', () => {
   const from = (text: string): ReturnType<typeof requestFromUri> =>
     requestFromUri(requireSipUri(parseUri(text), 'URI'));
+  const identities = 'P-Asserted-Identity P-Preferred-Identity Identity History-Info P-Charging-Vector Max-Breadth';
 
   it('method, headers and body, unescaped once; the Request-URI has none of them', () => {
-    expect(from('sip:a@b;method=%4DESSAGE;lr?Subject=a%2520b&body=x%0D%0Ay&x-y=')).toEqual({
+    expect(from('sip:a@b;m%65thod=%4DESSAGE;lr?Subject=a%2520b&body=x%0D%0Ay&priority=')).toEqual({
       method: 'MESSAGE',
       uri: 'sip:a@b;lr',
       headers: [
         ['Subject', 'a%20b'],
-        ['x-y', ''],
+        ['priority', ''],
       ],
       body: wire('x\r\ny'),
       ignored: [],
     });
     expect(from('sip:a@b')).toEqual({ method: 'INVITE', uri: 'sip:a@b', headers: [], body: null, ignored: [] });
+  });
+
+  it('who sends it and what it may do is nobody’s to say in a URI; what else counts the caller can say', () => {
+    const text = `sip:a@b?${identities.split(' ').join('=x&')}=x&X-Y=x&Replaces=1`;
+    expect(from(text)).toMatchObject({ headers: [['Replaces', '1']], ignored: [...identities.split(' '), 'X-Y'] });
+    const uri = requireSipUri(parseUri(`${text}&Route=x&v=x&m=y`), 'URI');
+    expect(requestFromUri(uri, ['x-y', 'Route', 'Via', 'Contact']).headers).toEqual([
+      ['X-Y', 'x'],
+      ['m', 'y'],
+    ]);
+    expect(from('sip:a@b;lr;m%65thod=BYE')).toMatchObject({ method: 'BYE', uri: 'sip:a@b;lr' });
   });
 
   it('dangerous headers, and values that would be several lines, are passed over', () => {
@@ -256,7 +269,11 @@ describe('header injection', () => {
     ['createClientRequest, header', (text) => client({ headers: [['X', text]] })],
     [
       'createAck of a response',
-      (text) => createAck(invite, { status: 404, headers: { text: () => text } } as unknown as SipResponse),
+      // A NUL of the peer's stays, as in every copied value: peer-bytes.test.ts.
+      (text) => {
+        const bytes = utf8ToBytes(`SIP/2.0 404 None\r\nTo: ${text.replaceAll('\0', '')}\r\n\r\n`);
+        return createAck(invite, parseSipMessage(bytes) as SipResponse);
+      },
     ],
     [
       'headerOf',

@@ -17,13 +17,28 @@ const NO_BODY = new Uint8Array(0);
  * @throws SipError `invalid-argument`, also for a Content-Length of the caller's; `line-break-in-value`
  */
 export function createRequest(input: RequestInput): SipRequest {
-  checkToken('Method', input.method);
-  checkRequestUri(input.uri);
-  const { method, uri } = input;
+  const { method, uri, headers, body } = input;
+  return writeRequest(method, uri, body ?? NO_BODY, (writer) => {
+    for (const [name, value] of headers) writer.header(name, value);
+  });
+}
+
+/**
+ * A request whose fields, all but Content-Length, `writeFields` writes: it may copy those of other messages.
+ * @throws SipError `invalid-argument`, `line-break-in-value`
+ */
+export function writeRequest(
+  method: string,
+  uri: string,
+  body: Uint8Array,
+  writeFields: (writer: MessageWriter) => void,
+): SipRequest {
+  checkToken('Method', method);
+  checkRequestUri(uri);
   const line = `${method} ${uri} ${SIP_VERSION}`;
   const writer = new MessageWriter().text(line).text('\r\n');
-  for (const [name, value] of input.headers) writer.header(name, value);
-  const { bytes, head } = writer.end(input.body ?? NO_BODY, line.length);
+  writeFields(writer);
+  const { bytes, head } = writer.end(body, line.length);
   const uriStart = method.length + 1;
   const uriEnd = uriStart + uri.length;
   return new SipRequest(bytes, head, { type: 'request', method, uriStart, uriEnd, version: SIP_VERSION });

@@ -7,9 +7,9 @@ import { Scanner } from '../grammar/scanner.js';
 import { textToBytes } from '../grammar/text.js';
 import { headerKey } from '../message/header-name.js';
 import type { SipRequest, SipResponse } from '../message/message.js';
-import { createRequest } from '../message/request.js';
+import { createRequest, writeRequest } from '../message/request.js';
 import { createBranch, createCallId, createTag, type RandomBytes } from '../message/tag.js';
-import type { HeaderInput } from '../message/write.js';
+import type { HeaderInput, MessageWriter } from '../message/write.js';
 import { readHost } from '../uri/host.js';
 import { formatUri, parseUri, uriParameterKey, type Uri } from '../uri/uri.js';
 import { headerOf } from './typed-header.js';
@@ -133,7 +133,7 @@ export function createAck(invite: SipRequest, response: SipResponse): SipRequest
       got: `${invite.method}, ${response.status}`,
     });
   }
-  return sameTransaction(invite, 'ACK', response.headers.text('To') ?? '');
+  return sameTransaction(invite, 'ACK', response.headers.has('To') ? response : invite);
 }
 
 /**
@@ -146,27 +146,33 @@ export function createCancel(invite: SipRequest): SipRequest {
     const details = { field: 'request', rule: 'RFC 3261 section 9.1', expected: 'INVITE', got: invite.method };
     throw new SipError('invalid-argument', details);
   }
-  return sameTransaction(invite, 'CANCEL', invite.headers.text('To') ?? '');
+  return sameTransaction(invite, 'CANCEL', invite);
 }
 
-function sameTransaction(invite: SipRequest, method: 'ACK' | 'CANCEL', to: string): SipRequest {
-  const { headers } = invite;
-  const [via] = headers.read(VIA) ?? [];
-  const cseq = headers.read(CSEQ);
+/** Values are copied byte by byte: what a peer wrote may hold what no writer takes from a caller, and has to stay the same. */
+function sameTransaction(
+  invite: SipRequest,
+  method: 'ACK' | 'CANCEL',
+  addressee: SipRequest | SipResponse,
+): SipRequest {
+  const [via] = invite.headers.read(VIA) ?? [];
+  const cseq = invite.headers.read(CSEQ);
   if (via === undefined || cseq === undefined) {
     throw new SipError('invalid-argument', { field: 'request', expected: 'Via and CSeq', got: 'none' });
   }
-  return createRequest({
-    method,
-    uri: invite.requestUri,
-    headers: [
-      headerOf(VIA, [via]),
-      ['Max-Forwards', String(INITIAL_MAX_FORWARDS)],
-      ...headers.texts('Route').map((value) => ['Route', value] as const),
-      ['From', headers.text('From') ?? ''],
-      ['To', to],
-      ['Call-ID', headers.text('Call-ID') ?? ''],
-      ['CSeq', CSEQ.format({ number: cseq.number, method })],
-    ],
+  return writeRequest(method, invite.requestUri, NO_BODY, (writer) => {
+    writer.header(...headerOf(VIA, [via])).header('Max-Forwards', String(INITIAL_MAX_FORWARDS));
+    for (const field of invite.headers.all('Route')) writer.copy('Route', field);
+    copyFirst(writer, 'From', invite);
+    copyFirst(writer, 'To', addressee);
+    copyFirst(writer, 'Call-ID', invite);
+    writer.header('CSeq', CSEQ.format({ number: cseq.number, method }));
   });
+}
+
+const NO_BODY = new Uint8Array(0);
+
+function copyFirst(writer: MessageWriter, name: string, { headers }: SipRequest | SipResponse): void {
+  const [field] = headers.all(name);
+  if (field !== undefined) writer.copy(name, field);
 }

@@ -1,7 +1,8 @@
 import { asciiLowerCase, bytesToText } from '../grammar/text.js';
 import { headerKey } from '../message/header-name.js';
 import { checkToken, type HeaderInput } from '../message/write.js';
-import { formatUri, unescapeUri, type SipUri } from '../uri/uri.js';
+import { formatUri, unescapeUri, uriParameter, type SipUri } from '../uri/uri.js';
+import { DECIDED_FIELDS, forRequestUri } from './client.js';
 import { SipError } from '../error.js';
 
 /** What a SIP URI says of the request to make from it. */
@@ -19,25 +20,30 @@ export interface UriRequest {
 }
 
 /**
- * Headers that a URI, which may come from anybody, is never obeyed in, RFC 3261 section 19.1.5: those that the section
- * calls dangerous, and what the writer or the transport makes itself.
+ * Headers that a URI, which may come from anybody, is obeyed in: RFC 3261 section 19.1.5 wants those honoured that are safe.
+ * They say what the request is about, what its body is, and which dialog it goes on with (RFC 3891, RFC 3911), or are meant
+ * for URIs (RFC 7433, RFC 3841); none of them says who sends it, which way it goes or what it may do.
  */
 // prettier-ignore
-const NEVER_HONOURED: ReadonlySet<string> = /* @__PURE__ */ new Set([
-  'from', 'call-id', 'cseq', 'via', 'record-route', 'route', 'path', 'service-route', 'contact', 'content-length',
-  'max-forwards', 'authorization', 'proxy-authorization', 'www-authenticate', 'proxy-authenticate',
-  'authentication-info', 'accept', 'accept-encoding', 'accept-language', 'allow', 'organization', 'supported',
-  'user-agent', 'to',
-]);
+export const HONOURED_HEADERS: readonly string[] = [
+  'Subject', 'Priority', 'In-Reply-To', 'Call-Info', 'Replaces', 'Join', 'Require', 'Event', 'User-to-User',
+  'Accept-Contact', 'Reject-Contact', 'Request-Disposition',
+  'Content-Type', 'Content-Disposition', 'Content-Encoding', 'Content-Language',
+];
+
+/** Whatever the caller honours: what the section calls dangerous, and what the writer makes itself. */
+const NEVER_HONOURED: readonly string[] = [...DECIDED_FIELDS, 'record-route'];
 
 /**
  * What to make a request of, RFC 3261 section 19.1.5. Escapes are decoded exactly once, and a decoded CR, LF or NUL loses
  * the header: it can never begin a field of its own.
+ * @param honoured names of the headers that are obeyed
  * @throws SipError `uri-part-not-allowed` for a method that is no token
  */
-export function requestFromUri(uri: SipUri): UriRequest {
-  const named = uri.parameters.find(({ name }) => asciiLowerCase(name) === 'method');
-  const method = bytesToText(unescapeUri(named?.value ?? 'INVITE'));
+export function requestFromUri(uri: SipUri, honoured: readonly string[] = HONOURED_HEADERS): UriRequest {
+  const keys = new Set(honoured.map(headerKey));
+  for (const key of NEVER_HONOURED) keys.delete(key);
+  const method = bytesToText(unescapeUri(uriParameter(uri, 'method') ?? 'INVITE'));
   try {
     checkToken('method', method);
   } catch (error) {
@@ -55,21 +61,10 @@ export function requestFromUri(uri: SipUri): UriRequest {
     const name = bytesToText(unescapeUri(escapedName));
     const bytes = unescapeUri(escapedValue);
     if (asciiLowerCase(name) === 'body') body ??= bytes;
-    else if (NEVER_HONOURED.has(headerKey(name)) || !isName(name) || !isOneLine(bytes)) ignored.push(name);
+    else if (!keys.has(headerKey(name)) || !isOneLine(bytes)) ignored.push(name);
     else headers.push([name, bytesToText(bytes)]);
   }
-  const parameters = uri.parameters.filter((parameter) => parameter !== named);
-  return { method, uri: formatUri({ ...uri, parameters, headers: [] }), headers, body, ignored };
-}
-
-function isName(name: string): boolean {
-  try {
-    checkToken('header name', name);
-    return true;
-  } catch (error) {
-    if (error instanceof SipError) return false;
-    throw error;
-  }
+  return { method, uri: formatUri(forRequestUri(uri)), headers, body, ignored };
 }
 
 function isOneLine(value: Uint8Array): boolean {
