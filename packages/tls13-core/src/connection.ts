@@ -182,7 +182,8 @@ export class TlsConnection {
    * handshake is complete: the client is the one that it was, but has not shown that it is there now. `allocate` is asked
    * for the memory that the records go into, for transports that use the same again and again; by default it is fresh.
    * @throws TlsError `wrong-state` before the handshake is complete, after `close` and after a failure;
-   *   `too-much-pending-output`; `key-usage-limit`; `reentrant-call`; `invalid-argument` for memory of another length
+   *   `too-much-pending-output` and `key-usage-limit`, of which nothing is sent; `reentrant-call`; `invalid-argument` for
+   *   memory of another length
    */
   send(plaintext: Uint8Array, allocate?: OutputMemory): void {
     this.#guard.refuseReentrant('send');

@@ -7,9 +7,6 @@ import type { RecordLayers } from './record-sink.js';
 import type { RecordReader } from './record/record-reader.js';
 import type { OutputMemory, RecordWriter } from './record/record-writer.js';
 
-/** Header and body of a KeyUpdate. */
-const KEY_UPDATE_LENGTH = 5;
-
 /** New keys for either direction of an open connection, RFC 9846 section 4.7.3. */
 export class KeyUpdates {
   readonly #keys: ApplicationKeys;
@@ -36,23 +33,38 @@ export class KeyUpdates {
     if (peerWantsOurs) this.#owesAnswer = true;
   }
 
+  /** Whether a request of ours is open: the next KeyUpdate answers it. */
+  get awaitsPeer(): boolean {
+    return this.#awaitsPeer;
+  }
+
   /**
    * Sends application data, behind the one answer to all requests that came while we were silent, and under new keys
    * wherever the current ones come near the limit of section 5.5.
-   * @throws TlsError `too-much-pending-output` before anything is written, `key-usage-limit`, `invalid-argument`
+   * @throws TlsError `too-much-pending-output` and `key-usage-limit` before anything is written, `invalid-argument`
    */
   writeApplicationData(content: Uint8Array, allocate?: OutputMemory): void {
     const writer = this.#writer;
-    writer.demandRoomFor(content.length);
-    if (this.#owesAnswer && this.#mayUpdate) this.update('update_not_requested');
+    const answers = this.#owesAnswer && this.#mayUpdate;
+    const updates = this.#updatesFor(content.length, answers ? 'after an answer' : 'as it is');
+    this.#demandUpdates(updates, content.length);
+    if (answers) this.#change('update_not_requested');
     let rest = content;
     do {
-      if (writer.recordsLeft <= RECORDS_IN_RESERVE) this.update('update_not_requested');
-      const records = Math.max(1, writer.recordsLeft - RECORDS_IN_RESERVE);
-      const fits = rest.subarray(0, records * writer.maxFragmentLength);
+      if (writer.recordsLeft <= RECORDS_IN_RESERVE) this.#change('update_not_requested');
+      const fits = rest.subarray(0, usable(writer.recordsLeft) * writer.maxFragmentLength);
       writer.writeApplicationData(fits, allocate);
       rest = rest.subarray(fits.length);
     } while (rest.length > 0);
+  }
+
+  /** How often the keys change before all that content is sent. */
+  #updatesFor(contentLength: number, key: 'as it is' | 'after an answer'): number {
+    const records = Math.max(1, Math.ceil(contentLength / this.#writer.maxFragmentLength));
+    const perKey = usable(this.#keys.recordsPerKey);
+    const before = key === 'as it is' ? 0 : 1;
+    const first = before === 1 ? perKey : Math.max(0, this.#writer.recordsLeft - RECORDS_IN_RESERVE);
+    return before + Math.max(0, Math.ceil((records - first) / perKey));
   }
 
   /**
@@ -60,8 +72,18 @@ export class KeyUpdates {
    * @throws TlsError `key-usage-limit`, `too-much-pending-output`
    */
   update(request: keyof typeof KEY_UPDATE_REQUEST): void {
-    if (!this.#mayUpdate) throw new TlsError('key-usage-limit', { expected: `at most ${this.#limit} key updates` });
-    this.#writer.demandRoomFor(KEY_UPDATE_LENGTH);
+    this.#demandUpdates(1);
+    this.#change(request);
+  }
+
+  #demandUpdates(updates: number, contentLength?: number): void {
+    if (updates > this.#limit - this.#sent) {
+      throw new TlsError('key-usage-limit', { expected: `at most ${this.#limit} key updates` });
+    }
+    this.#writer.demandRoomFor(contentLength, updates);
+  }
+
+  #change(request: keyof typeof KEY_UPDATE_REQUEST): void {
     const requests = request === 'update_requested' && !this.#awaitsPeer;
     // What answers the peer's request is an update that asks for nothing.
     if (requests) this.#awaitsPeer = true;
@@ -76,4 +98,9 @@ export class KeyUpdates {
   get #mayUpdate(): boolean {
     return this.#sent < this.#limit;
   }
+}
+
+/** Records of application data for which a key is used; each carries some. */
+function usable(records: number): number {
+  return Math.max(1, records - RECORDS_IN_RESERVE);
 }

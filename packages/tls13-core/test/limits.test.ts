@@ -5,7 +5,7 @@ import { DEFAULT_TLS_LIMITS, MAX_CIPHERTEXT_LENGTH, MAX_PLAINTEXT_LENGTH, type T
 import { createTlsClient } from '../src/client-connection.js';
 import { cookieCodec } from '../src/messages/extensions/cookie.js';
 import { extension } from '../src/messages/extensions/extension.js';
-import { createPair, dataOf, failureOf, runNow } from './support/pair.js';
+import { createPair, dataOf, failureOf, runNow, type Pair } from './support/pair.js';
 import { ScriptedClient } from './support/scripted-client.js';
 import { plainRecord, type ScriptedPeer } from './support/scripted-peer.js';
 import { ScriptedServer } from './support/scripted-server.js';
@@ -202,6 +202,18 @@ describe('counts of a row begin anew', () => {
     expect(peer.failure).toBeNull();
   });
 
+  it('with data between tickets, of which there may be any number', () => {
+    const peer = server({ sessionTickets: 2 }).handshake();
+    for (let i = 0; i < 5; i++) peer.newSessionTicket().newSessionTicket().applicationData();
+    expect(peer.failure).toBeNull();
+  });
+
+  it('not with empty data between tickets', () => {
+    const peer = server({ sessionTickets: 2 }).handshake();
+    for (let i = 0; i < 3; i++) peer.newSessionTicket().applicationData(none);
+    expect(peer.failure).toBe('too-many-session-tickets');
+  });
+
   it('not with empty data between key updates', () => {
     const peer = server({ keyUpdatesInARow: 2 }).handshake();
     for (let i = 0; i < 3; i++) peer.keyUpdate().applicationData(none);
@@ -278,6 +290,83 @@ describe('output that nobody takes', () => {
     expect(client.takeOutput()).toHaveLength(2 * record);
     client.send(new Uint8Array(100));
     expect(client.state).toBe('open');
+  });
+});
+
+describe('data that brings new keys on its way', () => {
+  // The toy AES-GCM may seal 1000 records under one key, of which the connection keeps eight back.
+  const oneByteRecords = (limits: Partial<TlsLimits>): Pair =>
+    runNow(
+      createPair(
+        toyClient({ cipherSuites: ['TLS_AES_128_GCM_SHA256'], maxFragmentLength: 1, limits }),
+        toyServer({ maxFragmentLength: 1 }),
+      ),
+    );
+  const record = 5 + 1 + 1 + 16;
+  const keyUpdate = 5 * record;
+
+  it.each([
+    ['of one key', 992, 0],
+    ['of two keys', 993, 1],
+    ['of two keys to the last', 2 * 992, 1],
+    ['of three keys', 2 * 992 + 1, 2],
+  ])('is bounded by pendingOutput to the byte, or nothing of it is sent: %s', (_name, length, updates) => {
+    const needed = length * record + updates * keyUpdate;
+    const data = Uint8Array.from({ length }, (_, index) => index & 0xff);
+    const enough = oneByteRecords({ pendingOutput: needed });
+    enough.client.send(data);
+    expect(enough.client.pendingOutputLength).toBe(needed);
+    expect(dataOf(runNow(enough).serverEvents)).toEqual(data);
+
+    const less = oneByteRecords({ pendingOutput: needed - 1 });
+    expect(() => less.client.send(data)).toThrow('too-much-pending-output');
+    expect(less.client.pendingOutputLength).toBe(0);
+    // What is sent instead comes once.
+    less.client.send(data.subarray(0, 500));
+    runNow(less).client.send(data.subarray(500, 900));
+    expect(dataOf(runNow(less).serverEvents)).toEqual(data.subarray(0, 900));
+  });
+
+  it('counts the answer to a request of the peer', () => {
+    const needed = 992 * record + keyUpdate;
+    for (const [pendingOutput, sent] of [
+      [needed, needed],
+      [needed - 1, 0],
+    ] as const) {
+      const pair = oneByteRecords({ pendingOutput });
+      pair.server.updateKeys({ requestPeer: true });
+      runNow(pair);
+      if (sent === 0) expect(() => pair.client.send(new Uint8Array(992))).toThrow('too-much-pending-output');
+      else pair.client.send(new Uint8Array(992));
+      expect(pair.client.pendingOutputLength).toBe(sent);
+    }
+  });
+
+  it('is not stopped half way by padding, which no bound counts', () => {
+    const pair = runNow(
+      createPair(
+        toyClient({
+          cipherSuites: ['TLS_AES_128_GCM_SHA256'],
+          maxFragmentLength: 1,
+          padding: () => 10,
+          limits: { pendingOutput: 993 * record + keyUpdate },
+        }),
+        toyServer(),
+      ),
+    );
+    pair.client.send(new Uint8Array(993));
+    expect(dataOf(runNow(pair).serverEvents)).toHaveLength(993);
+  });
+
+  it('goes out whole or not at all where the keys may not change as often', () => {
+    const pair = oneByteRecords({ keyUpdatesSent: 1 });
+    expect(() => pair.client.send(new Uint8Array(2 * 992 + 1))).toThrow('key-usage-limit');
+    expect(pair.client.pendingOutputLength).toBe(0);
+    pair.client.send(new Uint8Array(2 * 992));
+    expect(dataOf(runNow(pair).serverEvents)).toHaveLength(2 * 992);
+    expect(() => pair.client.send(new Uint8Array(1))).toThrow('key-usage-limit');
+    expect(pair.client.pendingOutputLength).toBe(0);
+    expect(pair.client.state).toBe('open');
   });
 });
 

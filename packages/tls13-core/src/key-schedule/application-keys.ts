@@ -1,6 +1,6 @@
 import type { CipherSuite, Hash } from '@portico/crypto';
 import { TlsError } from '../error.js';
-import { RecordOpener, RecordSealer } from '../record/protection.js';
+import { RecordOpener, RecordSealer, recordsPerKey } from '../record/protection.js';
 import { exportKeyingMaterial, nextTrafficSecret, trafficKeys, type TrafficSecrets } from './key-schedule.js';
 import { MAX_EXPORTED_HASHES } from '../limits.js';
 
@@ -19,6 +19,11 @@ export class ApplicationKeys {
     this.#exporterSecret = exporterSecret;
     this.#receive = side === 'client' ? secrets.server : secrets.client;
     this.#send = side === 'client' ? secrets.client : secrets.server;
+  }
+
+  /** Records that each generation of sending keys may protect, RFC 9846 section 5.5. */
+  get recordsPerKey(): number {
+    return recordsPerKey(this.#suite);
   }
 
   /** The next generation of receiving keys (RFC 9846 section 7.2); the one before is wiped. */

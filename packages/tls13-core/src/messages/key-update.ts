@@ -10,3 +10,6 @@ export interface KeyUpdate {
 }
 
 export const keyUpdateCodec: Codec<KeyUpdate> = /* @__PURE__ */ struct<KeyUpdate>({ requestUpdate: u8 });
+
+/** Header and body of a KeyUpdate. */
+export const KEY_UPDATE_LENGTH = 5;

@@ -27,7 +27,7 @@ export class RecordSealer {
     this.#sealer = suite.createSealer(keys.key);
     this.#nonce = new RecordNonce(keys.iv);
     this.#tagLength = suite.tagLength;
-    this.#limit = Math.min(suite.confidentialityLimit, LARGEST_SEQUENCE_NUMBER);
+    this.#limit = recordsPerKey(suite);
   }
 
   /** Records that may still be sealed before the limit of RFC 9846 section 5.5. */
@@ -67,6 +67,11 @@ export class RecordSealer {
     this.#sealer.destroy();
     this.#nonce.destroy();
   }
+}
+
+/** Records that one key may protect at all, RFC 9846 section 5.5. */
+export function recordsPerKey({ confidentialityLimit }: CipherSuite): number {
+  return Math.min(confidentialityLimit, LARGEST_SEQUENCE_NUMBER);
 }
 
 /** Opens records of one direction under one key, RFC 9846 section 5.2. */

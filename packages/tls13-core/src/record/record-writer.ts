@@ -1,5 +1,6 @@
 import { concatBytes } from '@portico/bytes';
 import { TlsError } from '../error.js';
+import { KEY_UPDATE_LENGTH } from '../messages/key-update.js';
 import { MAX_PLAINTEXT_LENGTH, RECORDS_IN_RESERVE } from '../limits.js';
 import {
   CONTENT_TYPE,
@@ -98,11 +99,13 @@ export class RecordWriter {
   }
 
   /**
-   * Whether as much content may still wait to be taken, padding apart.
+   * Whether as much content may still wait to be taken, and so many KeyUpdates with it, padding apart. No content
+   * (`undefined`) is not the same as content of no bytes, which is a record.
    * @throws TlsError `too-much-pending-output`
    */
-  demandRoomFor(contentLength: number): void {
-    const length = this.#pendingLength + this.#lengthInRecords(contentLength);
+  demandRoomFor(contentLength: number | undefined, keyUpdates = 0): void {
+    const content = contentLength === undefined ? 0 : this.#lengthInRecords(contentLength);
+    const length = this.#pendingLength + content + keyUpdates * this.#lengthInRecords(KEY_UPDATE_LENGTH);
     if (length > this.#maxPending) {
       throw new TlsError('too-much-pending-output', {
         expected: `at most ${this.#maxPending} bytes that wait`,
