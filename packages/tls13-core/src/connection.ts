@@ -156,7 +156,7 @@ export class TlsConnection {
    */
   sendEarly(plaintext: Uint8Array): void {
     this.#guard.refuseReentrant('sendEarly');
-    this.#writer.demandRoomFor(plaintext.length);
+    this.#writer.demandRoomFor(this.#writer.lengthInRecords(plaintext.length));
     this.#writer.demandKeysFor(plaintext.length);
     this.#demandEarly('sendEarly').demandToSend(plaintext.length);
     if (plaintext.length > 0) this.#writer.writeApplicationData(plaintext);
@@ -192,7 +192,7 @@ export class TlsConnection {
       const { keyUpdates } = this.#demandOpen('send');
       if (plaintext.length > 0) keyUpdates.writeApplicationData(plaintext, memory);
     } else if (plaintext.length > 0) {
-      this.#writer.demandRoomFor(plaintext.length);
+      this.#writer.demandRoomFor(this.#writer.lengthInRecords(plaintext.length));
       this.#writer.demandKeysFor(plaintext.length);
       this.#writer.writeApplicationData(plaintext, memory);
     }

@@ -35,7 +35,7 @@ export class Established {
     for (;;) {
       const message = this.#messages.next(this.expected);
       if (message === null) return;
-      const action = this.#connected.handle(message);
+      const action = this.#connected.handle(message, this.keyUpdates.awaitsPeer ? 'asked-for' : 'unasked');
       switch (action.type) {
         case 'nothing':
           break;
@@ -51,7 +51,7 @@ export class Established {
     }
   }
 
-  /** Application data came: a KeyUpdate before it was worth its price. */
+  /** Application data came: KeyUpdates and tickets before it were worth their price. */
   noteApplicationData(): void {
     this.#connected.noteApplicationData();
   }

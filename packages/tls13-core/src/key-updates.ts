@@ -1,7 +1,7 @@
 import { TlsError } from './error.js';
 import type { ApplicationKeys } from './key-schedule/application-keys.js';
 import { RECORDS_IN_RESERVE } from './limits.js';
-import { KEY_UPDATE_REQUEST } from './messages/key-update.js';
+import { KEY_UPDATE_LENGTH, KEY_UPDATE_REQUEST } from './messages/key-update.js';
 import { encodeHandshakeMessage } from './messages/message.js';
 import type { RecordLayers } from './record-sink.js';
 import type { RecordReader } from './record/record-reader.js';
@@ -47,7 +47,7 @@ export class KeyUpdates {
     const writer = this.#writer;
     const answers = this.#owesAnswer && this.#mayUpdate;
     const updates = this.#updatesFor(content.length, answers ? 'after an answer' : 'as it is');
-    this.#demandUpdates(updates, content.length);
+    this.#demandUpdates(updates, writer.lengthInRecords(content.length));
     if (answers) this.#change('update_not_requested');
     let rest = content;
     do {
@@ -72,15 +72,16 @@ export class KeyUpdates {
    * @throws TlsError `key-usage-limit`, `too-much-pending-output`
    */
   update(request: keyof typeof KEY_UPDATE_REQUEST): void {
-    this.#demandUpdates(1);
+    this.#demandUpdates(1, 0);
     this.#change(request);
   }
 
-  #demandUpdates(updates: number, contentLength?: number): void {
+  /** Whether the keys may change as often, and the output hold that and so many bytes of records beside it. */
+  #demandUpdates(updates: number, besides: number): void {
     if (updates > this.#limit - this.#sent) {
       throw new TlsError('key-usage-limit', { expected: `at most ${this.#limit} key updates` });
     }
-    this.#writer.demandRoomFor(contentLength, updates);
+    this.#writer.demandRoomFor(besides + updates * this.#writer.lengthInRecords(KEY_UPDATE_LENGTH));
   }
 
   #change(request: keyof typeof KEY_UPDATE_REQUEST): void {

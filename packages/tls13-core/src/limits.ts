@@ -18,11 +18,11 @@ export interface TlsLimits {
   readonly changeCipherSpecRecords: number;
   /** user_canceled alerts in one connection. */
   readonly warningAlerts: number;
-  /** KeyUpdate messages without application data between them. */
+  /** KeyUpdate messages without application data between them, answers to our own apart. */
   readonly keyUpdatesInARow: number;
   /** KeyUpdate messages that we send in one connection; a request beyond is ignored. */
   readonly keyUpdatesSent: number;
-  /** NewSessionTicket messages in one connection. */
+  /** NewSessionTicket messages without application data between them. */
   readonly sessionTickets: number;
   /** Input held while a callback's answer is awaited. */
   readonly parkedInput: number;
@@ -42,7 +42,7 @@ export const DEFAULT_TLS_LIMITS: TlsLimits = {
   warningAlerts: 4, // Section 6.1: user_canceled is ignored, so an endless row of them must not be.
   keyUpdatesInARow: 32, // Section 4.7.3: each costs a key derivation.
   keyUpdatesSent: 2 ** 48 - 1, // Section 4.7.3: a sender's last epoch.
-  sessionTickets: 64, // Section 4.7.1: servers send one to four.
+  sessionTickets: 64, // Section 4.7.1: servers send one to four at a time, and each costs a key derivation.
   parkedInput: 131_072, // Eight full records beyond the one in work.
   pendingOutput: 16_777_216, // A transport takes output after every call; this stops one that never does.
 };

@@ -77,6 +77,19 @@ describe('KeyUpdate, section 4.7.3', () => {
     expect(answers(peer.listen())).toEqual([0, 1, 0, 1]);
   });
 
+  it('that we asked for is no flood, however often we ask', () => {
+    const peer = new ScriptedServer(toyClient({ limits: { keyUpdatesInARow: 2 } })).handshake();
+    for (let i = 0; i < 10; i++) {
+      peer.connection.updateKeys({ requestPeer: true });
+      peer.connection.send(asciiToBytes('an upload'));
+      peer.listen().keyUpdate();
+    }
+    expect(peer.failure).toBeNull();
+    // The answer is one; what follows it is the peer's own.
+    expect(peer.keyUpdate().keyUpdate().failure).toBeNull();
+    expect(peer.keyUpdate().failure).toBe('too-many-key-updates');
+  });
+
   it('is ignored where its answer would be one too many, and data goes on under the old keys', () => {
     const peer = new ScriptedServer(toyClient({ limits: { keyUpdatesSent: 2 } })).handshake();
     peer.connection.updateKeys();

@@ -50,16 +50,21 @@ export class Connected {
     return this.#side === 'client' ? CLIENT_EXPECTS : SERVER_EXPECTS;
   }
 
-  /** Application data came: a KeyUpdate before it was worth its price. */
+  /** Application data came: KeyUpdates and tickets before it were worth their price. */
   noteApplicationData(): void {
     this.#keyUpdatesInARow = 0;
+    this.#sessionTickets = 0;
   }
 
-  /** @throws TlsError `illegal-key-update-request`, `too-many-key-updates`, `too-many-session-tickets`, `unexpected-message` */
-  handle(message: ReceivedMessage): ConnectedAction {
+  /**
+   * `keyUpdate` is what a KeyUpdate would be now: one that we asked for is not the peer's flood.
+   * @throws TlsError `illegal-key-update-request`, `too-many-key-updates`, `too-many-session-tickets`,
+   *   `unexpected-message`
+   */
+  handle(message: ReceivedMessage, keyUpdate: 'asked-for' | 'unasked'): ConnectedAction {
     switch (message.type) {
       case 'key_update':
-        return this.#handleKeyUpdate(message.body.requestUpdate);
+        return this.#handleKeyUpdate(message.body.requestUpdate, keyUpdate);
       case 'new_session_ticket':
         return this.#handleTicket(message.body);
       case 'client_hello':
@@ -86,7 +91,7 @@ export class Connected {
       flags !== undefined && hasTlsFlag(decodeTlsFlags(flags), 'resumption_across_names') ? 'any-name' : 'same-name';
     this.#sessionTickets++;
     if (this.#sessionTickets > this.#limits.sessionTickets) {
-      throw new TlsError('too-many-session-tickets', { expected: `at most ${this.#limits.sessionTickets}` });
+      throw new TlsError('too-many-session-tickets', { expected: `at most ${this.#limits.sessionTickets} in a row` });
     }
     const session = this.#ticketReceiver?.receive(ticket, { maxEarlyDataSize, acrossNames }) ?? null;
     return session === null ? { type: 'nothing' } : { type: 'announce-session', session };
@@ -97,12 +102,12 @@ export class Connected {
     this.#ticketReceiver?.destroy();
   }
 
-  #handleKeyUpdate(requestUpdate: number): ConnectedAction {
+  #handleKeyUpdate(requestUpdate: number, keyUpdate: 'asked-for' | 'unasked'): ConnectedAction {
     const { update_not_requested: notRequested, update_requested: requested } = KEY_UPDATE_REQUEST;
     if (requestUpdate !== notRequested && requestUpdate !== requested) {
       throw new TlsError('illegal-key-update-request', { expected: '0 or 1', got: String(requestUpdate) });
     }
-    this.#keyUpdatesInARow++;
+    if (keyUpdate === 'unasked') this.#keyUpdatesInARow++;
     if (this.#keyUpdatesInARow > this.#limits.keyUpdatesInARow) {
       throw new TlsError('too-many-key-updates', { expected: `at most ${this.#limits.keyUpdatesInARow} in a row` });
     }

@@ -1,6 +1,5 @@
 import { concatBytes } from '@portico/bytes';
 import { TlsError } from '../error.js';
-import { KEY_UPDATE_LENGTH } from '../messages/key-update.js';
 import { MAX_PLAINTEXT_LENGTH, RECORDS_IN_RESERVE } from '../limits.js';
 import {
   CONTENT_TYPE,
@@ -98,14 +97,18 @@ export class RecordWriter {
     this.#pendingLength = 0;
   }
 
+  /** Bytes of the records, padding apart, that so much content takes now; of no content there is one. */
+  lengthInRecords(contentLength: number, maxFragmentLength: number = this.#maxFragmentLength): number {
+    const overhead = this.#sealer?.overhead ?? RECORD_HEADER_LENGTH;
+    return contentLength + Math.max(1, Math.ceil(contentLength / maxFragmentLength)) * overhead;
+  }
+
   /**
-   * Whether as much content may still wait to be taken, and so many KeyUpdates with it, padding apart. No content
-   * (`undefined`) is not the same as content of no bytes, which is a record.
+   * Whether so many bytes of records may still wait to be taken.
    * @throws TlsError `too-much-pending-output`
    */
-  demandRoomFor(contentLength: number | undefined, keyUpdates = 0): void {
-    const content = contentLength === undefined ? 0 : this.#lengthInRecords(contentLength);
-    const length = this.#pendingLength + content + keyUpdates * this.#lengthInRecords(KEY_UPDATE_LENGTH);
+  demandRoomFor(recordsLength: number): void {
+    const length = this.#pendingLength + recordsLength;
     if (length > this.#maxPending) {
       throw new TlsError('too-much-pending-output', {
         expected: `at most ${this.#maxPending} bytes that wait`,
@@ -172,11 +175,6 @@ export class RecordWriter {
     });
   }
 
-  #lengthInRecords(contentLength: number, maxFragmentLength = this.#maxFragmentLength): number {
-    const overhead = this.#sealer?.overhead ?? RECORD_HEADER_LENGTH;
-    return contentLength + Math.max(1, Math.ceil(contentLength / maxFragmentLength)) * overhead;
-  }
-
   #writeRecords(
     type: ContentTypeName,
     content: Uint8Array,
@@ -186,7 +184,7 @@ export class RecordWriter {
     const paddings = this.#paddings(type, content.length, maxFragmentLength);
     const paddingLength = paddings === null ? 0 : paddings.reduce((sum, padding) => sum + padding, 0);
     const sealer = this.#sealer;
-    const length = this.#lengthInRecords(content.length, maxFragmentLength) + paddingLength;
+    const length = this.lengthInRecords(content.length, maxFragmentLength) + paddingLength;
     const output = allocate(length);
     if (output.length !== length) {
       throw new TlsError('invalid-argument', {

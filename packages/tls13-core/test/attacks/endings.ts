@@ -96,6 +96,12 @@ export const ENDING_ATTACKS: AttackGroup = {
         extensions: [],
       }),
     ),
+    onClient('a KeyUpdate flood behind one that we asked for', '4.7.3', 'too-many-key-updates', CONNECTED, (peer) => {
+      peer.handshake().connection.updateKeys({ requestPeer: true });
+      peer.listen();
+      for (let count = 0; count < 34 && peer.failure === null; count++) peer.keyUpdate();
+      return peer;
+    }),
     onClient('KeyUpdate before Finished', '4.7.3', 'unexpected-message', NEXT, (peer) =>
       peer.serverHello().keyUpdate(),
     ),
