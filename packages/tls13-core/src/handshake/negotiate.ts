@@ -4,7 +4,7 @@ import { decodeProtocolNameList } from '../alpn/protocol-name-list.js';
 import { selectProtocol } from '../alpn/select.js';
 import type { ClientHelloInfo } from '../config.js';
 import { TlsError } from '../error.js';
-import { type TlsLimits, MAX_GROUPS_EXAMINED, MAX_KEY_SHARES_EXAMINED, SHORTEST_BINDER } from '../limits.js';
+import { type TlsLimits, MAX_GROUPS_EXAMINED, MAX_KEY_SHARES_EXAMINED } from '../limits.js';
 import { asksForOcsp } from '../certificate-status.js';
 import type { ClientHello } from '../messages/client-hello.js';
 import { certificateAuthoritiesCodec } from '../messages/extensions/certificate-authorities.js';
@@ -116,7 +116,7 @@ export function readClientHello(hello: ClientHello, limits: TlsLimits): ReadClie
 
 /**
  * pre_shared_key and what must come with it, RFC 9846 sections 4.3.9 and 4.3.11.
- * @throws TlsError `missing-extension`, `binder-count-mismatch`, `bad-binder` for one that no hash could have made
+ * @throws TlsError `missing-extension`, `binder-count-mismatch`
  */
 function readPsks(block: ExtensionBlock): OfferedPsks | null {
   const psks = optionalExtension(block, 'pre_shared_key', offeredPsksCodec);
@@ -127,10 +127,6 @@ function readPsks(block: ExtensionBlock): OfferedPsks | null {
       expected: `${psks.identities.length} binders`,
       got: String(psks.binders.length),
     });
-  }
-  const short = psks.binders.find(({ length }) => length < SHORTEST_BINDER);
-  if (short !== undefined) {
-    throw new TlsError('bad-binder', { expected: `at least ${SHORTEST_BINDER} bytes`, got: String(short.length) });
   }
   return psks;
 }

@@ -68,7 +68,16 @@ function withPsks(hello: ClientHello, change: (psks: OfferedPsks) => OfferedPsks
 }
 
 function withBinders(hello: ClientHello, change: (binder: Uint8Array) => Uint8Array): ClientHello {
-  return withPsks(hello, ({ identities, binders }) => ({ identities, binders: binders.map(change) }));
+  const { data } = hello.extensions?.at(-1) as Extension;
+  const identities = data.subarray(0, 2 + (((data[0] as number) << 8) | (data[1] as number)));
+  // Written by hand: they may be shorter than our encoder allows.
+  const binders = psksOf(hello).binders.map(change);
+  const list = binders.flatMap((binder) => [binder.length, ...binder]);
+  return withExtension(
+    hello,
+    'pre_shared_key',
+    Uint8Array.of(...identities, list.length >> 8, list.length & 0xff, ...list),
+  );
 }
 
 function onServer(
@@ -138,13 +147,26 @@ const AGAINST_SERVER: readonly Attack[] = [
     client.clientHello({ body: (hello) => withBinders(hello, (binder) => Uint8Array.of(...binder, 0)) }),
   ),
   ...[1, 31].map((length) =>
-    onServer(`a binder of ${length} bytes`, '4.3.11', 'bad-binder', PSKS, (client) =>
+    onServer(`a binder of ${length} bytes`, '4.3.11', 'malformed-extension', MALFORMED, (client) =>
       client.clientHello({ body: (hello) => withBinders(hello, (binder) => binder.subarray(0, length)) }),
     ),
   ),
-  onServer('a binder of 31 bytes for a ticket that is not known', '4.3.11', 'bad-binder', PSKS, (client) => {
-    client.offers = [{ ticket: Uint8Array.of(1), psk: OFFERED_PSK }];
-    return client.clientHello({ body: (hello) => withBinders(hello, (binder) => binder.subarray(1)) });
+  onServer(
+    'a binder of 31 bytes for a ticket that is not known',
+    '4.3.11',
+    'malformed-extension',
+    MALFORMED,
+    (client) => {
+      client.offers = [{ ticket: Uint8Array.of(1), psk: OFFERED_PSK }];
+      return client.clientHello({ body: (hello) => withBinders(hello, (binder) => binder.subarray(1)) });
+    },
+  ),
+  onServer('a binder of 31 bytes behind a right one', '4.3.11', 'malformed-extension', MALFORMED, () => {
+    const client = offering(toyTicket(), { ticket: Uint8Array.of(1), psk: OFFERED_PSK });
+    let nth = 0;
+    return client.clientHello({
+      body: (hello) => withBinders(hello, (binder) => (nth++ === 0 ? binder : binder.subarray(1))),
+    });
   }),
   onServer('an empty binder', '4.3.11', 'malformed-extension', MALFORMED, (client) =>
     client.clientHello({

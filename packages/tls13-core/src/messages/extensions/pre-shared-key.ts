@@ -1,4 +1,5 @@
 import { list, opaque, struct, u16, u32, type Codec } from '@portico/bytes';
+import { SHORTEST_BINDER } from '../../limits.js';
 
 /** PskIdentity, RFC 9846 section 4.3.11. */
 export interface PskIdentity {
@@ -14,17 +15,14 @@ export interface OfferedPsks {
   readonly binders: readonly Uint8Array[];
 }
 
-/**
- * pre_shared_key in ClientHello: `identities<7..2^16-1>`, `binders<33..2^16-1>`. Binders below their bounds are read all the
- * same, so that they can be refused as what they are: a binder that does not validate.
- */
+/** pre_shared_key in ClientHello: `identities<7..2^16-1>`, `binders<33..2^16-1>`. */
 export const offeredPsksCodec: Codec<OfferedPsks> = /* @__PURE__ */ struct<OfferedPsks>({
   identities: /* @__PURE__ */ list(
     /* @__PURE__ */ struct<PskIdentity>({ identity: /* @__PURE__ */ opaque(1, 0xffff), obfuscatedTicketAge: u32 }),
     7,
     0xffff,
   ),
-  binders: /* @__PURE__ */ list(/* @__PURE__ */ opaque(1, 0xff), 2, 0xffff),
+  binders: /* @__PURE__ */ list(/* @__PURE__ */ opaque(SHORTEST_BINDER, 0xff), SHORTEST_BINDER + 1, 0xffff),
 });
 
 /** pre_shared_key in ServerHello: the index of the identity that the server chose. */
