@@ -74,6 +74,8 @@ function casesOf({ x509, issue, provider, now }) {
   const policies = (count) =>
     issue.certificatePoliciesExtension(Array.from({ length: count }, (_, index) => `1.3.6.1.4.1.${index}`));
 
+  const requireExplicitPolicy = issue.policyConstraintsExtension({ requireExplicitPolicy: 0 });
+
   return [
     {
       name: 'DER: sequences in sequences',
@@ -173,6 +175,32 @@ function casesOf({ x509, issue, provider, now }) {
           lower,
           upper,
         ]);
+      },
+      size: pathSize,
+    },
+    {
+      name: 'certificate policies at CAs of one name that nobody signed',
+      reader: 'path',
+      ends: 'PathLimits.maxCandidates',
+      make: (step) => {
+        const forger = { certificate: root.certificate, privateKey: newKey() };
+        const forged = Array.from({ length: step }, () =>
+          authority('root', { issuer: forger, ...withExtensions([policies(4000 / step)]) }),
+        );
+        return path([leaf(forger, { names: ['nobody.example.org'] }), ...forged]);
+      },
+      size: pathSize,
+    },
+    {
+      name: 'certificate policies at CAs that a root has signed',
+      reader: 'path',
+      ends: 'PathLimits.maxPolicies',
+      make: (step) => {
+        const privateKey = newKey();
+        const cas = Array.from({ length: step }, () =>
+          authority('ca', { privateKey, issuer: root, ...withExtensions([policies(1000), requireExplicitPolicy]) }),
+        );
+        return path([leaf(cas[0], { names: ['nobody.example.org'] }), ...cas], [root], { maxPolicies: 10_000 });
       },
       size: pathSize,
     },

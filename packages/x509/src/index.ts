@@ -19,7 +19,7 @@ export {
   derUnsignedInteger,
   derUtf8String,
 } from './der/writer.js';
-export { OID } from './oids.js';
+export { ALL_OIDS as OID } from './policy-oids.js';
 
 export { encodeSignatureAlgorithm, type AlgorithmIdentifier, type SignatureAlgorithmReading } from './algorithm.js';
 export {
@@ -68,6 +68,7 @@ export type { RevocationChecker, RevocationContext } from './path/revocation.js'
 export {
   compatibleProfile,
   type Mismatch,
+  type PathBudget,
   type PathProfile,
   type PathPurpose,
   type PathRole,

@@ -1,6 +1,6 @@
 import type { EcCurveName, HashName, MlDsaName } from '@portico/crypto';
 
-/** Object identifiers under the names that their RFCs give them. */
+/** Object identifiers that every verifier needs, under the names that their RFCs give them. */
 export const OID = {
   // Keys: RFC 8017, RFC 4055, RFC 5480, RFC 8410
   rsaEncryption: '1.2.840.113549.1.1.1',
@@ -15,12 +15,8 @@ export const OID = {
   subjectAltName: '2.5.29.17',
   basicConstraints: '2.5.29.19',
   nameConstraints: '2.5.29.30',
-  certificatePolicies: '2.5.29.32',
-  policyMappings: '2.5.29.33',
   authorityKeyIdentifier: '2.5.29.35',
-  policyConstraints: '2.5.29.36',
   extKeyUsage: '2.5.29.37',
-  inhibitAnyPolicy: '2.5.29.54',
   cRLDistributionPoints: '2.5.29.31',
   freshestCRL: '2.5.29.46',
   /** RFC 9608 section 2. */
@@ -28,7 +24,6 @@ export const OID = {
   authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
   /** An accessMethod, RFC 5280 section 4.2.2.1. */
   ocsp: '1.3.6.1.5.5.7.48.1',
-  anyPolicy: '2.5.29.32.0',
   // Forms of otherName: RFC 4985 section 2, RFC 9598 section 3
   dnsSrv: '1.3.6.1.5.5.7.8.7',
   smtpUtf8Mailbox: '1.3.6.1.5.5.7.8.9',

@@ -81,6 +81,7 @@ describe('what a standard or the documentation gives a value', () => {
       maxCandidates: 256,
       maxSignatures: 48,
       maxNameComparisons: 250_000,
+      maxPolicies: 100_000,
     });
     expect({
       MAX_CERTIFICATE_LENGTH,

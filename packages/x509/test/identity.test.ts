@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isIP } from 'node:net';
 import {
+  der,
   identityMismatch,
   ipAddressToText,
   normalizeHostName,
@@ -13,6 +14,7 @@ import {
 } from '../src/index.js';
 import { hostOfUri } from '../src/identity/uri.js';
 import { generalNameFromText } from '../src/issue.js';
+import { reasonOf } from './support.js';
 
 /** `DNS:a`, `URI:sip:a`, or text that says by itself what it is. */
 function names(...texts: readonly string[]): { subjectAltNames: GeneralName[] } {
@@ -146,6 +148,45 @@ describe('identities, RFC 9525 and RFC 5922', () => {
     expect(sipIdentities(names('sip:A.test', 'sip:a.test;x', 'sip:b@c.test', 'DNS:d.test'))).toEqual(['a.test']);
     expect(sipIdentities(names('sip:b@c.test', 'DNS:D.test', 'DNS:*.e.test', '192.0.2.1'))).toEqual(['d.test']);
     expect(sipIdentities(names())).toEqual([]);
+  });
+
+  it.each([
+    'sip:[2001:db8::1]',
+    'sip:192.0.2.1',
+    'sip:example.org:99999999',
+    'sip:example.org:x',
+    'sip:example.org/path',
+    'sip:*.example.org',
+    'sip:ex%61mple.org',
+    'sip:',
+  ])('%s is a sip URI, beside which no DNS name counts, RFC 5922 section 7.1', (uri) => {
+    expect(sipIdentities({ subjectAltNames: [{ type: 'uri', uri }, ...names('DNS:d.test').subjectAltNames] })).toEqual(
+      [],
+    );
+  });
+
+  it.each(['sip:alice@example.org', 'sips:example.org', 'https://example.org/', 'sipx:example.org'])(
+    '%s is none, so DNS names count',
+    (uri) => {
+      const subjectAltNames: GeneralName[] = [{ type: 'uri', uri }, ...names('DNS:d.test').subjectAltNames];
+      expect(sipIdentities({ subjectAltNames })).toEqual(['d.test']);
+    },
+  );
+
+  it('an SRVName may be longer than a length of one octet can say', () => {
+    const host = `${'a'.repeat(60)}.${'b'.repeat(60)}.example.com`;
+    const text = Uint8Array.from(`_sips.${host}`, (character) => character.charCodeAt(0));
+    const subjectAltNames: GeneralName[] = [{ type: 'other', oid: OID.dnsSrv, value: der(0x16, text) }];
+    expect(identityMismatch({ subjectAltNames }, { type: 'srv', service: 'SIPS', name: host })).toBeNull();
+    expect(identityMismatch({ subjectAltNames }, { type: 'srv', service: 'sip', name: host })).toEqual([
+      `_sip.${host}`,
+      `_sips.${host}`,
+    ]);
+  });
+
+  it('refuses a type of identity that there is not', () => {
+    const identity = { type: 'email', address: 'a@example.com' } as never;
+    expect(reasonOf(() => identityMismatch(names('example.com'), identity))).toBe('invalid-argument');
   });
 
   it('a service is named by an SRVName and by nothing that looks like one', () => {

@@ -160,6 +160,12 @@ const rows: readonly Row[] = [
   [uri('example.com'), uri('https://[::1]/'), 'refused'],
   [uri('example.com'), uri('sip:example.com'), 'refused'],
   [uri('example.com'), uri('urn:a:b'), 'refused'],
+  // What is no URI of RFC 3986 has a host that depends on who reads it.
+  ...['\\', ' ', '"', '<', '>', '^', '`', '{', '|', '}', '\n', '\x7f', '\0'].map(
+    (octet) => [uri('example.com'), uri(`https://example.org${octet}@example.com/`), 'refused'] as const,
+  ),
+  [uri('example.com'), uri('https://example.com/\\'), 'refused'],
+  [uri('example.com'), uri("https://a-._~%41!$&'()*+,;=:@example.com/?#[]"), 'within'],
   [uri('exa mple'), uri('https://example.com/'), 'refused'],
 
   [directory(['C', 'DE']), directory(['C', 'DE'], ['CN', 'a']), 'within'],

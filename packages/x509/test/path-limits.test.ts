@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type PathLimits } from '../src/index.js';
-import type { Credential } from '../src/issue.js';
+import { createPolicyChecker, type PathLimits } from '../src/index.js';
+import {
+  certificatePoliciesExtension,
+  policyConstraintsExtension,
+  policyMappingsExtension,
+  type Credential,
+} from '../src/issue.js';
 import { authority, leaf, newKey } from './support.js';
 import { below, caWith, countVerifications, good, reason, root, verify } from './support/paths.js';
 
@@ -41,6 +46,52 @@ describe('limits', () => {
     const verdict = verify([leaf(forged[0] as Credential), ...sent], [root], { provider: counting });
     expect(reason(verdict)).toBe('bad-signature');
     expect(verified).toBe(12);
+  });
+});
+
+describe('policies', () => {
+  const many = certificatePoliciesExtension(Array.from({ length: 20 }, (_, index) => `1.2.${index}`));
+  const asked = { policies: createPolicyChecker() };
+
+  it('are read of certificates alone whose signatures are valid', () => {
+    let read = 0;
+    const rule = createPolicyChecker().rule;
+    const policies = { rule, processedExtensions: [], check: (): readonly string[] => (read++, []) };
+    const forger = { certificate: root.certificate, privateKey: newKey() };
+    const forged = caWith({ extraExtensions: [many] }, forger);
+    expect(reason(verify(below(forged), [root], { policies }))).toBe('bad-signature');
+    expect(read).toBe(0);
+    expect(reason(verify(below(caWith({})), [root], { policies }))).toBe('trusted');
+    expect(read).toBe(1);
+  });
+
+  it('count each time they are read, with the nodes made of them and the mappings, over all paths', () => {
+    const mappings = policyMappingsExtension([
+      ['1.2.0', '1.2.1'],
+      ['1.2.0', '1.2.2'],
+    ]);
+    const chain = below(caWith({ extraExtensions: [many, mappings] }));
+    // The leaf has none: twenty are read of the CA, as many nodes come of them, and two mappings.
+    const limited = (maxPolicies: number): string =>
+      reason(verify(chain, [root], { ...asked, limits: { maxPolicies } }));
+    expect(limited(42)).toBe('trusted');
+    expect(limited(41)).toBe('limit-exceeded');
+    // Whoever passes no checker reads none.
+    const unread = below(caWith({ extraExtensions: [many] }));
+    expect(reason(verify(unread, [root], { limits: { maxPolicies: 0 } }))).toBe('trusted');
+
+    // The second path is as dear as the first, which ends in a policy that is not there.
+    const privateKey = newKey();
+    const subject = [['CN', 'ca']] as const;
+    const constraint = policyConstraintsExtension({ requireExplicitPolicy: 0 });
+    const cas = [[many, constraint], [many]].map((extraExtensions) =>
+      authority('', { subject, privateKey, issuer: root, template: { extraExtensions } }),
+    ) as [Credential, Credential];
+    const sent = [leaf(cas[0]), ...cas.map(({ certificate }) => certificate)];
+    const both = (maxPolicies: number): string => reason(verify(sent, [root], { ...asked, limits: { maxPolicies } }));
+    expect(both(80)).toBe('trusted');
+    expect(both(79)).toBe('limit-exceeded');
+    expect(both(40)).toBe('limit-exceeded');
   });
 });
 

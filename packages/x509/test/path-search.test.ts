@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
+  compatibleProfile,
+  createPolicyChecker,
   explainVerdict,
   MAX_EXPLAINED_LINES,
   OID,
@@ -8,7 +10,12 @@ import {
   type PathVerdict,
 } from '../src/index.js';
 import { BASIC_RULES } from '../src/path/certificate-rules.js';
-import { authorityKeyIdentifierExtension, createLeaf, type Credential } from '../src/issue.js';
+import {
+  authorityKeyIdentifierExtension,
+  certificatePoliciesExtension,
+  createLeaf,
+  type Credential,
+} from '../src/issue.js';
 import { authority, leaf, leafKey, newKey, notAfter, notBefore, NOW, provider } from './support.js';
 import { countVerifications, good, intermediate, reason, root, verify } from './support/paths.js';
 
@@ -199,6 +206,27 @@ describe('the checks that passed', () => {
     expect(rulesOf(verify([good], [good], { profile: strictProfile }))).toEqual([namesOf('leaf')]);
   });
 
+  it('of a leaf that is an anchor itself are also what the caller asked of it', () => {
+    const end = leaf(root, { template: { extraExtensions: [certificatePoliciesExtension(['1.2.3'])] } });
+    const policies = createPolicyChecker({ requireExplicitPolicy: true, acceptable: ['1.2.3'] });
+    const verdict = verify([end], [end], { policies });
+    expect(rulesOf(verdict)).toEqual([[...namesOf('leaf', compatibleProfile.rules), 'policy']]);
+    expect(verdict).toMatchObject({ policies: ['1.2.3'], chain: { length: 1 } });
+  });
+
+  it('are in copies of the verdict too', () => {
+    const verdict = verify([good, intermediate.certificate]);
+    if (!verdict.trusted) throw new Error(verdict.message);
+    expect(Object.keys(verdict)).toEqual(['trusted', 'chain', 'policies', 'checks']);
+    expect({ ...verdict }.checks).toEqual(verdict.checks);
+    const { chain, ...rest } = verdict;
+    expect(chain).toHaveLength(3);
+    expect(JSON.parse(JSON.stringify(rest))).toMatchObject({
+      trusted: true,
+      checks: { length: verdict.checks.length },
+    });
+  });
+
   it('are counted in the explanation', () => {
     const verdict = verify([good, intermediate.certificate]);
     const counts = rulesOf(verdict).map(({ length }) => length);
@@ -210,6 +238,36 @@ describe('the checks that passed', () => {
         `      └─ CN=root: ${counts[2]} rules held`,
       ].join('\n'),
     );
+  });
+});
+
+describe('texts of a verdict', () => {
+  const strange = 'a\nTRUSTED: yes\x1b[31m\x9b\u2028\u202e\u200b';
+
+  it('are one line each, whatever stands in a certificate', () => {
+    const names = [
+      { type: 'dns', name: 'a\r\nroot: trusted\x1b[2J\x7f' },
+      { type: 'uri', uri: 'http://x\n/' },
+    ] as const;
+    const ca = authority('', {
+      subject: [['CN', strange]],
+      issuer: root,
+      template: { nameConstraints: { permitted: [{ type: 'dns', name: 'x.test' }], excluded: [] } },
+    });
+    const verdicts = [
+      verify([leaf(root, { names })]),
+      verify([leaf(ca, { names, subject: [['CN', strange]] }), ca.certificate], [root], { identity: null }),
+      verify([leaf(ca)]),
+      verify([leaf(ca, { subject: [['CN', strange]], names: ['x.test'] }), ca.certificate], [root], { identity: null }),
+    ];
+    for (const verdict of verdicts) {
+      const texts = verdict.trusted ? [] : [verdict.message, verdict.expected, verdict.got];
+      for (const text of [...texts, ...explainVerdict(verdict).split('\n')])
+        expect(text).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    }
+    expect(verdicts[0]).toMatchObject({ got: 'a%0D%0Aroot: trusted%1B[2J%7F, http://x%0A/' });
+    expect(verdicts.map(reason)).toEqual(['name-mismatch', 'name-constraint', 'unknown-issuer', 'trusted']);
+    expect(explainVerdict(verdicts[3] as PathVerdict).split('\n')).toHaveLength(4);
   });
 });
 

@@ -1,16 +1,16 @@
 import { concatBytes } from '@portico/bytes';
 import { sha1 } from '@portico/crypto/sha1';
 import { describe, expect, it } from 'vitest';
-import { derNull, strictProfile, verifyCertificatePath } from '../src/index.js';
-import { noRevAvailExtension, ocspErrorResponse, ocspNoCheckExtension, tlsFeatureExtension } from '../src/issue.js';
+import { derNull, strictProfile, verifyCertificatePath, type Certificate } from '../src/index.js';
+import { noRevAvailExtension, ocspNoCheckExtension, tlsFeatureExtension, type Credential } from '../src/issue.js';
 import {
   createCrlSource,
   createOcspSource,
   createRevocationChecker,
   parseOcspResponse,
   parseRevocationList,
-  REVOCATION_OID,
   revocationListsFromPem,
+  type RevocationPolicy,
 } from '../src/revocation.js';
 import { authority, DAY, fixture, leaf, newKey, NOW, provider, reasonOf } from './support.js';
 import {
@@ -21,235 +21,17 @@ import {
   end,
   list,
   outcome,
-  pointed,
   response,
   root,
   self,
-  sha256,
-  somewhere,
   statusOf,
-  stranger,
-  unknownCritical,
   uri,
   verify,
 } from './support/revocation.js';
+import { listRows, responseRows } from './support/revocation-rows.js';
 
 describe('revocation lists, RFC 5280 section 6.3', () => {
-  it.each<readonly [what: string, status: string, found: () => string]>([
-    ['an empty list', 'good', () => byLists([list()])],
-    [
-      'a list with another certificate',
-      'good',
-      () => byLists([list({ revoked: [{ ...self, serialNumber: Uint8Array.of(1) }] })]),
-    ],
-    ['a list with it', 'revoked', () => byLists([list({ revoked: [self] })])],
-    [
-      'a list with it and a reason',
-      'revoked',
-      () => byLists([list({ revoked: [{ ...self, reason: 'certificateHold' }] })]),
-    ],
-    ['no list', 'unknown', () => byLists([])],
-    ['no list that can be read', 'unknown', () => byLists([Uint8Array.of(0x30, 0)])],
-    ['a broken list beside a good one', 'good', () => byLists([Uint8Array.of(0x30, 0), list()])],
-    [
-      'a list of another CA that has its number',
-      'good',
-      () => byLists([list(), list({ issuer: authority('other'), revoked: [self] })]),
-    ],
-    ['a list of another CA', 'unknown', () => byLists([list({ issuer: authority('other') })])],
-    ['a list by another key of that name', 'unknown', () => byLists([list({ issuer: stranger, revoked: [self] })])],
-    [
-      'a forged list with the right key identifier',
-      'unknown',
-      () => byLists([list({ issuer: { ...root, privateKey: newKey() } })]),
-    ],
-    ['the newest of two', 'good', () => byLists([list({ revoked: [self] }), list({ thisUpdate: at + 1000 })])],
-    [
-      'the newest of two, in any order',
-      'revoked',
-      () => byLists([list({ thisUpdate: at + 1000, revoked: [self] }), list()]),
-    ],
-
-    ['fresh in the last second', 'good', () => byLists([list({ nextUpdate: NOW })])],
-    ['one second too old', 'unknown', () => byLists([list({ nextUpdate: NOW - 1000, revoked: [self] })])],
-    ['from now on', 'good', () => byLists([list({ thisUpdate: NOW })])],
-    ['from the future', 'unknown', () => byLists([list({ thisUpdate: NOW + 1000 })])],
-    ['without nextUpdate', 'unknown', () => byLists([list({ nextUpdate: null })])],
-    ['without a number', 'unknown', () => byLists([list({ number: null })])],
-    [
-      'with a critical number',
-      'unknown',
-      () =>
-        byLists([
-          list({ extraExtensions: [{ oid: REVOCATION_OID.cRLNumber, critical: true, value: Uint8Array.of(2, 1, 1) }] }),
-        ]),
-    ],
-    ['with an unknown critical extension', 'unknown', () => byLists([list({ extraExtensions: [unknownCritical] })])],
-    [
-      'with an unknown uncritical extension',
-      'good',
-      () => byLists([list({ extraExtensions: [{ ...unknownCritical, critical: false }] })]),
-    ],
-    [
-      'with a critical entry extension',
-      'unknown',
-      () => byLists([list({ revoked: [{ ...self, extraExtensions: [unknownCritical] }] })]),
-    ],
-    [
-      'with a certificate issuer: an indirect list',
-      'unknown',
-      () =>
-        byLists([
-          list({
-            revoked: [
-              {
-                ...self,
-                extraExtensions: [{ ...unknownCritical, oid: REVOCATION_OID.certificateIssuer, critical: false }],
-              },
-            ],
-          }),
-        ]),
-    ],
-    [
-      'of a CA without cRLSign',
-      'key usage',
-      () => {
-        const ca = authority('ca', { template: { keyUsage: ['keyCertSign'] } });
-        const sources = [createCrlSource({ lists: [list({ issuer: ca })] })];
-        const found = verify([leaf(ca)], { mode: 'hard-fail', sources }, ca);
-        return found.trusted ? 'good' : found.got.includes('cRLSign') ? 'key usage' : found.rule;
-      },
-    ],
-    [
-      'of a CA without key usage',
-      'good',
-      () => {
-        const ca = authority('ca', { template: { keyUsage: undefined } as never });
-        return outcome(
-          verify([leaf(ca)], { mode: 'hard-fail', sources: [createCrlSource({ lists: [list({ issuer: ca })] })] }, ca),
-        ).replace('trusted', 'good');
-      },
-    ],
-
-    [
-      'for user certificates',
-      'good',
-      () => byLists([list({ issuingDistributionPoint: { only: 'user-certificates' } })]),
-    ],
-    [
-      'for CA certificates',
-      'unknown',
-      () => byLists([list({ issuingDistributionPoint: { only: 'ca-certificates' } })]),
-    ],
-    [
-      'for attribute certificates',
-      'unknown',
-      () => byLists([list({ issuingDistributionPoint: { only: 'attribute-certificates' } })]),
-    ],
-    [
-      'for some reasons',
-      'unknown',
-      () => byLists([list({ issuingDistributionPoint: { someReasons: ['keyCompromise'] } })]),
-    ],
-    ['indirect', 'unknown', () => byLists([list({ issuingDistributionPoint: { indirect: true } })])],
-    [
-      'of its distribution point',
-      'good',
-      () => byLists([list({ issuingDistributionPoint: { names: [uri('http://a.test/crl')] } })], pointed(somewhere)),
-    ],
-    [
-      'of another distribution point',
-      'unknown',
-      () => byLists([list({ issuingDistributionPoint: { names: [uri('http://b.test/crl')] } })], pointed(somewhere)),
-    ],
-    [
-      'of a distribution point, for a certificate without',
-      'unknown',
-      () => byLists([list({ issuingDistributionPoint: { names: [uri('http://b.test/crl')] } })]),
-    ],
-    ['for every point', 'good', () => byLists([list()], pointed(somewhere))],
-    [
-      'of a point, beside points that cannot be read',
-      'unknown',
-      () =>
-        byLists(
-          [list({ issuingDistributionPoint: { names: [uri('http://a.test/crl')] } })],
-          pointed({ ...somewhere, value: derNull() }),
-        ),
-    ],
-
-    [
-      'a delta list in place of a complete one',
-      'unknown',
-      () => byLists([list({ baseNumber: 1, number: 2 })], end, { deltas: 'use' }),
-    ],
-    [
-      'a delta list that is ignored',
-      'good',
-      () => byLists([list(), list({ baseNumber: 1, number: 2, revoked: [self] })]),
-    ],
-    [
-      'a delta list',
-      'revoked',
-      () => byLists([list(), list({ baseNumber: 1, number: 2, revoked: [self] })], end, { deltas: 'use' }),
-    ],
-    [
-      'a delta list for an older base',
-      'revoked',
-      () => byLists([list({ number: 5 }), list({ baseNumber: 1, number: 6, revoked: [self] })], end, { deltas: 'use' }),
-    ],
-    [
-      'a delta list for a newer base',
-      'good',
-      () => byLists([list(), list({ baseNumber: 2, number: 3, revoked: [self] })], end, { deltas: 'use' }),
-    ],
-    [
-      'a delta list older than the complete one',
-      'good',
-      () => byLists([list({ number: 5 }), list({ baseNumber: 1, number: 4, revoked: [self] })], end, { deltas: 'use' }),
-    ],
-    [
-      'a delta list of another scope',
-      'good',
-      () =>
-        byLists(
-          [
-            list(),
-            list({
-              baseNumber: 1,
-              number: 2,
-              revoked: [self],
-              issuingDistributionPoint: { only: 'user-certificates' },
-            }),
-          ],
-          end,
-          { deltas: 'use' },
-        ),
-    ],
-    [
-      'a delta list that lifts a hold',
-      'good',
-      () =>
-        byLists(
-          [
-            list({ revoked: [{ ...self, reason: 'certificateHold' }] }),
-            list({ baseNumber: 1, number: 2, revoked: [{ ...self, reason: 'removeFromCRL' }] }),
-          ],
-          end,
-          { deltas: 'use' },
-        ),
-    ],
-    [
-      'a forged delta list',
-      'good',
-      () =>
-        byLists(
-          [list(), list({ issuer: { ...root, privateKey: newKey() }, baseNumber: 1, number: 2, revoked: [self] })],
-          end,
-          { deltas: 'use' },
-        ),
-    ],
-  ])('%s: %s', (_, status, found) => {
+  it.each(listRows)('%s: %s', (_, status, found) => {
     expect(found()).toBe(status);
   });
 
@@ -366,140 +148,7 @@ describe('reading revocation lists', () => {
 });
 
 describe('OCSP responses, RFC 6960', () => {
-  it.each<readonly [what: string, status: string, found: () => string]>([
-    ['good', 'good', () => byResponses([response()])],
-    ['revoked', 'revoked', () => byResponses([response({}, { status: { revokedAt: at, reason: 'keyCompromise' } })])],
-    ['revoked without a reason', 'revoked', () => byResponses([response({}, { status: { revokedAt: at } })])],
-    ['unknown', 'unknown', () => byResponses([response({}, { status: 'unknown' })])],
-    ['no response', 'unknown', () => byResponses([])],
-    ['an error', 'unknown', () => byResponses([ocspErrorResponse(3)])],
-    ['a broken one', 'unknown', () => byResponses([Uint8Array.of(0x30, 0)])],
-    ['a broken one beside a good one', 'good', () => byResponses([Uint8Array.of(0x30, 0), response()])],
-    ['good and revoked', 'revoked', () => byResponses([response(), response({}, { status: { revokedAt: at } })])],
-    ['good and stale', 'good', () => byResponses([response(), response({}, { nextUpdate: NOW - 1000 })])],
-    ['SHA-256 in place of SHA-1', 'good', () => byResponses([response({ hash: sha256 })], {})],
-    ['SHA-1 without SHA-1', 'unknown', () => byResponses([response()], {})],
-    ['a responder by its key', 'good', () => byResponses([response({ responderId: 'key' })])],
-    [
-      'another responder by its key',
-      'unknown',
-      () => byResponses([response({ responderId: 'key', sha1: (data) => sha1(data).fill(0) })]),
-    ],
-    ['another serial number', 'unknown', () => byResponses([response({}, { certificate: leaf(root) })])],
-    ['another issuer key', 'unknown', () => byResponses([response({}, { issuer: stranger.certificate })])],
-    [
-      'another issuer name',
-      'unknown',
-      () => byResponses([response({}, { certificate: { ...end, issuer: end.subject } })]),
-    ],
-
-    ['fresh in the last second', 'good', () => byResponses([response({}, { nextUpdate: NOW })])],
-    ['one second too old', 'unknown', () => byResponses([response({}, { nextUpdate: NOW - 1000 })])],
-    ['from the future', 'unknown', () => byResponses([response({}, { thisUpdate: NOW + 1000 })])],
-    ['made in the future', 'unknown', () => byResponses([response({ producedAt: NOW + 1000 })])],
-    [
-      'without nextUpdate, less than a day old',
-      'good',
-      () => byResponses([response({}, { thisUpdate: at + 1000, nextUpdate: null })]),
-    ],
-    [
-      'without nextUpdate, a day old',
-      'unknown',
-      () => byResponses([response({}, { thisUpdate: at, nextUpdate: null })]),
-    ],
-    ['with a critical extension', 'unknown', () => byResponses([response({ extensions: [unknownCritical] })])],
-    [
-      'with a critical extension in the answer',
-      'unknown',
-      () => byResponses([response({}, { extensions: [unknownCritical] })]),
-    ],
-    [
-      'with an uncritical one',
-      'good',
-      () => byResponses([response({ extensions: [{ ...unknownCritical, critical: false }] })]),
-    ],
-
-    [
-      'signed by another key',
-      'unknown',
-      () => byResponses([response({ responder: { ...root, privateKey: newKey() } })]),
-    ],
-    ['a responder that the issuer certified', 'good', () => byResponses([delegated()])],
-    [
-      'a responder that says revoked',
-      'revoked',
-      () => byResponses([delegated({}, root, { status: { revokedAt: at } })]),
-    ],
-    [
-      'a responder with nocheck',
-      'good',
-      () => byResponses([delegated({ template: { extraExtensions: [ocspNoCheckExtension()] } })]),
-    ],
-    [
-      'a responder without OCSPSigning',
-      'unknown',
-      () => byResponses([delegated({ extendedKeyUsage: ['serverAuth'] })]),
-    ],
-    ['a responder for everything', 'unknown', () => byResponses([delegated({ extendedKeyUsage: ['any'] })])],
-    [
-      'a responder that may not sign',
-      'unknown',
-      () => byResponses([delegated({ template: { keyUsage: ['keyAgreement'] } })]),
-    ],
-    ['a responder that has expired', 'unknown', () => byResponses([delegated({ notAfter: NOW - 1000 })])],
-    ['a responder not yet valid', 'unknown', () => byResponses([delegated({ notBefore: NOW + 1000 })])],
-    [
-      'a responder with an unknown critical extension',
-      'unknown',
-      () => byResponses([delegated({ template: { extraExtensions: [unknownCritical] } })]),
-    ],
-    ['a responder of another CA', 'unknown', () => byResponses([delegated({}, authority('other'))])],
-    ['a responder of another CA of that name', 'unknown', () => byResponses([delegated({}, stranger)])],
-    [
-      'a responder that was not sent',
-      'unknown',
-      () => {
-        const privateKey = newKey();
-        const certificate = leaf(root, {
-          key: privateKey,
-          names: [],
-          subject: [['CN', 'responder']],
-          extendedKeyUsage: ['ocspSigning'],
-        });
-        return byResponses([response({ responder: { certificate, privateKey } })]);
-      },
-    ],
-    [
-      'a responder whose certificate is sent by somebody else',
-      'unknown',
-      () => {
-        const privateKey = newKey();
-        const certificate = leaf(root, {
-          key: privateKey,
-          names: [],
-          subject: [['CN', 'responder']],
-          extendedKeyUsage: ['ocspSigning'],
-        });
-        return byResponses([
-          response({ responder: { certificate, privateKey: newKey() }, certificates: [certificate] }),
-        ]);
-      },
-    ],
-    [
-      'a responder below a responder',
-      'unknown',
-      () => {
-        const upper = newKey();
-        const certificate = leaf(root, {
-          key: upper,
-          names: [],
-          subject: [['CN', 'upper']],
-          extendedKeyUsage: ['ocspSigning'],
-        });
-        return byResponses([delegated({}, { certificate, privateKey: upper })]);
-      },
-    ],
-  ])('%s: %s', (_, status, found) => {
+  it.each(responseRows)('%s: %s', (_, status, found) => {
     expect(found()).toBe(status);
   });
 
@@ -548,6 +197,110 @@ describe('policies of revocation', () => {
     expect(statusOf([end], { sources: [good, revokedList] })).toBe('revoked');
     expect(statusOf([end], { sources: [revokedList, good] })).toBe('revoked');
     expect(statusOf([end], { sources: [good, createCrlSource({ lists: [] })] })).toBe('good');
+  });
+
+  it('a certificate that must be stapled says so although it is never looked up', () => {
+    const extraExtensions = [noRevAvailExtension(), tlsFeatureExtension([5])];
+    expect(statusOf([leaf(root, { template: { extraExtensions } })], { sources: [] })).toBe('must-staple, must-staple');
+  });
+
+  it('nocheck is for OCSP responders, RFC 6960 section 4.2.2.2.1: others are looked up', () => {
+    const noCheck = { template: { extraExtensions: [ocspNoCheckExtension()] } };
+    const plain = leaf(root, noCheck);
+    const revoked = [{ serialNumber: plain.serialNumber, at }];
+    expect(statusOf([plain], { sources: [] })).toBe('unknown');
+    expect(statusOf([plain], { sources: [createCrlSource({ lists: [list({ revoked })] })] })).toBe('revoked');
+    const must = leaf(root, { template: { extraExtensions: [ocspNoCheckExtension(), tlsFeatureExtension([5])] } });
+    expect(statusOf([must], { sources: [] })).toBe('must-staple, must-staple');
+    // A CA that says so of itself, even with the usage of a responder.
+    const extendedKeyUsage = ['serverAuth', 'ocspSigning'];
+    const ca = authority('ca', { issuer: root, template: { ...noCheck.template, extendedKeyUsage } });
+    const lists = [list({ issuer: ca }), list({ revoked: [{ serialNumber: ca.certificate.serialNumber, at }] })];
+    expect(
+      statusOf([leaf(ca, { extendedKeyUsage: ['serverAuth'] }), ca.certificate], {
+        sources: [createCrlSource({ lists })],
+      }),
+    ).toBe('revoked');
+    const responder = leaf(root, { ...noCheck, extendedKeyUsage });
+    expect(statusOf([responder], { sources: [] })).toBe('good');
+    expect(statusOf([leaf(root, { extendedKeyUsage })], { sources: [] })).toBe('unknown');
+  });
+
+  it('a certificate has the TLS features of its issuer, RFC 7633 section 4.2.2', () => {
+    const features = (...numbers: number[]) => ({ template: { extraExtensions: [tlsFeatureExtension(numbers)] } });
+    const ca = authority('ca', { issuer: root, ...features(17, 23) });
+    const sources = [createCrlSource({ lists: [list(), list({ issuer: ca })] })];
+    const judge = (end: Certificate): string => statusOf([end, ca.certificate], { sources });
+    expect(judge(leaf(ca))).toBe('issuer-features, issuer-features');
+    expect(judge(leaf(ca, features(17)))).toBe('issuer-features, issuer-features');
+    expect(judge(leaf(ca, features(23, 17)))).toBe('good');
+    expect(judge(leaf(ca, features(1, 17, 23)))).toBe('good');
+    // It holds for CAs and from the anchor on, and whoever looks up the leaf alone asks it of the whole chain.
+    const anchor = authority('anchor', features(17));
+    const lower = authority('lower', { issuer: anchor });
+    const verdict = verify([leaf(lower), lower.certificate], { mode: 'soft-fail', scope: 'leaf', sources: [] }, anchor);
+    expect(verdict).toMatchObject({
+      rule: 'issuer-features',
+      reason: 'malformed',
+      certificate: { raw: lower.certificate.raw },
+      expected: 'TLS feature 17 of its issuer',
+      got: 'none',
+    });
+  });
+
+  it('critical TLS features are processed, and refused where revocation is not looked at', () => {
+    const critical = leaf(root, { template: { extraExtensions: [{ ...tlsFeatureExtension([5]), critical: true }] } });
+    const responses = [response({}, { certificate: critical })];
+    expect(statusOf([critical], { sources: [createOcspSource({ responses, sha1 })] })).toBe('good');
+    expect(statusOf([critical], { sources: [] })).toBe('must-staple, must-staple');
+    const certificates = [critical.raw];
+    const purpose = 'server-authentication';
+    expect(
+      verifyCertificatePath({ provider, certificates, trustAnchors: [root], time: NOW, purpose, identity: null }),
+    ).toMatchObject({ rule: 'critical-extension' });
+  });
+
+  it('the checks name what was judged and nothing else', () => {
+    const ca = authority('ca', { issuer: root });
+    const chain = [leaf(ca), ca.certificate];
+    const sources = [createCrlSource({ lists: [list(), list({ issuer: ca })] })];
+    const judged = (certificates: readonly Certificate[], policy: RevocationPolicy): string[] => {
+      const verdict = verify(certificates, policy);
+      if (!verdict.trusted) throw new Error(verdict.message);
+      const names = ['not-revoked', 'revocation-known', 'must-staple'];
+      return verdict.checks.flatMap(({ certificate, rule }) =>
+        names.includes(rule) ? [`${certificate} ${rule}`] : [],
+      );
+    };
+    const both = (index: number): string[] => [`${index} not-revoked`, `${index} revocation-known`];
+    expect(judged(chain, { mode: 'hard-fail', sources })).toEqual([...both(0), ...both(1)]);
+    expect(judged(chain, { mode: 'soft-fail', sources })).toEqual([...both(0), ...both(1)]);
+    expect(judged(chain, { mode: 'hard-fail', scope: 'leaf', sources })).toEqual(both(0));
+    expect(judged(chain, { mode: 'soft-fail', sources: [] })).toEqual([]);
+    const onlyCa = [createCrlSource({ lists: [list()] })];
+    expect(judged(chain, { mode: 'soft-fail', sources: onlyCa })).toEqual(both(1));
+    expect(judged([stapled], { mode: 'soft-fail', sources: [goodStaple] })).toEqual([...both(0), '0 must-staple']);
+    const never = leaf(root, { template: { extraExtensions: [noRevAvailExtension()] } });
+    expect(judged([never], { mode: 'hard-fail', sources: [] })).toEqual([]);
+  });
+
+  it('a leaf that is an anchor is judged as if it had issued itself', () => {
+    const judge = (policy: RevocationPolicy): string =>
+      outcome(verify([stapled], policy, { certificate: stapled } as Credential));
+    expect(judge({ mode: 'hard-fail', sources: [goodStaple] })).toBe('must-staple');
+    const own = (policy: RevocationPolicy): string =>
+      outcome(verify([end], policy, { certificate: end } as Credential));
+    expect(own({ mode: 'hard-fail', sources: [createCrlSource({ lists: [list()] })] })).toBe('revocation-known');
+    expect(own({ mode: 'soft-fail', sources: [] })).toBe('trusted');
+    const ca = root.certificate;
+    const lists = [list({ revoked: [{ serialNumber: ca.serialNumber, at }] })];
+    const asLeaf = { keyUsages: [] } as const;
+    expect(
+      outcome(verify([ca], { mode: 'hard-fail', sources: [createCrlSource({ lists: [list()] })] }, root, asLeaf)),
+    ).toBe('trusted');
+    expect(outcome(verify([ca], { mode: 'soft-fail', sources: [createCrlSource({ lists })] }, root, asLeaf))).toBe(
+      'not-revoked',
+    );
   });
 
   it('a certificate that is never revoked is not looked up, RFC 9608 section 4', () => {

@@ -10,10 +10,10 @@ import { provider } from './support.js';
 function brokenRules(certificate: Certificate): string[] {
   const context = {
     provider,
-    policies: null,
+    processedExtensions: [],
     role: 'anchor',
     below: [],
-    comparisons: { left: 0 },
+    budget: DEFAULT_PATH_LIMITS,
     purpose: {
       time: (certificate.notBefore + certificate.notAfter) / 2,
       keyPurposes: ['1.3.6.1.5.5.7.3.1'],

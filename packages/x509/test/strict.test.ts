@@ -14,6 +14,7 @@ import {
   type GeneralName,
   type PathProfile,
   type PathVerdict,
+  type VerifyOptions,
 } from '../src/index.js';
 import {
   authorityKeyIdentifierExtension,
@@ -175,9 +176,38 @@ describe('the profile strict', () => {
   });
 
   it('has a row for each of its rules', () => {
-    const broken = new Set([...rows.map(({ rule }) => rule), 'anchor-authority-key-identifier']);
+    const broken = new Set([...rows.map(({ rule }) => rule), 'anchor-authority-key-identifier', 'sip-domain-usage']);
     const asked = Object.values(strictProfile.rules).flatMap((list) => list.map(({ name }) => name));
     expect(asked.filter((name) => !broken.has(name))).toEqual([]);
+  });
+
+  it('a SIP domain needs its own usage where any is named, RFC 5924 section 5', () => {
+    const judge = (usages: readonly string[], options: Partial<VerifyOptions> = {}): string => {
+      const answer = verifyCertificatePath({
+        provider,
+        profile: strictProfile,
+        certificates: [leaf(root, { extendedKeyUsage: usages }).raw],
+        trustAnchors: [root],
+        time: NOW,
+        purpose: 'server-authentication',
+        identity: { type: 'sip-domain', domain: 'example.com' },
+        ...options,
+      });
+      return 'rule' in answer ? answer.rule : 'trusted';
+    };
+    expect(judge(['serverAuth', 'clientAuth'])).toBe('sip-domain-usage');
+    expect(judge(['serverAuth', 'sipDomain'])).toBe('trusted');
+    expect(judge(['sipDomain'])).toBe('trusted');
+    // anyExtendedKeyUsage is left to local policy; this profile refuses it for another reason.
+    expect(judge(['any'])).toBe('extended-key-usage-any');
+    expect(judge(['serverAuth'], { profile: compatibleProfile })).toBe('trusted');
+    expect(judge(['serverAuth'], { profile: compatibleProfile, keyPurposes: [OID.sipDomain] })).toBe(
+      'extended-key-usage',
+    );
+    // Whoever names other usages has decided, and other identities have nothing to do with it.
+    expect(judge(['serverAuth'], { keyPurposes: [OID.serverAuth] })).toBe('trusted');
+    expect(judge(['serverAuth'], { identity: { type: 'dns', name: 'example.com' } })).toBe('trusted');
+    expect(withoutRule('sip-domain-usage', () => judge(['serverAuth']))).toBe('trusted');
   });
 
   it('accepts what breaks none', () => {

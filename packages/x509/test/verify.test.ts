@@ -7,7 +7,7 @@ import {
   type PathFailureReason,
 } from '../src/index.js';
 import { authorityInfoAccessExtension, noRevAvailExtension } from '../src/issue.js';
-import { authority, DAY, fixture, leaf, leafKey, newKey, notAfter, notBefore, NOW } from './support.js';
+import { authority, DAY, fixture, leaf, leafKey, newKey, notAfter, notBefore, NOW, reasonOf } from './support.js';
 import { chainOf, good, intermediate, reason, root, verify } from './support/paths.js';
 
 describe('paths that are trusted', () => {
@@ -128,6 +128,14 @@ describe('paths that are trusted', () => {
     expect(trusts(['any'], ['clientAuth'], both)).toBe('trusted');
     expect(trusts(['clientAuth'], ['any'], both)).toBe('trusted');
     expect(trusts(undefined, ['clientAuth'], both)).toBe('trusted');
+  });
+
+  it('refuses a caller who asks for what there is not', () => {
+    const judge = (options: object) => (): unknown => verify([leaf(root)], [root], options);
+    expect(reasonOf(judge({ purpose: 'server' }))).toBe('invalid-argument');
+    expect(reasonOf(judge({ purpose: undefined }))).toBe('invalid-argument');
+    expect(reasonOf(judge({ purpose: 'toString' }))).toBe('invalid-argument');
+    expect(reasonOf(judge({ identity: { type: 'DNS', name: 'example.com' } }))).toBe('invalid-argument');
   });
 
   it('a SIP server: RFC 5924 usage or the TLS one, the domain in a sip URI', () => {

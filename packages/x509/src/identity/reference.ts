@@ -1,7 +1,9 @@
 import { bytesEqual } from '@portico/bytes';
 import type { Certificate } from '../certificate.js';
 import { TAG } from '../der/tag.js';
+import { X509Error } from '../error.js';
 import type { GeneralName } from '../name/general-name.js';
+import { otherNameText } from '../name/other-name.js';
 import { ipAddressToText, parseIpAddress } from '../name/ip-address.js';
 import { OID } from '../oids.js';
 import { asciiLowerCase, hostNameMatches, normalizeHostName, readPresentedHostName } from './host-name.js';
@@ -31,6 +33,7 @@ export function isTopLevelDomain(domain: string): boolean {
 /**
  * Whether a certificate was issued to that identity: subject alternative names only, RFC 9525 section 6 and RFC 5922
  * section 7; the common name never counts. Null when it was, else what was wanted and what is there, for people.
+ * @throws X509Error `invalid-argument` for another type of identity
  * @param isPublicSuffix whether a wildcard right below this domain (lower case, no dot at its end) matches nothing
  */
 export function identityMismatch(
@@ -80,15 +83,19 @@ export function identityMismatch(
         ? null
         : [reference, presentedNames(subjectAltNames)];
     }
+    default:
+      throw new X509Error('invalid-argument', {
+        expected: 'an identity',
+        got: (identity as { readonly type: string }).type,
+      });
   }
 }
 
 /** SRVName, RFC 4985 section 2: an IA5String `_Service.Name`; null for any other name. */
 function srvName(name: GeneralName): string | null {
-  if (name.type !== 'other' || name.oid !== OID.dnsSrv) return null;
-  const [tag, length, ...text] = name.value;
-  if (tag !== TAG.ia5String || length !== text.length) return null;
-  return asciiLowerCase(String.fromCharCode(...text));
+  return name.type === 'other' && name.oid === OID.dnsSrv
+    ? asciiLowerCase(otherNameText(name.value, TAG.ia5String))
+    : null;
 }
 
 /** Names shown in a message; a certificate may have thousands. */
@@ -99,7 +106,7 @@ function presentedNames(names: readonly GeneralName[]): string {
     if (name.type === 'dns') return [name.name];
     if (name.type === 'ip') return [ipAddressToText(name.address)];
     if (name.type === 'uri') return [name.uri];
-    return srvName(name) ?? [];
+    return srvName(name) || [];
   });
   const more = texts.length > SHOWN_NAMES ? ` and ${texts.length - SHOWN_NAMES} more` : '';
   return texts.length === 0 ? 'no names' : texts.slice(0, SHOWN_NAMES).join(', ') + more;

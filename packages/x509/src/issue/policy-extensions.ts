@@ -1,12 +1,12 @@
 import { TAG } from '../der/tag.js';
 import { derImplicit, derList, derOid, derSequence, derSmallInteger } from '../der/writer.js';
 import type { Extension } from '../extensions.js';
-import { OID } from '../oids.js';
+import { POLICY_OID } from '../policy-oids.js';
 
 /** RFC 5280 section 4.2.1.4, without qualifiers; `any` stands for anyPolicy. */
 export function certificatePoliciesExtension(policies: readonly string[]): Extension {
   return {
-    oid: OID.certificatePolicies,
+    oid: POLICY_OID.certificatePolicies,
     critical: false,
     value: derList(
       TAG.sequence,
@@ -18,7 +18,7 @@ export function certificatePoliciesExtension(policies: readonly string[]): Exten
 /** RFC 5280 section 4.2.1.5: pairs of issuerDomainPolicy and subjectDomainPolicy. */
 export function policyMappingsExtension(mappings: readonly (readonly [issuer: string, subject: string])[]): Extension {
   return {
-    oid: OID.policyMappings,
+    oid: POLICY_OID.policyMappings,
     critical: true,
     value: derList(
       TAG.sequence,
@@ -36,14 +36,14 @@ export function policyConstraintsExtension(constraints: {
     // Implicitly tagged: the INTEGER's contents without its tag and length.
     count === undefined ? [] : [derImplicit(number, derSmallInteger(count).subarray(2))],
   );
-  return { oid: OID.policyConstraints, critical: true, value: derSequence(...fields) };
+  return { oid: POLICY_OID.policyConstraints, critical: true, value: derSequence(...fields) };
 }
 
 /** RFC 5280 section 4.2.1.14. */
 export function inhibitAnyPolicyExtension(skipCertificates: number): Extension {
-  return { oid: OID.inhibitAnyPolicy, critical: true, value: derSmallInteger(skipCertificates) };
+  return { oid: POLICY_OID.inhibitAnyPolicy, critical: true, value: derSmallInteger(skipCertificates) };
 }
 
 function policyOid(policy: string): Uint8Array {
-  return derOid(policy === 'any' ? OID.anyPolicy : policy);
+  return derOid(policy === 'any' ? POLICY_OID.anyPolicy : policy);
 }

@@ -6,16 +6,24 @@ import { namesEqual } from '../name/name.js';
 import { BASIC_RULES } from './certificate-rules.js';
 import { checkNameConstraints, NAME_CONSTRAINTS } from './name-constraints.js';
 import type { RevocationChecker } from './revocation.js';
-import type { PathProfile, PathRole, Rule, RuleContext, RuleName } from './rule.js';
+import type { PathBudget, PathProfile, PathRole, PolicyChecker, Rule, RuleContext, RuleName } from './rule.js';
 import type { SignatureCheck, SignatureMemory } from './signature-check.js';
 import type { TrustAnchor } from './trust-anchor.js';
-import { failure, type CandidatePath, type PassedCheck, type PathFailure, type PathVerdict } from './verdict.js';
+import {
+  failure,
+  passedCheck,
+  type CandidatePath,
+  type PassedCheck,
+  type PathFailure,
+  type PathVerdict,
+} from './verdict.js';
 
 /** All that one search is given; the purpose is in the context. */
-export interface PathSearch extends Pick<RuleContext, 'provider' | 'purpose' | 'policies'> {
+export interface PathSearch extends Pick<RuleContext, 'provider' | 'purpose'> {
   readonly certificates: readonly Uint8Array[];
   readonly trustAnchors: readonly TrustAnchor[];
   readonly profile: PathProfile;
+  readonly policies: PolicyChecker | null;
   readonly revocation: RevocationChecker | null;
   readonly memory: SignatureMemory | null;
 }
@@ -25,6 +33,9 @@ interface Candidate {
   readonly certificate: Certificate;
   readonly role: Exclude<PathRole, 'leaf'>;
 }
+
+/** The verdict on a path on which everything holds. */
+type TrustedPath = Extract<PathVerdict, { readonly trusted: true }>;
 
 /** Yields each signature to be verified; everything else it judges itself. */
 type Search<T> = Generator<SignatureCheck, T, boolean>;
@@ -63,49 +74,24 @@ export function* findPath(search: PathSearch): Search<PathVerdict> {
     state.fail(broken, [leaf]);
     return state.verdict();
   }
-  // The caller trusts this very certificate: there is nothing above it to ask.
+  // The caller trusts this very certificate: there is nothing above it to ask, and it stands for its own issuer.
   const own = trustAnchors.some(({ certificate }) => bytesEqual(certificate.raw, leaf.raw));
-  const accepted = own ? { chain: [leaf], policies: [] } : yield* extend(state, [leaf]);
-  if (accepted === null) return state.verdict();
-  return new TrustedPath(search, accepted);
-}
-
-/** A path on which everything holds. */
-interface AcceptedPath {
-  readonly chain: readonly Certificate[];
-  readonly policies: readonly string[];
-}
-
-/** The verdict on it; its checks are listed when somebody asks. */
-class TrustedPath implements AcceptedPath {
-  readonly trusted = true;
-  readonly chain: readonly Certificate[];
-  readonly policies: readonly string[];
-  readonly #search: PathSearch;
-
-  constructor(search: PathSearch, { chain, policies }: AcceptedPath) {
-    this.chain = chain;
-    this.policies = policies;
-    this.#search = search;
-  }
-
-  get checks(): readonly PassedCheck[] {
-    return passedChecks(this.#search, this.chain);
-  }
+  return (yield* own ? judgeBeyond(state, [leaf, leaf]) : extend(state, [leaf])) ?? state.verdict();
 }
 
 /** Tries every possible issuer of the last certificate; null when none leads to an anchor. */
-function* extend(state: SearchState, path: readonly Certificate[]): Search<AcceptedPath | null> {
+function* extend(state: SearchState, path: readonly Certificate[]): Search<TrustedPath | null> {
   const subject = path[path.length - 1] as Certificate;
   const issuers = state.issuersOf(subject, path);
   if (issuers.length === 0) {
     return state.fail(failure(ISSUER, subject, `a certificate of issuer ${subject.issuer.text}`, 'none'), path);
   }
   for (const { certificate, role } of issuers) {
-    if (!state.spendCandidate(certificate)) return null;
+    if (--state.budget.maxCandidates < 0) {
+      return state.fail(failure(CANDIDATES, certificate, 'fewer issuers', 'more'), []);
+    }
     const longer = [...path, certificate];
-    const broken =
-      state.checkRules(certificate, role, path) ?? checkNameConstraints(certificate, path, state.comparisons);
+    const broken = state.checkRules(certificate, role, path) ?? checkNameConstraints(certificate, path, state.budget);
     if (broken !== null) {
       state.fail(broken, longer);
     } else {
@@ -117,21 +103,46 @@ function* extend(state: SearchState, path: readonly Certificate[]): Search<Accep
   return null;
 }
 
-/** What needs the whole path: policies, all signatures from the anchor down, revocation. */
-function* judgePath(state: SearchState, chain: readonly Certificate[]): Search<AcceptedPath | null> {
-  const { search } = state;
-  const policies = search.policies?.check(chain) ?? [];
-  if ('reason' in policies) return state.fail(policies, chain);
+/** What needs the whole path: all signatures from the anchor down, then what the caller asks beyond. */
+function* judgePath(state: SearchState, chain: readonly Certificate[]): Search<TrustedPath | null> {
   const checks: SignatureCheck[] = [];
   for (let i = chain.length - 2; i >= 0; i--) {
     const answer = yield* verifySignature(state, chain[i] as Certificate, chain[i + 1] as Certificate);
     if ('reason' in answer) return state.fail(answer, chain);
     checks.push(answer);
   }
-  const revoked = search.revocation === null ? null : yield* checkRevocation(state, search.revocation, chain);
-  if (revoked !== null) return state.fail(revoked, chain);
-  search.memory?.remember(checks);
-  return { chain, policies };
+  const accepted = yield* judgeBeyond(state, chain);
+  if (accepted !== null) state.search.memory?.remember(checks);
+  return accepted;
+}
+
+/** Policies and revocation: they can cost much, so nobody is asked for them before all signatures are valid. */
+function* judgeBeyond(state: SearchState, issuers: readonly Certificate[]): Search<TrustedPath | null> {
+  const { policies: policyChecker, provider, purpose, revocation } = state.search;
+  const chain = [...new Set(issuers)];
+  const policies = policyChecker?.check(issuers, state.budget) ?? [];
+  if ('reason' in policies) return state.fail(policies, chain);
+  const judged =
+    policyChecker === null ? [] : issuers.slice(1).map((_, index) => passedCheck(policyChecker.rule, index));
+  const steps = revocation?.check(issuers, { provider, time: purpose.time });
+  let step = steps?.next();
+  while (step?.done === false) {
+    // Signatures under revocation information count like those under certificates.
+    if (--state.budget.maxSignatures < 0)
+      return state.fail(failure(SIGNATURES, null, 'fewer signatures', 'more'), chain);
+    step = steps?.next(yield step.value);
+  }
+  const looked = step?.done === true ? step.value : [];
+  if ('reason' in looked) return state.fail(looked, chain);
+  return {
+    trusted: true,
+    chain,
+    policies,
+    // Made when somebody asks; a getter of the object's own, so that copies and JSON have it.
+    get checks() {
+      return passedChecks(state.search, chain, [...judged, ...looked]);
+    },
+  };
 }
 
 /** Each pair of certificate and issuer is verified once, however many paths it lies on. */
@@ -147,33 +158,17 @@ function* verifySignature(
   const key = issuer.publicKey;
   let result: SignatureCheck | PathFailure;
   if (algorithm === null || key === null || keyAlgorithmFor(provider, key) === undefined) {
-    result = failure(SIGNER, issuer, `a key that ${provider.name} verifies with`, key?.type ?? 'an unknown one');
+    result = failure(SIGNER, issuer, 'a key that the provider knows', key?.type ?? 'another');
   } else {
     const { tbsCertificate: message, signature } = certificate;
     const check: SignatureCheck = { algorithm, key, keyInfo: issuer.subjectPublicKeyInfo, message, signature };
     if (memory?.has(check) === true) result = check;
-    else if (!state.spendSignature()) return failure(SIGNATURES, certificate, 'fewer signatures', 'more');
+    else if (--state.budget.maxSignatures < 0) return failure(SIGNATURES, certificate, 'fewer signatures', 'more');
     else result = (yield check) ? check : badSignature(certificate, issuer);
   }
   const results = state.verified.get(certificate) ?? new Map<Certificate, SignatureCheck | PathFailure>();
   state.verified.set(certificate, results.set(issuer, result));
   return result;
-}
-
-/** Signatures under revocation information count like those under certificates. */
-function* checkRevocation(
-  state: SearchState,
-  checker: RevocationChecker,
-  chain: readonly Certificate[],
-): Search<PathFailure | null> {
-  const { provider, purpose } = state.search;
-  const steps = checker.check(chain, { provider, time: purpose.time });
-  let step = steps.next();
-  while (step.done !== true) {
-    if (!state.spendSignature()) return failure(SIGNATURES, null, 'fewer signatures', 'more');
-    step = steps.next(yield step.value);
-  }
-  return step.value;
 }
 
 /** Where key identifiers say that another key of the same name signed, the right issuer is not there. */
@@ -187,42 +182,30 @@ function badSignature(certificate: Certificate, issuer: Certificate): PathFailur
 /** What one search knows and has spent. */
 class SearchState {
   readonly search: PathSearch;
-  readonly comparisons: RuleContext['comparisons'];
+  readonly budget: PathBudget;
   readonly verified: Map<Certificate, Map<Certificate, SignatureCheck | PathFailure>> = new Map();
   /** A limit was met: what is left of the search is not made. */
   exhausted = false;
   readonly #candidates: readonly Candidate[];
   readonly #malformed: PathFailure | null;
   readonly #paths: CandidatePath[] = [];
-  #candidatesLeft: number;
-  #signaturesLeft: number;
   #best: { readonly failure: PathFailure; readonly length: number } | null = null;
 
   constructor(search: PathSearch, leaf: Certificate, others: readonly Uint8Array[]) {
     this.search = search;
-    this.comparisons = { left: search.purpose.limits.maxNameComparisons };
-    this.#candidatesLeft = search.purpose.limits.maxCandidates;
-    this.#signaturesLeft = search.purpose.limits.maxSignatures;
-    const anchors = search.trustAnchors.map(({ certificate }) => certificate);
-    const seen = [leaf, ...anchors];
-    const intermediates: Certificate[] = [];
+    this.budget = { ...search.purpose.limits };
+    const candidates: Candidate[] = search.trustAnchors.map(({ certificate }) => ({ certificate, role: 'anchor' }));
     let malformed: PathFailure | null = null;
     for (const [index, bytes] of others.entries()) {
       // Peers send the root and copies along; one that is an anchor is used as that.
-      if (seen.some(({ raw }) => bytesEqual(raw, bytes))) continue;
+      if ([{ certificate: leaf }, ...candidates].some(({ certificate: { raw } }) => bytesEqual(raw, bytes))) continue;
       const certificate = readCertificate(bytes, `certificate ${index + 1}`);
       // An unreadable certificate that no path needs does no harm.
       if ('reason' in certificate) malformed ??= certificate;
-      else {
-        intermediates.push(certificate);
-        seen.push(certificate);
-      }
+      else candidates.push({ certificate, role: 'intermediate' });
     }
     this.#malformed = malformed;
-    this.#candidates = [
-      ...anchors.map((certificate): Candidate => ({ certificate, role: 'anchor' })),
-      ...intermediates.map((certificate): Candidate => ({ certificate, role: 'intermediate' })),
-    ];
+    this.#candidates = candidates;
   }
 
   /** Those named as the issuer, by key identifier and anchors first; none that would close a loop. */
@@ -239,23 +222,14 @@ class SearchState {
 
   /** The first of the rules for that place which does not hold. */
   checkRules(certificate: Certificate, role: PathRole, below: readonly Certificate[]): PathFailure | null {
-    const { provider, purpose, policies } = this.search;
-    const context = { provider, purpose, policies, role, below, comparisons: this.comparisons };
+    const { provider, purpose, policies, revocation } = this.search;
+    const processedExtensions = [policies, revocation].flatMap((one) => one?.processedExtensions ?? []);
+    const context = { provider, purpose, processedExtensions, role, below, budget: this.budget };
     for (const rule of rulesFor(this.search, role)) {
       const broken = rule.broken(certificate, context);
       if (broken !== null) return failure(rule, certificate, ...broken);
     }
     return null;
-  }
-
-  spendCandidate(certificate: Certificate): boolean {
-    if (--this.#candidatesLeft >= 0) return true;
-    this.fail(failure(CANDIDATES, certificate, 'fewer issuers', 'more'), []);
-    return false;
-  }
-
-  spendSignature(): boolean {
-    return --this.#signaturesLeft >= 0;
   }
 
   /** Remembers why a path ends; the longest one's reason is told, the first of equals. */
@@ -297,13 +271,20 @@ function rulesFor({ profile }: PathSearch, role: PathRole): readonly Rule[] {
 }
 
 /** Every rule that was asked of a chain that holds, certificate by certificate. */
-function passedChecks(search: PathSearch, chain: readonly Certificate[]): readonly PassedCheck[] {
+function passedChecks(
+  search: PathSearch,
+  chain: readonly Certificate[],
+  judged: readonly PassedCheck[],
+): readonly PassedCheck[] {
   const last = chain.length - 1;
-  const optional = [...(search.policies === null ? [] : [search.policies.rule]), ...(search.revocation?.rules ?? [])];
   return chain.flatMap((_, certificate) => {
     const role = certificate === 0 ? 'leaf' : certificate === last ? 'anchor' : 'intermediate';
-    const beyond = certificate === last ? [] : [NAME_CONSTRAINTS, SIGNATURE, ...optional];
-    return [...rulesFor(search, role), ...beyond].map(({ name, section }) => ({ certificate, rule: name, section }));
+    const rules: RuleName[] = [...rulesFor(search, role)];
+    if (certificate < last) rules.push(NAME_CONSTRAINTS, SIGNATURE);
+    return [
+      ...rules.map((held) => passedCheck(held, certificate)),
+      ...judged.filter((check) => check.certificate === certificate),
+    ];
   });
 }
 

@@ -3,7 +3,7 @@ import { readOrError, X509Error } from '../error.js';
 import { identityMismatch } from '../identity/reference.js';
 import { OID } from '../oids.js';
 import { readAccessMethods } from './authority-info-access.js';
-import { rule, type Mismatch, type Rule, type RuleContext, type RuleSet } from './rule.js';
+import { rule, type Mismatch, type Rule, type RuleSet } from './rule.js';
 import type { PathFailureReason } from './verdict.js';
 
 /** RSA moduli, in bits: the lower end is NIST SP 800-131A's, the upper one what verification is bounded to. */
@@ -25,6 +25,9 @@ const PROCESSED_EXTENSIONS: readonly string[] = [
   OID.extKeyUsage,
 ];
 
+/** Its octets. */
+const DER_NULL = '5,0';
+
 const REVOCATION_POINTERS: readonly string[] = [OID.cRLDistributionPoints, OID.freshestCRL, OID.ocsp];
 
 /** RFC 5280 section 4.1.2: a serial number that is not negative and not over-long, an issuer with a name. */
@@ -44,13 +47,16 @@ const form: readonly Rule[] = [
 
 const everywhere: readonly Rule[] = [
   // A critical extension that is not processed refuses the certificate.
-  rule('critical-extension', 'unknown-critical-extension', 'RFC 5280 section 4.2', ({ extensions }, { policies }) => {
-    const unknown = extensions.find(
-      ({ oid, critical }) =>
-        critical && !PROCESSED_EXTENSIONS.includes(oid) && policies?.processedExtensions.includes(oid) !== true,
-    );
-    return unknown === undefined ? null : ['critical extensions that are known', unknown.oid];
-  }),
+  rule(
+    'critical-extension',
+    'unknown-critical-extension',
+    'RFC 5280 section 4.2',
+    ({ extensions }, { processedExtensions }) => {
+      const known = PROCESSED_EXTENSIONS.concat(processedExtensions);
+      const unknown = extensions.find(({ oid, critical }) => critical && !known.includes(oid));
+      return unknown === undefined ? null : ['critical extensions that are known', unknown.oid];
+    },
+  ),
   // Both ends belong to the period, and seconds are its unit. Written so that NaN is within no period.
   rule('not-before', 'not-yet-valid', 'RFC 5280 section 4.1.2.5', ({ notBefore }, { purpose: { time } }) =>
     time >= notBefore ? null : [`${timeText(notBefore)} or later`, timeText(time)],
@@ -84,7 +90,7 @@ const extendedKeyUsage = rule(
     const left = keyPurposes.filter((purpose) => below.every((issued) => allowsPurpose(issued, purpose)));
     return left.some((purpose) => allowsPurpose(certificate, purpose))
       ? null
-      : [left.join(' or ') || 'nothing', (certificate.extendedKeyUsage ?? []).join(', ')];
+      : [left.join(' or ') || 'none', (certificate.extendedKeyUsage ?? []).join(', ')];
   },
 );
 
@@ -109,7 +115,9 @@ const presented: readonly Rule[] = [
   }),
   // Where nothing is ever revoked, nothing may point to revocation information.
   rule('no-revocation-available', 'malformed', 'RFC 9608 section 3', (certificate) => {
-    if (!certificate.extensions.some(({ oid }) => oid === OID.noRevAvail)) return null;
+    const extension = certificate.extensions.find(({ oid }) => oid === OID.noRevAvail);
+    if (extension === undefined) return null;
+    if (extension.value.join() !== DER_NULL) return ['NULL', 'another'];
     if (certificate.basicConstraints?.ca === true) return ['a leaf where nothing is revoked', 'a CA'];
     const present = certificate.extensions.map(({ oid }) => oid);
     const pointer = [...present, ...accessMethods(certificate)].find((oid) => REVOCATION_POINTERS.includes(oid));
@@ -140,16 +148,12 @@ const leafRules: readonly Rule[] = [
   ...presented,
 ];
 
-/** A trust anchor of version 1 has no extensions to say that it is a CA; that it is one, its being trusted says. */
-function mayLackExtensions({ version }: Certificate, { role }: RuleContext): boolean {
-  return role === 'anchor' && version === 1;
-}
-
 /** RFC 5280 sections 6.1.3 and 6.1.4 (k) to (o). */
 const authorityRules: readonly Rule[] = [
   ...everywhere,
-  rule('ca-flag', 'not-a-ca', 'RFC 5280 section 6.1.4 (k)', (certificate, context) =>
-    certificate.basicConstraints?.ca === true || mayLackExtensions(certificate, context) ? null : ['a CA', 'none'],
+  rule('ca-flag', 'not-a-ca', 'RFC 5280 section 6.1.4 (k)', ({ basicConstraints, version }, { role }) =>
+    // An anchor of version 1 has no extensions to say it; that it is a CA, its being trusted says.
+    basicConstraints?.ca === true || (role === 'anchor' && version === 1) ? null : ['a CA', 'none'],
   ),
   rule('ca-key-usage', 'key-usage', 'RFC 5280 section 6.1.4 (n)', ({ keyUsage }) =>
     keyUsage === null || keyUsage.includes('keyCertSign') ? null : ['keyCertSign', keyUsage.join(', ')],

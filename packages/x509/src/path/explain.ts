@@ -1,5 +1,5 @@
 import type { Certificate } from '../certificate.js';
-import type { PathFailure, PathVerdict } from './verdict.js';
+import { subjectOf, type PathFailure, type PathVerdict } from './verdict.js';
 
 /** Lines that are printed; a peer can make the builder try hundreds of paths. */
 export const MAX_EXPLAINED_LINES = 200;
@@ -16,9 +16,9 @@ interface Branch {
  */
 export function explainVerdict(verdict: PathVerdict): string {
   if (verdict.trusted) {
-    const lines = verdict.chain.map(({ subject }, index) => {
+    const lines = verdict.chain.map((judged, index) => {
       const held = verdict.checks.filter(({ certificate }) => certificate === index).length;
-      return `${'   '.repeat(index)}${index === 0 ? '' : '└─ '}${nameOf(subject.text)}: ${held} rules held`;
+      return `${'   '.repeat(index)}${index === 0 ? '' : '└─ '}${subjectOf(judged)}: ${held} rules held`;
     });
     return ['trusted', ...lines].join('\n');
   }
@@ -44,7 +44,7 @@ export function explainVerdict(verdict: PathVerdict): string {
 }
 
 function print({ certificate, failures, branches }: Branch, first: string, rest: string, lines: string[]): void {
-  const subject = nameOf(certificate.subject.text);
+  const subject = subjectOf(certificate);
   lines.push(`${first}${subject}${failures.length === 0 ? '' : `: ${failures.map(describe).join('; ')}`}`);
   for (const [index, branch] of branches.entries()) {
     const last = index === branches.length - 1;
@@ -54,8 +54,4 @@ function print({ certificate, failures, branches }: Branch, first: string, rest:
 
 function describe({ reason, rule, section, expected, got }: PathFailure): string {
   return `${reason}, expected ${expected}, got ${got} (${section}, rule ${rule})`;
-}
-
-function nameOf(subject: string): string {
-  return subject === '' ? 'certificate without a subject' : subject;
 }

@@ -15,12 +15,15 @@ export interface PathLimits {
   readonly maxSignatures: number;
   /** Comparisons of a name with a name constraint, over all paths. */
   readonly maxNameComparisons: number;
+  /** Certificate policies and mappings read and nodes made of them, over all paths. */
+  readonly maxPolicies: number;
 }
 
 /**
  * Public chains have two to four certificates and need as many signatures; the longest list of BetterTLS, whose servers
  * show every intermediate that there is, has 36. maxNameComparisons is what Go's crypto/x509 allows
- * (MaxConstraintComparisons); the others leave a wide margin and hold a noble verification under a second.
+ * (MaxConstraintComparisons); maxPolicies is twice what a list of maxBytes can hold, since the graph of RFC 9618 grows with
+ * the certificates; the others leave a wide margin and hold a noble verification under a second.
  */
 export const DEFAULT_PATH_LIMITS: PathLimits = {
   maxCertificates: 64,
@@ -29,4 +32,5 @@ export const DEFAULT_PATH_LIMITS: PathLimits = {
   maxCandidates: 256,
   maxSignatures: 48,
   maxNameComparisons: 250_000,
+  maxPolicies: 100_000,
 };

@@ -1,6 +1,4 @@
-import { bytesToUtf8 } from '@portico/bytes';
 import { isSelfIssued, type Certificate } from '../certificate.js';
-import { DerReader } from '../der/reader.js';
 import { TAG } from '../der/tag.js';
 import {
   asciiLowerCase,
@@ -10,8 +8,9 @@ import {
 } from '../identity/host-name.js';
 import type { GeneralName } from '../name/general-name.js';
 import { isWithin } from '../name/name.js';
+import { otherNameText } from '../name/other-name.js';
 import { OID } from '../oids.js';
-import type { RuleName } from './rule.js';
+import type { PathBudget, RuleName } from './rule.js';
 import { failure, type PathFailure } from './verdict.js';
 
 export const NAME_CONSTRAINTS: RuleName = {
@@ -25,11 +24,6 @@ const NAME_COMPARISONS: RuleName = {
   reason: 'limit-exceeded',
   section: 'PathLimits.maxNameComparisons',
 };
-
-/** Comparisons that may still be made; shared by all paths of one verification. */
-export interface ComparisonBudget {
-  left: number;
-}
 
 /**
  * How a name lies to a subtree. `may-be-within` is a wildcard that stands for names on both sides; `unjudged` is a name
@@ -61,19 +55,19 @@ interface Subtree {
 export function checkNameConstraints(
   issuer: Certificate,
   below: readonly Certificate[],
-  budget: ComparisonBudget,
+  budget: PathBudget,
 ): PathFailure | null {
   const { nameConstraints } = issuer;
   if (nameConstraints === null) return null;
   const [permitted, excluded] = [nameConstraints.permitted, nameConstraints.excluded].map((subtrees) =>
-    subtrees.map(readSubtree),
+    subtrees.map((subtree): Subtree => ({ type: subtree.type, position: positionIn(subtree) })),
   ) as [Subtree[], Subtree[]];
   for (const [index, certificate] of below.entries()) {
     // Self-issued CA certificates are exempt, the end of the path is not.
     if (index > 0 && isSelfIssued(certificate)) continue;
     for (const name of constrainedNames(certificate)) {
-      budget.left -= permitted.length + excluded.length;
-      if (budget.left < 0) return failure(NAME_COMPARISONS, issuer, 'fewer names or constraints', 'more');
+      budget.maxNameComparisons -= permitted.length + excluded.length;
+      if (budget.maxNameComparisons < 0) return failure(NAME_COMPARISONS, issuer, 'fewer names or constraints', 'more');
       const wanted = checkName(readConstrainedName(name), permitted, excluded);
       if (wanted !== null) {
         return failure(NAME_CONSTRAINTS, certificate, `${wanted} ${issuer.subject.text}`, describe(name));
@@ -113,23 +107,14 @@ function constrainedNames(certificate: Certificate): GeneralName[] {
       if (oid === OID.emailAddress) names.push({ type: 'email', address: value ?? '' });
     }
   }
-  // An internationalized mailbox is one more e-mail address to constraints, RFC 9598 section 6.
+  // An internationalized mailbox, a UTF8String whose domain is LDH labels, is one more e-mail address to constraints (RFC
+  // 9598 sections 3 and 6); what is none lies in no subtree.
   for (const name of subjectAltNames) {
     if (name.type === 'other' && name.oid === OID.smtpUtf8Mailbox) {
-      names.push({ type: 'email', address: smtpUtf8Mailbox(name.value) });
+      names.push({ type: 'email', address: otherNameText(name.value, TAG.utf8String) });
     }
   }
   return names;
-}
-
-/** SmtpUTF8Mailbox, RFC 9598 section 3: a UTF8String whose domain is LDH labels; what is none lies in no subtree. */
-function smtpUtf8Mailbox(value: Uint8Array): string {
-  const reader = new DerReader(value);
-  try {
-    return bytesToUtf8(reader.contents(reader.expect(TAG.utf8String)));
-  } catch {
-    return '';
-  }
 }
 
 function readConstrainedName(general: GeneralName): ConstrainedName {
@@ -152,11 +137,9 @@ function readConstrainedName(general: GeneralName): ConstrainedName {
   }
 }
 
-const URI_AUTHORITY = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([^/?#@:[\]]+)(?::[0-9]*)?(?:[/?#]|$)/i;
-
-function readSubtree(subtree: GeneralName): Subtree {
-  return { type: subtree.type, position: positionIn(subtree) };
-}
+/** Of the characters of RFC 3986 alone: others, as a backslash, are read in different ways by different programs. */
+const URI_AUTHORITY =
+  /^(?=[!#-;=?-Z[\]_a-z~]+$)[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([^/?#@:[\]]+)(?::[0-9]*)?(?:[/?#]|$)/i;
 
 function positionIn(subtree: GeneralName): Subtree['position'] {
   switch (subtree.type) {
@@ -254,11 +237,7 @@ function describe(name: GeneralName): string {
       return `URI ${name.uri}`;
     case 'directory':
       return `directory name ${name.name.text}`;
-    case 'ip':
-    case 'other':
-    case 'x400':
-    case 'edi-party':
-    case 'registered-id':
+    default:
       return `${name.type} name`;
   }
 }

@@ -1,13 +1,13 @@
 import { isSelfIssued, type Certificate } from '../certificate.js';
 import { readOrError, X509Error } from '../error.js';
-import { OID } from '../oids.js';
+import { POLICY_OID } from '../policy-oids.js';
 import {
   readCertificatePolicies,
   readInhibitAnyPolicy,
   readPolicyConstraints,
   readPolicyMappings,
 } from './policy-extensions.js';
-import type { PolicyChecker, RuleName } from './rule.js';
+import type { PathBudget, PolicyChecker, RuleName } from './rule.js';
 import { failure, type PathFailure } from './verdict.js';
 
 /** What the caller asks of certificate policies, RFC 5280 section 6.1.1 (c), (e), (f), (g). */
@@ -30,6 +30,8 @@ const POLICY_EXTENSIONS: RuleName = {
   section: 'RFC 5280 section 4.2.1.4',
 };
 
+const POLICIES: RuleName = { name: 'policies', reason: 'limit-exceeded', section: 'PathLimits.maxPolicies' };
+
 /** A node of the valid_policy_graph, RFC 9618 section 5.2. */
 interface PolicyNode {
   readonly policy: string;
@@ -42,14 +44,23 @@ interface PolicyNode {
 /** Nodes of one depth by their valid_policy; empty is what the RFC calls a graph that is NULL. */
 type Depth = Map<string, PolicyNode>;
 
-const PROCESSED = [OID.certificatePolicies, OID.policyMappings, OID.policyConstraints, OID.inhibitAnyPolicy];
+const PROCESSED = [
+  POLICY_OID.certificatePolicies,
+  POLICY_OID.policyMappings,
+  POLICY_OID.policyConstraints,
+  POLICY_OID.inhibitAnyPolicy,
+];
 
 /**
  * Processes certificate policies: for `policies` in `verifyCertificatePath`. Without it critical policy extensions are
  * refused as unknown ones, so nothing that a CA insists on is passed over.
  */
 export function createPolicyChecker(inputs: PolicyInputs = {}): PolicyChecker {
-  return { rule: POLICY, processedExtensions: PROCESSED, check: (chain) => processPolicies(chain, inputs) };
+  return {
+    rule: POLICY,
+    processedExtensions: PROCESSED,
+    check: (chain, budget) => processPolicies(chain, inputs, budget),
+  };
 }
 
 /**
@@ -58,10 +69,14 @@ export function createPolicyChecker(inputs: PolicyInputs = {}): PolicyChecker {
  * @param chain leaf first, anchor last
  * @returns the user-constrained-policy-set, or the failure
  */
-function processPolicies(chain: readonly Certificate[], inputs: PolicyInputs): readonly string[] | PathFailure {
+function processPolicies(
+  chain: readonly Certificate[],
+  inputs: PolicyInputs,
+  budget: PathBudget,
+): readonly string[] | PathFailure {
   let judged = chain[chain.length - 1] as Certificate;
   const found = readOrError(() =>
-    walkPolicies(chain, inputs, (certificate) => {
+    walkPolicies(chain, inputs, budget, (certificate) => {
       judged = certificate;
     }),
   );
@@ -74,6 +89,7 @@ function processPolicies(chain: readonly Certificate[], inputs: PolicyInputs): r
 function walkPolicies(
   chain: readonly Certificate[],
   inputs: PolicyInputs,
+  budget: PathBudget,
   turnTo: (certificate: Certificate) => void,
 ): readonly string[] | PathFailure {
   const path = chain.slice(0, -1).reverse();
@@ -84,16 +100,20 @@ function walkPolicies(
     any: inputs.inhibitAnyPolicy === true ? 0 : unlimited,
   };
   tighten(counts, chain[path.length] as Certificate);
-  const depths: Depth[] = [new Map([[OID.anyPolicy, node(OID.anyPolicy, [])]])];
+  const depths: Depth[] = [new Map([[POLICY_OID.anyPolicy, node(POLICY_OID.anyPolicy, [])]])];
   for (const [index, certificate] of path.entries()) {
     turnTo(certificate);
     const isLast = index === path.length - 1;
     const mayUseAny = counts.any > 0 || (!isLast && isSelfIssued(certificate));
-    const depth = nextDepth(depths[index] as Depth, readCertificatePolicies(certificate), mayUseAny ? 'any' : 'named');
+    const policies = readCertificatePolicies(certificate);
+    const depth = nextDepth(depths[index] as Depth, policies, mayUseAny ? 'any' : 'named');
     depths.push(depth);
+    const mappings = isLast ? null : readPolicyMappings(certificate);
+    budget.maxPolicies -= (policies?.size ?? 0) + depth.size + countMappings(mappings);
+    if (budget.maxPolicies < 0) return failure(POLICIES, certificate, 'fewer policies', 'more');
     if (counts.explicit === 0 && depth.size === 0) return failure(POLICY, certificate, 'a valid policy', 'none');
     if (!isLast) {
-      applyMappings(depth, readPolicyMappings(certificate), counts.mapping);
+      applyMappings(depth, mappings, counts.mapping);
       if (!isSelfIssued(certificate)) decrement(counts);
       tighten(counts, certificate);
     } else {
@@ -102,7 +122,7 @@ function walkPolicies(
       if (readPolicyConstraints(certificate)?.requireExplicitPolicy === 0) counts.explicit = 0;
     }
   }
-  const acceptable = inputs.acceptable ?? [OID.anyPolicy];
+  const acceptable = inputs.acceptable ?? [POLICY_OID.anyPolicy];
   const policies = constrainedPolicies(depths, acceptable);
   return counts.explicit > 0 || policies.length > 0
     ? policies
@@ -144,17 +164,22 @@ function nextDepth(above: Depth, policies: ReadonlySet<string> | null, allowed: 
       else parents.push(parent);
     }
   }
-  const anyAbove = above.get(OID.anyPolicy);
+  const anyAbove = above.get(POLICY_OID.anyPolicy);
   for (const policy of policies) {
-    if (policy === OID.anyPolicy) continue;
+    if (policy === POLICY_OID.anyPolicy) continue;
     const parents = parentsOf.get(policy) ?? (anyAbove === undefined ? [] : [anyAbove]);
     if (parents.length > 0) depth.set(policy, node(policy, parents));
   }
-  if (policies.has(OID.anyPolicy) && allowed === 'any') {
+  if (policies.has(POLICY_OID.anyPolicy) && allowed === 'any') {
     // Those that are there by name have the same parents.
     for (const [policy, parents] of parentsOf) depth.set(policy, node(policy, parents));
   }
   return depth;
+}
+
+/** The pairs as they are written: one policy may be mapped to many. */
+function countMappings(mappings: ReadonlyMap<string, readonly string[]> | null): number {
+  return [...(mappings?.values() ?? [])].reduce((sum, { length }) => sum + length, 0);
 }
 
 /** RFC 9618 section 5.4 (b). */
@@ -165,7 +190,7 @@ function applyMappings(
 ): void {
   for (const [policy, subjects] of mappings ?? []) {
     const mapped = depth.get(policy);
-    const any = depth.get(OID.anyPolicy);
+    const any = depth.get(POLICY_OID.anyPolicy);
     if (policyMapping === 0) depth.delete(policy);
     else if (mapped !== undefined) mapped.expected = subjects;
     else if (any !== undefined) depth.set(policy, node(policy, any.parents, subjects));
@@ -181,10 +206,10 @@ function constrainedPolicies(depths: readonly Depth[], acceptable: readonly stri
     for (const { policy, parents, needed } of depth.values()) {
       if (!needed) continue;
       for (const parent of parents) parent.needed = true;
-      if (policy !== OID.anyPolicy && parents[0]?.policy === OID.anyPolicy) authority.add(policy);
+      if (policy !== POLICY_OID.anyPolicy && parents[0]?.policy === POLICY_OID.anyPolicy) authority.add(policy);
     }
   }
-  if (last.has(OID.anyPolicy)) authority.add(OID.anyPolicy);
-  if (acceptable.includes(OID.anyPolicy)) return [...authority];
-  return authority.has(OID.anyPolicy) ? acceptable : acceptable.filter((policy) => authority.has(policy));
+  if (last.has(POLICY_OID.anyPolicy)) authority.add(POLICY_OID.anyPolicy);
+  if (acceptable.includes(POLICY_OID.anyPolicy)) return [...authority];
+  return authority.has(POLICY_OID.anyPolicy) ? acceptable : acceptable.filter((policy) => authority.has(policy));
 }

@@ -1,8 +1,7 @@
 import type { CryptoProvider } from '@portico/crypto';
 import type { Certificate } from '../certificate.js';
-import type { RuleName } from './rule.js';
 import type { SignatureCheck } from './signature-check.js';
-import type { PathFailure } from './verdict.js';
+import type { PassedCheck, PathFailure } from './verdict.js';
 
 /** What revocation is judged with. */
 export interface RevocationContext {
@@ -16,14 +15,15 @@ export interface RevocationContext {
  * revocation does not carry its code.
  */
 export interface RevocationChecker {
-  /** What it judges, for the list of checks that passed. */
-  readonly rules: readonly RuleName[];
+  /** Identifiers (dotted) of the extensions that it processes, which may then be critical. */
+  readonly processedExtensions: readonly string[];
   /**
-   * Yields the signatures to be verified; null where nothing is broken.
+   * Yields the signatures to be verified; what held of which certificate, or the failure. A certificate that was not
+   * looked up, or of which nothing is known, is not in the list.
    * @param chain leaf first, anchor last, every signature on it valid
    */
   readonly check: (
     chain: readonly Certificate[],
     context: RevocationContext,
-  ) => Generator<SignatureCheck, PathFailure | null, boolean>;
+  ) => Generator<SignatureCheck, readonly PassedCheck[] | PathFailure, boolean>;
 }

@@ -23,6 +23,9 @@ export interface PathPurpose {
   readonly limits: PathLimits;
 }
 
+/** What is left of each limit, over all paths of one verification. Whoever does something takes it off. */
+export type PathBudget = { -readonly [Limit in keyof PathLimits]: PathLimits[Limit] };
+
 /**
  * Judges the certificate policies of a path. A value that is passed in, so that a verifier without policies does not
  * carry its code.
@@ -33,22 +36,22 @@ export interface PolicyChecker {
   readonly processedExtensions: readonly string[];
   /**
    * The user-constrained-policy-set (dotted), or the failure.
-   * @param chain leaf first, anchor last
+   * @param chain leaf first, anchor last, every signature on it valid
+   * @param budget takes `maxPolicies` off as it uses them
    */
-  readonly check: (chain: readonly Certificate[]) => readonly string[] | PathFailure;
+  readonly check: (chain: readonly Certificate[], budget: PathBudget) => readonly string[] | PathFailure;
 }
 
 /** What a rule may look at beside the certificate. */
 export interface RuleContext {
   readonly purpose: PathPurpose;
   readonly provider: CryptoProvider;
-  /** Null where certificate policies are not processed. */
-  readonly policies: PolicyChecker | null;
+  /** Identifiers (dotted) of extensions that are processed beyond the rules, and may be critical. */
+  readonly processedExtensions: readonly string[];
   readonly role: PathRole;
   /** The path so far, leaf first; empty for the leaf. */
   readonly below: readonly Certificate[];
-  /** Comparisons of names that may still be made, over all paths of one verification. */
-  readonly comparisons: { left: number };
+  readonly budget: PathBudget;
 }
 
 /** What was expected and what is there, for people. */

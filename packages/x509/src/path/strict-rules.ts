@@ -3,6 +3,7 @@ import { isSelfIssued, type Certificate } from '../certificate.js';
 import { readPresentedHostName } from '../identity/host-name.js';
 import { ipAddressToText } from '../name/ip-address.js';
 import { OID } from '../oids.js';
+import { POLICY_OID } from '../policy-oids.js';
 import { rule, type Mismatch, type PathProfile, type Rule } from './rule.js';
 
 const COMMON_NAME = '2.5.4.3';
@@ -42,6 +43,14 @@ const leafRules: readonly Rule[] = [
   form('extended-key-usage-any', 'BR section 7.1.2.7.10', ({ extendedKeyUsage }) =>
     extendedKeyUsage?.includes(OID.anyExtendedKeyUsage) !== true ? null : ['named usages', 'anyExtendedKeyUsage'],
   ),
+  rule('sip-domain-usage', 'extended-key-usage', 'RFC 5924 section 5', ({ extendedKeyUsage: usages }, { purpose }) =>
+    purpose.identity?.type !== 'sip-domain' ||
+    !purpose.keyPurposes.includes(OID.sipDomain) ||
+    usages === null ||
+    usages.some((usage) => usage === OID.sipDomain || usage === OID.anyExtendedKeyUsage)
+      ? null
+      : ['id-kp-sipDomain', usages.join(', ')],
+  ),
   criticality('extended-key-usage-critical', 'BR section 7.1.2.7.6', OID.extKeyUsage, 'uncritical'),
   form('subject-alt-name-present', 'BR section 7.1.2.7.12', ({ subjectAltNames }) =>
     subjectAltNames.length > 0 ? null : ['subject alternative names', 'none'],
@@ -76,7 +85,7 @@ const authorityRules: readonly Rule[] = [
   ),
   criticality('basic-constraints-critical', 'RFC 5280 section 4.2.1.9', OID.basicConstraints, 'critical'),
   criticality('name-constraints-critical', 'RFC 5280 section 4.2.1.10', OID.nameConstraints, 'critical'),
-  criticality('policy-constraints-critical', 'RFC 5280 section 4.2.1.11', OID.policyConstraints, 'critical'),
+  criticality('policy-constraints-critical', 'RFC 5280 section 4.2.1.11', POLICY_OID.policyConstraints, 'critical'),
   form('dns-constraint-syntax', 'RFC 5280 section 4.2.1.10', ({ nameConstraints }) => {
     const dotted = [...(nameConstraints?.permitted ?? []), ...(nameConstraints?.excluded ?? [])].find(
       (base) => base.type === 'dns' && base.name.startsWith('.'),

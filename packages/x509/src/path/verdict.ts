@@ -1,5 +1,5 @@
 import type { Certificate } from '../certificate.js';
-import type { RuleName } from './rule.js';
+import type { Mismatch, RuleName } from './rule.js';
 
 /** Why a certificate is not trusted. */
 export type PathFailureReason =
@@ -23,7 +23,7 @@ export type PathFailureReason =
   | 'revocation-unknown'
   | 'limit-exceeded';
 
-/** One rule that did not hold. */
+/** One rule that did not hold. Its texts are one line each: control characters of names are percent-encoded. */
 export interface PathFailure {
   /** For machines. */
   readonly reason: PathFailureReason;
@@ -53,6 +53,10 @@ export interface PassedCheck {
   readonly section: string;
 }
 
+/**
+ * What `verifyCertificatePath` found: a chain on which everything held, or why there is none. A plain object, of which
+ * `checks` is made when somebody reads it.
+ */
 export type PathVerdict =
   | {
       readonly trusted: true;
@@ -72,14 +76,19 @@ export type PathVerdict =
       readonly paths: readonly CandidatePath[];
     } & PathFailure);
 
+/** That a rule held for that one of the chain. */
+export function passedCheck({ name, section }: RuleName, certificate: number): PassedCheck {
+  return { certificate, rule: name, section };
+}
+
 /** A failure from the rule and what was found. */
 export function failure(
   { name, reason, section }: RuleName,
   certificate: Certificate | null,
-  expected: string,
-  got: string,
+  ...texts: Mismatch
 ): PathFailure {
-  const subject = certificate === null ? '' : `${certificate.subject.text || 'certificate without a subject'}: `;
+  const subject = certificate === null ? '' : `${subjectOf(certificate)}: `;
+  const [expected, got] = texts.map(oneLine) as [string, string];
   return {
     reason,
     rule: name,
@@ -89,4 +98,14 @@ export function failure(
     got,
     message: `${subject}expected ${expected}, got ${got}`,
   };
+}
+
+/** A certificate's subject, for people. */
+export function subjectOf({ subject: { text } }: Certificate): string {
+  return oneLine(text) || 'certificate without a subject';
+}
+
+/** Certificates hold any text: what could end a line, steer a terminal or turn its direction is percent-encoded. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, encodeURIComponent);
 }

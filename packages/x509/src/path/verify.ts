@@ -1,4 +1,5 @@
 import { keyAlgorithmFor, type CryptoProvider, type MaybePromise } from '@portico/crypto';
+import { X509Error } from '../error.js';
 import type { KeyUsage } from '../extensions.js';
 import { isTopLevelDomain, type ReferenceIdentity } from '../identity/reference.js';
 import { OID } from '../oids.js';
@@ -10,7 +11,12 @@ import type { SignatureCheck, SignatureMemory } from './signature-check.js';
 import type { TrustAnchor } from './trust-anchor.js';
 import type { PathVerdict } from './verdict.js';
 
+/**
+ * What `verifyCertificatePath` judges: certificates, whom the caller trusts, when, what for and whose they must be. What
+ * is not there takes the default that is told beside it.
+ */
 export interface VerifyOptions {
+  /** Verifies the signatures. */
   readonly provider: CryptoProvider;
   /** DER: the leaf first, then whatever the peer sent, in any order. */
   readonly certificates: readonly Uint8Array[];
@@ -18,6 +24,7 @@ export interface VerifyOptions {
   readonly trustAnchors: readonly TrustAnchor[];
   /** Milliseconds since 1970. */
   readonly time: number;
+  /** What the leaf does in the handshake, and so which extended key usage it needs where `keyPurposes` says nothing. */
   readonly purpose: 'server-authentication' | 'client-authentication';
   /** Null where any name will do, as for most client certificates. */
   readonly identity: ReferenceIdentity | null;
@@ -41,6 +48,7 @@ export interface VerifyOptions {
   readonly revocation?: RevocationChecker;
   /** Signatures that need not be verified again: `createSignatureMemory`. */
   readonly memory?: SignatureMemory;
+  /** What the certificates may cost; where one is left out, that of `DEFAULT_PATH_LIMITS`. */
   readonly limits?: Partial<PathLimits>;
 }
 
@@ -49,6 +57,7 @@ export interface VerifyOptions {
  * and RFC 5922 for the names. The answer is there at once when the provider verifies
  * synchronously, else it is a promise, which is rejected only when the provider's own is. Never throws for anything a
  * peer sent.
+ * @throws X509Error `invalid-argument` for a purpose or a type of identity that there is not
  */
 export function verifyCertificatePath(options: VerifyOptions): PathVerdict | Promise<PathVerdict> {
   const { provider, certificates, trustAnchors, time, identity } = options;
@@ -96,9 +105,16 @@ function verifySignature(provider: CryptoProvider, check: SignatureCheck): Maybe
 
 /**
  * RFC 5280 section 4.2.1.12. For a SIP domain RFC 5924 section 5 asks for id-kp-sipDomain, but public CAs issue
- * certificates for SIP servers with the TLS purposes alone, so these count too.
+ * certificates for SIP servers with the TLS purposes alone, so these count too unless the profile is strict.
  */
 function usualKeyPurposes({ purpose, identity }: VerifyOptions): readonly string[] {
-  const own = purpose === 'server-authentication' ? OID.serverAuth : OID.clientAuth;
-  return identity?.type === 'sip-domain' ? [own, OID.sipDomain] : [own];
+  const more = identity?.type === 'sip-domain' ? [OID.sipDomain] : [];
+  switch (purpose) {
+    case 'server-authentication':
+      return [OID.serverAuth, ...more];
+    case 'client-authentication':
+      return [OID.clientAuth, ...more];
+    default:
+      throw new X509Error('invalid-argument', { expected: 'a purpose', got: String(purpose) });
+  }
 }

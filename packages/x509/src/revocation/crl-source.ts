@@ -5,11 +5,12 @@ import { readOrError, X509Error } from '../error.js';
 import { namesEqual } from '../name/name.js';
 import { REVOCATION_OID } from './oids.js';
 import type { RevocationContext } from '../path/revocation.js';
-import { parseRevocationList, type RevocationList } from './crl.js';
+import { parseRevocationList, type RevocationList, type RevokedCertificate } from './crl.js';
 import { distributionPointNames, shareName } from './distribution-point.js';
 import { isSignedBy } from './signed-by.js';
 import type { RevocationSource, RevocationStatus } from './source.js';
 
+/** The lists that a source knows; they are parsed once, when it is made. */
 export interface CrlSourceOptions {
   /** Lists in DER, of any CAs, in any order; complete ones and, with `deltas`, delta ones. One that is broken is none. */
   readonly lists: readonly Uint8Array[];
@@ -22,7 +23,7 @@ const PROCESSED: readonly string[] = [REVOCATION_OID.issuingDistributionPoint, R
 
 /**
  * Certificate revocation lists, RFC 5280 section 6.3: complete ones of the certificate's own issuer, and delta ones where
- * wanted. Refused are indirect lists, lists for some reasons only, and whatever does not fit, is not fresh or is not
+ * wanted. In force is the list with the highest CRLNumber of its scope. Refused are indirect lists, lists for some reasons only, and whatever does not fit, is not fresh or is not
  * signed by the issuer; the status is then unknown.
  */
 export function createCrlSource({ lists, deltas }: CrlSourceOptions): RevocationSource {
@@ -45,14 +46,46 @@ export function createCrlSource({ lists, deltas }: CrlSourceOptions): Revocation
         else if (yield* isSignedBy(list, list.tbsCertList, issuer)) usable.push(list);
         else why = 'a CRL that is not signed by the issuer';
       }
-      const newest = (candidates: readonly RevocationList[]): RevocationList | undefined =>
-        [...candidates].sort((left, right) => right.thisUpdate - left.thisUpdate)[0];
-      const complete = newest(usable.filter(({ baseCrlNumber }) => baseCrlNumber === null));
-      if (complete === undefined) return { status: 'unknown', why };
-      const delta = deltas === 'use' ? newest(usable.filter((list) => isDeltaOf(list, complete))) : undefined;
-      return statusIn(certificate, complete, delta);
+      let found: RevocationStatus = { status: 'unknown', why };
+      for (const scope of byScope(usable)) {
+        const complete = inForce(scope.filter(({ baseCrlNumber }) => baseCrlNumber === null));
+        const [base] = complete;
+        if (base === undefined) continue;
+        const delta = deltas === 'use' ? inForce(scope.filter((list) => isDeltaOf(list, base))) : [];
+        const status = statusIn(certificate, complete, delta);
+        if (status.status === 'revoked') return status;
+        found = status;
+      }
+      return found;
     },
   };
+}
+
+/** Lists of one scope are numbered in one sequence, RFC 5280 section 5.2.3; another scope has its own. */
+function byScope(lists: readonly RevocationList[]): readonly (readonly RevocationList[])[] {
+  const scopes: RevocationList[][] = [];
+  for (const list of lists) {
+    const scope = scopes.find(([first]) => bytesEqual(scopeOf(first as RevocationList), scopeOf(list)));
+    if (scope === undefined) scopes.push([list]);
+    else scope.push(list);
+  }
+  return scopes;
+}
+
+function scopeOf({ extensions }: RevocationList): Uint8Array {
+  return extensions.find(({ oid }) => oid === REVOCATION_OID.issuingDistributionPoint)?.value ?? Uint8Array.of();
+}
+
+/** The list of the highest number; where a CA gave a number twice, the latest, and all of them if that says nothing. */
+function inForce(lists: readonly RevocationList[]): readonly RevocationList[] {
+  const order = (left: RevocationList, right: RevocationList): number =>
+    compareNumbers(numberOf(left), numberOf(right)) || left.thisUpdate - right.thisUpdate;
+  return lists.filter((list) => lists.every((other) => order(list, other) >= 0));
+}
+
+/** Lists without a number are not used. */
+function numberOf({ crlNumber }: RevocationList): Uint8Array {
+  return crlNumber as Uint8Array;
 }
 
 /** The first of the list's own rules that does not hold. */
@@ -97,17 +130,12 @@ function checkIssuer({ authorityKeyIdentifier }: RevocationList, issuer: Certifi
   return otherKey ? 'is signed with another key of the issuer' : null;
 }
 
-/** RFC 5280 section 5.2.4: made for a base of that number or an older one, for the same scope, and newer. */
+/** RFC 5280 section 5.2.4: made for a base of that number or an older one, and newer. */
 function isDeltaOf(list: RevocationList, complete: RevocationList): boolean {
-  if (list.baseCrlNumber === null) return false;
-  // Lists without a number are not used.
-  const [number, completeNumber] = [list.crlNumber as Uint8Array, complete.crlNumber as Uint8Array];
-  const scopeOf = ({ extensions }: RevocationList): Uint8Array =>
-    extensions.find(({ oid }) => oid === REVOCATION_OID.issuingDistributionPoint)?.value ?? Uint8Array.of();
   return (
-    bytesEqual(scopeOf(list), scopeOf(complete)) &&
-    compareNumbers(list.baseCrlNumber, completeNumber) <= 0 &&
-    compareNumbers(number, completeNumber) > 0
+    list.baseCrlNumber !== null &&
+    compareNumbers(list.baseCrlNumber, numberOf(complete)) <= 0 &&
+    compareNumbers(numberOf(list), numberOf(complete)) > 0
   );
 }
 
@@ -115,16 +143,16 @@ function compareNumbers(left: Uint8Array, right: Uint8Array): number {
   return left.length - right.length || compareBytes(left, right);
 }
 
-/** RFC 5280 section 6.3.3 (i), (j), (k): what the delta says comes first. */
+/** RFC 5280 section 6.3.3 (i), (j), (k): what the delta says comes first; only there an entry may lift a hold. */
 function statusIn(
   { serialNumber }: Certificate,
-  complete: RevocationList,
-  delta: RevocationList | undefined,
+  complete: readonly RevocationList[],
+  delta: readonly RevocationList[],
 ): RevocationStatus {
-  for (const list of delta === undefined ? [complete] : [delta, complete]) {
-    const entry = list.revoked.find((candidate) => bytesEqual(candidate.serialNumber, serialNumber));
-    if (entry?.reason === 'removeFromCRL') return { status: 'good' };
-    if (entry !== undefined) return { status: 'revoked', at: entry.at, reason: entry.reason };
-  }
-  return { status: 'good' };
+  const entriesOf = (lists: readonly RevocationList[]): readonly RevokedCertificate[] =>
+    lists.flatMap(({ revoked }) => revoked.filter((entry) => bytesEqual(entry.serialNumber, serialNumber)));
+  const changes = entriesOf(delta);
+  const entry = changes.find(({ reason }) => reason !== 'removeFromCRL') ?? changes[0] ?? entriesOf(complete)[0];
+  const lifted = entry === undefined || (entry.reason === 'removeFromCRL' && changes.length > 0);
+  return lifted ? { status: 'good' } : { status: 'revoked', at: entry.at, reason: entry.reason };
 }

@@ -24,6 +24,7 @@ export const MAX_RESPONDER_CERTIFICATES = 4;
 
 const SHA1 = '1.3.14.3.2.26';
 
+/** The responses that a source knows, and what is needed to recognize them; they are parsed once, when it is made. */
 export interface OcspSourceOptions {
   /** OCSPResponses in DER, such as those stapled to a handshake. One that is broken is none. */
   readonly responses: readonly Uint8Array[];

@@ -1,14 +1,8 @@
 import type { CryptoProvider, KeyAlgorithm, MaybePromise } from '@portico/crypto';
-import {
-  verifyCertificatePath,
-  type Certificate,
-  type PathFailureReason,
-  type PathVerdict,
-  type TrustAnchor,
-  type VerifyOptions,
-} from '../../src/index.js';
+import type { Certificate, PathFailureReason, PathVerdict, TrustAnchor, VerifyOptions } from '../../src/index.js';
 import type { Credential } from '../../src/issue.js';
 import { authority, leaf, NOW, provider } from '../support.js';
+import { judgeNow } from './asked.js';
 
 /** A chain that is as it must be: a leaf for example.com, its CA, and a root. */
 export const root: Credential = authority('root');
@@ -21,7 +15,7 @@ export function verify(
   anchors: readonly (TrustAnchor | Certificate)[] = [root],
   options: Partial<VerifyOptions> = {},
 ): PathVerdict {
-  const verdict = verifyCertificatePath({
+  return judgeNow({
     provider,
     certificates: certificates.map((one) => (one instanceof Uint8Array ? one : one.raw)),
     trustAnchors: anchors.map((one): TrustAnchor => ({ certificate: 'certificate' in one ? one.certificate : one })),
@@ -30,8 +24,6 @@ export function verify(
     identity: { type: 'dns', name: 'example.com' },
     ...options,
   });
-  if (verdict instanceof Promise) throw new Error('expected an answer at once');
-  return verdict;
 }
 
 export function reason(verdict: PathVerdict): PathFailureReason | 'trusted' {

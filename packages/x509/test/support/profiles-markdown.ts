@@ -16,6 +16,8 @@ export const REASONS: Readonly<Record<string, string>> = {
   'extended-key-usage-present':
     'RFC 5280 section 4.2.1.12 makes it optional: without it the key may be used for everything. Private CAs leave it out.',
   'extended-key-usage-any': 'RFC 5280 section 4.2.1.12 allows it, and private CAs write it.',
+  'sip-domain-usage':
+    'Public CAs issue certificates for SIP servers with the TLS usages alone, and RFC 5922 asks for no more. Whoever wants RFC 5924 to the letter in this profile passes `keyPurposes` with id-kp-sipDomain alone; in `strict`, `keyPurposes` without it takes the rule out.',
   'extended-key-usage-critical':
     'RFC 5280 section 4.2.1.12 leaves it to the issuer; the extension is processed either way.',
   'subject-alt-name-present':
@@ -72,7 +74,8 @@ export async function profilesMarkdown(): Promise<string> {
     '## Between the two and other verifiers',
     [
       '- Anchors are certificates, and their validity, CA flag, path length, usages, name constraints and policy constraints hold for what is below them (RFC 5937). Their signature and their serial number are not looked at.',
-      '- A leaf that is itself an anchor is trusted as it is, after its own rules.',
+      '- A leaf that is itself an anchor is trusted after its own rules: nobody above it is asked. Policies and revocation that the caller passes are judged as if it had issued itself, so what another CA says of it is not heard: with `hard-fail` such a leaf is refused.',
+      '- One accepted extended key usage must hold from the leaf to the anchor, wherever a certificate has the extension.',
       '- The common name is never compared with a reference identity (RFC 9525 section 2).',
       '- A wildcard matches nothing right below a public suffix. Which domains are suffixes the caller says (`isPublicSuffix`); without that, top-level domains are.',
     ].join('\n'),

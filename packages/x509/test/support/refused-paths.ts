@@ -1,6 +1,7 @@
 import type { CryptoProvider } from '@portico/crypto';
 import {
   certificatesFromPem,
+  createPolicyChecker,
   derOid,
   derBitString,
   derNull,
@@ -13,12 +14,14 @@ import {
 } from '../../src/index.js';
 import {
   authorityInfoAccessExtension,
+  certificatePoliciesExtension,
   crlDistributionPointsExtension,
   freshestCrlExtension,
   issueDer,
   noRevAvailExtension,
   type Credential,
 } from '../../src/issue.js';
+import { createRevocationChecker } from '../../src/revocation.js';
 import { authority, fixture, leaf, leafKey, newKey, notAfter, notBefore, NOW, provider } from '../support.js';
 import { below, caWith, damaged, good, intermediate, root, verify } from './paths.js';
 
@@ -443,6 +446,62 @@ export const rows: readonly (readonly [
         'malformed',
       ] as const,
   ),
+  [
+    'noRevAvail that is not NULL',
+    () => verify([leaf(root, { template: { extraExtensions: [{ ...noRevAvailExtension(), value: derSequence() }] } })]),
+    'malformed',
+  ],
+  [
+    'an SIP domain in a DNS name, beside a sip URI of another host',
+    () =>
+      verify([leaf(root, { names: ['sip:[2001:db8::1]', 'example.com'] })], [root], {
+        identity: { type: 'sip-domain', domain: 'example.com' },
+      }),
+    'name-mismatch',
+  ],
+  [
+    'a URI whose host depends on who reads it',
+    () => {
+      const nameConstraints = { permitted: [{ type: 'uri', uri: 'example.com' } as const], excluded: [] };
+      const ca = caWith({ nameConstraints });
+      const names = ['example.com', { type: 'uri', uri: 'https://example.org\\@example.com/' } as const];
+      return verify([leaf(ca, { names }), ca.certificate]);
+    },
+    'name-constraint',
+  ],
+  ...(
+    [
+      ['without policies', {}, 'policy'],
+      ['with another policy', { acceptable: ['1.2.3'] }, 'policy'],
+    ] as const
+  ).map(
+    ([what, inputs, reason]) =>
+      [
+        `a leaf that is an anchor, ${what}, where one is required`,
+        () => {
+          const extraExtensions = what === 'without policies' ? [] : [certificatePoliciesExtension(['1.2.4'])];
+          const end = leaf(root, { template: { extraExtensions } });
+          return verify([end], [end], { policies: createPolicyChecker({ requireExplicitPolicy: true, ...inputs }) });
+        },
+        reason,
+      ] as const,
+  ),
+  [
+    'a leaf that is an anchor, of which no revocation status is known',
+    () => verify([good], [good], { revocation: createRevocationChecker({ mode: 'hard-fail', sources: [] }) }),
+    'revocation-unknown',
+  ],
+  [
+    'too many policies',
+    () => {
+      const extraExtensions = [certificatePoliciesExtension(['1.2.3', '1.2.4'])];
+      return verify([leaf(root, { template: { extraExtensions } })], [root], {
+        policies: createPolicyChecker(),
+        limits: { maxPolicies: 3 },
+      });
+    },
+    'limit-exceeded',
+  ],
   [
     'a wildcard below a public suffix that the caller knows',
     () =>

@@ -1,5 +1,5 @@
 import { sha1 } from '@portico/crypto/sha1';
-import { derNull, verifyCertificatePath, type Certificate, type Extension, type PathVerdict } from '../../src/index.js';
+import { derNull, type Certificate, type Extension, type PathVerdict, type VerifyOptions } from '../../src/index.js';
 import {
   crlDistributionPointsExtension,
   issueOcspResponse,
@@ -18,6 +18,7 @@ import {
   type RevocationPolicy,
 } from '../../src/revocation.js';
 import { authority, DAY, leaf, newKey, NOW, provider } from '../support.js';
+import { judgeNow } from './asked.js';
 
 export const root = authority('root');
 export const stranger = authority('root');
@@ -35,8 +36,9 @@ export function verify(
   certificates: readonly Certificate[],
   policy: RevocationPolicy,
   anchor: Credential = root,
+  options: Partial<VerifyOptions> = {},
 ): Extract<PathVerdict, object> {
-  const verdict = verifyCertificatePath({
+  return judgeNow({
     provider,
     certificates: certificates.map(({ raw }) => raw),
     trustAnchors: [anchor],
@@ -44,9 +46,8 @@ export function verify(
     purpose: 'server-authentication',
     identity: null,
     revocation: createRevocationChecker(policy),
+    ...options,
   });
-  if (verdict instanceof Promise) throw new Error('expected an answer at once');
-  return verdict;
 }
 
 export function outcome(verdict: PathVerdict): string {
