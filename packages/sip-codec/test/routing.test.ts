@@ -241,7 +241,8 @@ describe('a proxy forwards (RFC 3261 section 16.6)', () => {
         .replace('SIP/2.0\r\n', `SIP/2.0\r\nRecord-Route: <sip:us;lr>\r\n`)
         .replace('Record-Route: <sip:us;lr>\r\nVia', `Record-Route: <sip:us;lr>\r\nVia: ${via}\r\nVia`)
         .replace('Max-Forwards: 70', 'Max-Forwards: 69')
-        .replace('Route: <sip:us;lr>\r\nX', 'X'),
+        .replace('Route: <sip:us;lr>\r\nX', 'X')
+        .replace('\r\n\r\n', '\r\nContent-Length: 0\r\n\r\n'),
     );
   });
 

@@ -66,6 +66,15 @@ export class SipRequest extends MessageBase {
     return this.#line.version;
   }
 
+  /** For splicing: where the Request-URI stands. */
+  get uriStart(): number {
+    return this.#line.uriStart;
+  }
+
+  get uriEnd(): number {
+    return this.#line.uriEnd;
+  }
+
   /** The Request-URI as on the wire. */
   get requestUri(): string {
     return bytesToText(this.bytes, this.#line.uriStart, this.#line.uriEnd);

@@ -2,8 +2,10 @@ import { SipError } from '../error.js';
 import { MAX_FORWARDS } from '../headers/numbers.js';
 import { ROUTE } from '../headers/addresses.js';
 import { editHeaders, type HeaderEdit } from '../message/edit.js';
-import type { SipRequest } from '../message/message.js';
+import type { Via } from '../headers/via.js';
+import type { SipRequest, SipResponse } from '../message/message.js';
 import { uriParameter, type Uri } from '../uri/uri.js';
+import { topVia } from './top-via.js';
 
 /** RFC 3261 section 8.1.1.6: what a proxy sets where there is none. */
 export const DEFAULT_MAX_FORWARDS = 70;
@@ -13,13 +15,17 @@ export interface ForwardOptions {
   readonly via: string;
   /** Our Record-Route value, in angle brackets, with `lr`; none: we do not stay on the path. */
   readonly recordRoute?: string;
+  /** Another Request-URI: the target that was chosen (section 16.6 step 2). */
+  readonly requestUri?: string;
   /** Whether a Route value is ours and goes (section 16.4). */
   readonly isOurRoute?: (uri: Uri) => boolean;
 }
 
 /**
- * The request as a proxy sends it on, RFC 3261 section 16.6 steps 3, 4 and 8: Max-Forwards one less, Record-Route and Via
- * in front, our own Route value gone. All other bytes are as they were, the Request-URI too.
+ * The request as a proxy sends it on, RFC 3261 section 16.6 steps 2 to 4, 8 and 9: Max-Forwards one less, Record-Route and
+ * Via in front, our own Route value gone, one right Content-Length, so that what came in a datagram can go over a stream. All
+ * other bytes are as they were, the Request-URI too unless there is another; what lenient rules forgave in the framing is
+ * mended, as `editHeaders` says.
  * @throws SipError `hops-exhausted` with Max-Forwards 0 (section 16.3), `header-syntax` for a Max-Forwards or Route that is
  *   broken, `line-break-in-value` for values of the caller's that could be more than one field
  */
@@ -33,17 +39,28 @@ export function forwardRequest(request: SipRequest, options: ForwardOptions): Si
   if (options.recordRoute !== undefined) {
     edits.push({ type: 'prepend', name: 'Record-Route', value: options.recordRoute });
   }
-  edits.push({ type: 'prepend', name: 'Via', value: options.via });
+  edits.push({ type: 'prepend', name: 'Via', value: options.via }, { type: 'content-length' });
+  if (options.requestUri !== undefined) edits.push({ type: 'request-uri', uri: options.requestUri });
   return editHeaders(request, edits);
 }
 
-/** Section 16.4: the first Route value goes if it is ours; the others of its row stay. */
+/** Section 16.4: the first Route value goes if it is ours; the others stay as they are. */
 function routeEdits(request: SipRequest, isOurRoute: (uri: Uri) => boolean): readonly HeaderEdit[] {
-  const routes = request.headers.read(ROUTE) ?? [];
-  const [first, ...others] = routes;
+  const [first] = request.headers.read(ROUTE) ?? [];
   if (first === undefined || !isOurRoute(first.uri)) return [];
-  if (others.length === 0) return [{ type: 'remove', name: 'Route' }];
-  return [{ type: 'set', name: 'Route', value: ROUTE.format(others) }];
+  return [{ type: 'remove-first-value', name: 'Route' }];
+}
+
+/**
+ * The response as a proxy sends it on, RFC 3261 section 16.7 step 3: the topmost Via value, which was ours, gone, and one
+ * right Content-Length; `responseTarget` of the result says where to. Null where nobody is to get it: the topmost Via is
+ * broken or not ours (section 16.11), or there is no other, because the request was our own.
+ */
+export function forwardResponse(response: SipResponse, isOurVia: (via: Via) => boolean): SipResponse | null {
+  const via = topVia(response);
+  if (via === null || !isOurVia(via)) return null;
+  const sent = editHeaders(response, [{ type: 'remove-first-value', name: 'Via' }, { type: 'content-length' }]);
+  return sent.headers.has('Via') ? sent : null;
 }
 
 /**
