@@ -234,8 +234,23 @@ export function clientSettings(config: ClientConfig, parts: ClientParts): Client
   );
   if (clientsOnly !== undefined) invalid('signatureSchemes', 'schemes that servers sign with', clientsOnly.name);
   const serverName = config.serverName ?? null;
+  const psks = parts.psks?.settings(config) ?? NO_PSKS;
+  // Field by field: behind a spread, each further field costs an engine as much as all of them do here, and every reader
+  // of the result more than it has to.
   return Object.freeze({
-    ...common,
+    provider: common.provider,
+    cipherSuites: common.cipherSuites,
+    groups: common.groups,
+    signatureSchemes: common.signatureSchemes,
+    certificateSignatureSchemes: common.certificateSignatureSchemes,
+    keyLog: common.keyLog,
+    limits: common.limits,
+    maxFragmentLength: common.maxFragmentLength,
+    pskModes: common.pskModes,
+    recordSizeLimit: common.recordSizeLimit,
+    padding: common.padding,
+    grease: common.grease,
+    trace: common.trace,
     extensionOrder: config.extensionOrder ?? null,
     keyShareGroups: inOrder,
     serverName,
@@ -254,7 +269,9 @@ export function clientSettings(config: ClientConfig, parts: ClientParts): Client
     middleboxCompatibility: config.middleboxCompatibility ?? true,
     earlyData: config.earlyData ?? null,
     parts,
-    ...(parts.psks?.settings(config) ?? NO_PSKS),
+    resumption: psks.resumption,
+    session: psks.session,
+    externalPsks: psks.externalPsks,
   });
 }
 
