@@ -9,7 +9,9 @@ export type SipErrorReason =
   | 'bare-cr'
   | 'bare-lf'
   | 'mixed-line-ends'
+  | 'fold-before-start-line'
   | 'fold-after-start-line'
+  | 'field-without-name'
   | 'content-length-missing'
   | 'content-length-malformed'
   | 'content-length-repeated'
@@ -68,7 +70,9 @@ const FACTS: { readonly [Reason in SipErrorReason]: ReasonFacts } = {
   'bare-cr': BROKEN,
   'bare-lf': BROKEN,
   'mixed-line-ends': BROKEN,
+  'fold-before-start-line': BROKEN,
   'fold-after-start-line': BROKEN,
+  'field-without-name': BROKEN,
   'content-length-missing': BROKEN,
   'content-length-malformed': BROKEN,
   'content-length-repeated': BROKEN,

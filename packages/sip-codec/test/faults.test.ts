@@ -165,7 +165,18 @@ describe('a best effort answer', () => {
     const fields = '\r\nVia: v';
     for (const line of ['INVITE a SIP/2.0', 'INVITE  a', 'ACKS  a', 'x ACK a', 'aACK b'])
       expect([line, answer(line + fields)]).not.toContain(null);
-    for (const line of ['ACK a SIP/2.0', 'ACK  a', 'ACK\ta', 'SIP/2.0 200 OK', 'SIP/2.0 2', 'sip/']) {
+    for (const line of [
+      'ACK a SIP/2.0',
+      'ACK  a',
+      'ACK\ta',
+      'SIP/2.0 200 OK',
+      'SIP/2.0 2',
+      'sip/',
+      '\tSIP/2.0 200 OK',
+      '\t ACK a',
+      '\0ACK a SIP/2.0',
+      'ACK',
+    ]) {
       expect([line, answer(line + fields)]).toEqual([line, null]);
     }
     expect(answer('INVITE a SIP/2.0')).toBeNull();

@@ -168,8 +168,8 @@ describe('a field', () => {
     const rows = [
       ['Subject x', 'HCOLON', 'Subject', 8],
       ['Subject', 'HCOLON', 'Subject', 7],
-      [': x', 'header-name', '', 0],
-      ['@: x', 'header-name', '', 0],
+      [': x', 'header-name', undefined, 0],
+      ['@: x', 'header-name', undefined, 0],
       ['A@: x', 'HCOLON', 'A', 1],
       ['A \t;', 'HCOLON', 'A', 3],
     ] as const;

@@ -157,6 +157,7 @@ describe('failures', () => {
   it('advise 400, 413 or 513 with what is needed to answer, and to close', () => {
     const cases = [
       { bytes: options({ 'Content-Length': '1, 1' }), limits: {}, answer: 400 },
+      { bytes: wire(wireText(options()).replace('Via:', '\x0bl: 50\r\nVia:')), limits: {}, answer: 400 },
       { bytes: options({ 'Content-Length': '9999' }), limits: { body: 10 }, answer: 413 },
       { bytes: options({ Subject: 'x'.repeat(200) }), limits: { headerLine: 100 }, answer: 513 },
     ];
@@ -170,10 +171,44 @@ describe('failures', () => {
 
   it('give no advice to answer a response or an ACK', () => {
     const broken = 'l: x\r\nVia: SIP/2.0/TLS a;branch=z9hG4bKb\r\n\r\n';
-    for (const line of ['SIP/2.0 200 OK', 'sip/2.0 200 OK', 'ACK sip:a@b SIP/2.0']) {
+    const lines = ['SIP/2.0 200 OK', 'sip/2.0 200 OK', 'ACK sip:a@b SIP/2.0', 'ACK\tsip:a@b SIP/2.0', 'ACK'];
+    for (const line of [...lines, ...lines.map((text) => `\x0b\0\xa0${text}`)]) {
       const error = failure(createSipFramer(stream).push(wire(`${line}\r\n${broken}`)));
       expect(error.recovery).toEqual({ answer: null, close: true });
       expect(createBestEffortResponse(error, { status: 400 })).toBeNull();
+    }
+  });
+
+  it('advise to answer where the first word only begins like those', () => {
+    for (const line of ['SIP', 'SIP 2.0', 'ACKS sip:a@b', 'xSIP/2.0 200 OK', 'x ACK sip:a@b']) {
+      const error = failure(createSipFramer(stream).push(wire(`${line}\r\nl: x\r\n\r\n`)));
+      expect([line, error.recovery.answer]).toEqual([line, 400]);
+    }
+  });
+
+  it('answer nothing to a line that may belong to what was in front of it, and close', () => {
+    for (const blank of [' ', '\t']) {
+      for (const strictness of ['strict', 'lenient'] as const) {
+        const items = createSipFramer({ ...stream, strictness }).push(
+          wire(`${MESSAGE}${blank}Route: <sip:e>\r\nl: 0\r\n\r\n`),
+        );
+        expect(items.map((item) => item.type)).toEqual(['message', 'error']);
+        const error = failure(items);
+        expect([error.error.reason, error.recovery, error.head.length]).toEqual([
+          'fold-before-start-line',
+          { answer: null, close: true },
+          0,
+        ]);
+        for (const mode of ['datagram', 'websocket'] as const) {
+          const framer = createSipFramer({ mode, strictness });
+          framer.push(wire(MESSAGE));
+          const alone = failure(framer.push(wire(`${blank}${MESSAGE}`)));
+          expect([alone.error.reason, alone.recovery]).toEqual([
+            'fold-before-start-line',
+            { answer: null, close: false },
+          ]);
+        }
+      }
     }
   });
 

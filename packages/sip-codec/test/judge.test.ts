@@ -38,6 +38,7 @@ describe('a UAS’s checks (RFC 3261 section 8.2)', () => {
 
   // prettier-ignore
   const rows: readonly (readonly [string, SipRequest, number, readonly (readonly [string, string])[]])[] = [
+    ['a line without a name', request(options({ '\x0bContent-Length': '50' })), 400, []],
     ['a missing Via', request(options({ Via: null })), 400, []],
     ['a missing From', request(options({ From: null })), 400, []],
     ['a missing To', request(options({ To: null })), 400, []],
@@ -116,6 +117,8 @@ describe('a UAC’s checks of a response', () => {
     expect(judgeResponse(response(options()))).toEqual({ type: 'process' });
     expect(judgeResponse(response(options({ CSeq: '9999999999 A' })))).toMatchObject({ type: 'drop' });
     expect(judgeResponse(response(options({ Date: 'x' })))).toEqual({ type: 'process' });
+    const nameless = response(options({ '\x0bContent-Length': '50' }));
+    expect(judgeResponse(nameless)).toMatchObject({ type: 'drop', error: { reason: 'field-syntax' } });
     const two = response(options({ Via: 'SIP/2.0/UDP a, SIP/2.0/UDP b' }));
     expect(judgeResponse(two)).toMatchObject({ type: 'drop', error: { reason: 'via-not-ours' } });
   });

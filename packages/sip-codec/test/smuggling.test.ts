@@ -63,6 +63,28 @@ const TABLE: readonly Differential[] = [
   { name: 'a line of white space is no empty line', fields: 'Subject: x\r\n \r\nl: 5\r\n', strict: 5, lenient: 5 },
   { name: 'fold at the end of the block', fields: 'l: 5\r\nSubject: x\r\n \r\n', strict: 5, lenient: 5 },
   { name: 'names of object properties', fields: 'constructor: 7\r\n__proto__: 8\r\nl: 5\r\n', strict: 5, lenient: 5 },
+  { name: 'in front of a second length: NUL', fields: 'l: 5\r\n\0Content-Length: 0\r\n', strict: 'field-without-name', lenient: 5 },
+  { name: 'in front of a second length: a vertical tab', fields: 'l: 5\r\n\x0bContent-Length: 0\r\n', strict: 'field-without-name', lenient: 5 },
+  { name: 'in front of a second length: a form feed', fields: 'l: 5\r\n\x0cContent-Length: 0\r\n', strict: 'field-without-name', lenient: 5 },
+  { name: 'in front of a second length: DEL', fields: 'l: 5\r\n\x7fContent-Length: 0\r\n', strict: 'field-without-name', lenient: 5 },
+  { name: 'in front of a second length: a space of latin1', fields: 'l: 5\r\n\xa0Content-Length: 0\r\n', strict: 'field-without-name', lenient: 5 },
+  { name: 'in front of a second length: a byte order mark', fields: 'l: 5\r\n\xef\xbb\xbfContent-Length: 0\r\n', strict: 'field-without-name', lenient: 5 },
+  { name: 'in front of a second length: a bracket', fields: 'l: 5\r\n[Content-Length: 0\r\n', strict: 'field-without-name', lenient: 5 },
+  { name: 'in front of a second length: a brace', fields: 'l: 5\r\n{Content-Length: 0\r\n', strict: 'field-without-name', lenient: 5 },
+  { name: 'in front of a second length: an at sign', fields: 'l: 5\r\n@Content-Length: 0\r\n', strict: 'field-without-name', lenient: 5 },
+  { name: 'in front of a second length: a grave accent, which a name may begin with', fields: 'l: 5\r\n`Content-Length: 0\r\n', strict: 5, lenient: 5 },
+  { name: 'in front of the only length: a vertical tab', fields: '\x0bl: 5\r\n', strict: 'field-without-name', lenient: 0 },
+  { name: 'a second length with its name in quotes', fields: '"Content-Length": 0\r\nl: 5\r\n', strict: 'field-without-name', lenient: 5 },
+  { name: 'a colon without a name', fields: 'l: 5\r\n: 0\r\n', strict: 'field-without-name', lenient: 5 },
+  { name: 'a field without a name that goes on in a fold', fields: ':\r\n Content-Length: 0\r\nl: 5\r\n', strict: 'field-without-name', lenient: 5 },
+  { name: 'a field without a name, then two lengths: the first fault is named', fields: ': x\r\nl: 5\r\nl: 5\r\n', strict: 'field-without-name', lenient: 5 },
+  { name: 'two lengths, then a field without a name: the first fault is named', fields: 'l: 5\r\nl: 5\r\n: x\r\n', strict: 'content-length-repeated', lenient: 5 },
+  { name: 'NUL in the value of another field', fields: 'Subject: a\0b\r\nl: 5\r\n', strict: 5, lenient: 5 },
+  { name: 'NUL in the name of another field', fields: 'Sub\0ject: x\r\nl: 5\r\n', strict: 5, lenient: 5 },
+  { name: 'NUL at the end of a line', fields: 'Subject: x\0\r\nl: 5\r\n', strict: 5, lenient: 5 },
+  { name: 'NUL between CR and LF', fields: 'Subject: x\r\0\nl: 5\r\n', strict: 'bare-cr', lenient: 'bare-cr' },
+  { name: 'a line of one NUL is no empty line', fields: 'l: 5\r\n\0\r\n', strict: 'field-without-name', lenient: 5 },
+  { name: 'NUL in a fold', fields: 'Subject: x\r\n \0l: 0\r\nl: 5\r\n', strict: 5, lenient: 5 },
 ];
 
 const START = 'MESSAGE sip:a@b SIP/2.0\r\n';
@@ -100,6 +122,21 @@ describe('readings that differ between implementations', () => {
     const body = `\r\n\r\n\n\r\0${START}l: 0\r\n\r\n`;
     const head = `${START}l: ${body.length}\r\n\r\n`;
     expect(said({ mode: 'stream' }, head + body)).toEqual([`message ${head.length}+${body.length}`]);
+  });
+
+  it('white space in front of a start line belongs to no message, whoever reads it', () => {
+    for (const mode of ['stream', 'datagram', 'websocket'] as const) {
+      for (const strictness of ['strict', 'lenient'] as const) {
+        for (const front of [' ', '\t', '\r\n ', '\r\n\r\n\t']) {
+          const got = said({ mode, strictness }, `${front}Route: <sip:e>\r\nl: 0\r\n\r\n`);
+          expect([mode, front, got]).toEqual([mode, front, ['fold-before-start-line']]);
+        }
+      }
+    }
+    expect(said({ mode: 'stream' }, `${START}l: 0\r\n\r\n Route: <sip:e>\r\nl: 0\r\n\r\n`)).toEqual([
+      'message 33+0',
+      'fold-before-start-line',
+    ]);
   });
 
   it('bare LF throughout: an error by the strict rules, one message by the lenient ones', () => {

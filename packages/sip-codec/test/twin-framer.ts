@@ -60,6 +60,8 @@ function readBetween(input: string, options: TwinOptions): { said: Said[]; rest:
       return { said, rest: '' };
     } else if (rest.startsWith('\r')) {
       return { said, rest, fault: 'bare-cr' };
+    } else if (/^[ \t]/.test(rest)) {
+      return { said, rest, fault: 'fold-before-start-line' };
     } else {
       return { said, rest };
     }
@@ -77,7 +79,8 @@ function readMessage(
   let lineEnding = '';
   let blockStart = -1;
   let field = 0;
-  const lengths: string[] = [];
+  /** What each Content-Length has behind its name, and null for a line without a name, in order. */
+  const lengths: (string | null)[] = [];
   let fields = 0;
   let current = '';
   const finishField = (): void => {
@@ -118,6 +121,8 @@ function readMessage(
       finishField();
       fields++;
       if (fields > limits.headerCount) return fail('too-many-headers');
+      // message-header = field-name HCOLON …, and a field-name is a token.
+      if (strictness === 'strict' && !/^[A-Za-z0-9\-.!%*_+`'~]/.test(line)) lengths.push(null);
       current = line;
     }
     at = next;
@@ -125,6 +130,7 @@ function readMessage(
 
   let length: number | undefined;
   for (const value of lengths) {
+    if (value === null) return fail('field-without-name');
     // HCOLON: spaces and tabs before the colon, folds only after it.
     const match = /^[ \t]*:[ \t\n]*([0-9]{1,10})[ \t\n]*$/.exec(value);
     if (match === null) return fail('content-length-malformed');

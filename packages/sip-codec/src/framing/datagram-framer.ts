@@ -1,4 +1,5 @@
 import { SipError } from '../error.js';
+import { isBlank } from './content-length.js';
 import { checkChunk, privateBytes } from './chunk.js';
 import { KEEPALIVE_PING, KEEPALIVE_PONG, SipFrame, SipFramingFailure, type SipFramer, type SipItem } from './frame.js';
 import { NO_LENGTH, type Strictness } from './declared-length.js';
@@ -42,7 +43,10 @@ export class DatagramFramer implements SipFramer {
     const start = this.#startLine(bytes);
     const head = this.#head;
     head.reset();
+    head.intactLength = 0;
     try {
+      // As on a stream, where such a line could belong to what was in front of it.
+      if (isBlank(bytes[start] as number)) throw new SipError('fold-before-start-line', { offset: 0 });
       if (!head.scan(bytes, wordsUnder(bytes), bytes.byteOffset, start, bytes.length)) {
         head.intactLength = bytes.length - start;
         throw new SipError('head-truncated', { offset: bytes.length - start, expected: 'an empty line' });

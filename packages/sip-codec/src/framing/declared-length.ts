@@ -8,7 +8,8 @@ export type Strictness = 'strict' | 'lenient';
 export const NO_LENGTH = -1;
 
 /**
- * What the Content-Length fields of one head say together (RFC 3261 section 20.14). A fault is kept until the head is
+ * What the Content-Length fields of one head, and lines that others may take for one, say together (RFC 3261 section
+ * 20.14). A fault is kept until the head is
  * over, when all that is needed for an answer has been read; the first one is the one to name.
  */
 export class DeclaredLength {
@@ -44,12 +45,26 @@ export class DeclaredLength {
   }
 
   /**
+   * A line of the header block that begins at `at` with what no name can begin with (`field-name = token`): a reader that
+   * trims it may see a Content-Length there. By the lenient rules it is the fault of that line alone.
+   */
+  noteNameless(at: number): void {
+    if (this.#strictness === 'lenient' || this.#fault !== undefined) return;
+    this.#fault = 'field-without-name';
+    this.#faultAt = at;
+  }
+
+  /**
    * The head of `headLength` bytes is over.
-   * @throws SipError `content-length-malformed`, `content-length-repeated` or `body-too-large`
+   * @throws SipError `content-length-malformed`, `content-length-repeated`, `field-without-name` or `body-too-large`
    */
   judge(headLength: number): void {
     const field = 'Content-Length';
-    if (this.#fault !== undefined) throw new SipError(this.#fault, { offset: this.#faultAt, rule: field, field });
+    const offset = this.#faultAt;
+    if (this.#fault === 'field-without-name') {
+      throw new SipError(this.#fault, { offset, rule: 'header-name', expected: 'a token' });
+    }
+    if (this.#fault !== undefined) throw new SipError(this.#fault, { offset, rule: field, field });
     if (this.value <= this.#limit) return;
     throw new SipError('body-too-large', {
       offset: headLength,

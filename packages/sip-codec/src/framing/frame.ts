@@ -1,4 +1,5 @@
 import type { SipError } from '../error.js';
+import { looksLikeAck, looksLikeResponse } from '../grammar/first-word.js';
 
 /**
  * One complete message, unparsed. A frame that came out of `push` is **borrowed**: its bytes are a view into the
@@ -104,7 +105,9 @@ export class SipFramingFailure {
   constructor(error: SipError, head: Uint8Array, close: boolean) {
     this.error = error;
     this.head = head.slice();
-    const answerable = isRequestHead(head) && error.status !== 'none';
+    const { length } = head;
+    const isRequest = length > 0 && !looksLikeResponse(head, 0, length) && !looksLikeAck(head, 0, length);
+    const answerable = isRequest && error.status !== 'none';
     this.recovery = { answer: answerable ? (error.status as number) : null, close };
   }
 }
@@ -130,17 +133,4 @@ export interface SipFramer<More = never> {
 
   /** The failure after which a stream framer says nothing more, or null. */
   readonly failed: SipError | null;
-}
-
-/** A response begins with its version (RFC 3261 section 7.2) and is never answered; neither is an ACK (section 17). */
-function isRequestHead(head: Uint8Array): boolean {
-  return head.length > 0 && !startsWith(head, 'SIP/') && !startsWith(head, 'ACK ');
-}
-
-function startsWith(bytes: Uint8Array, text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const byte = bytes[i] as number;
-    if ((byte >= 0x61 && byte <= 0x7a ? byte & 0xdf : byte) !== text.charCodeAt(i)) return false;
-  }
-  return true;
 }

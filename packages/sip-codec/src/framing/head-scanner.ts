@@ -1,4 +1,5 @@
 import { SipError, type SipErrorReason } from '../error.js';
+import { TOKEN } from '../grammar/characters.js';
 import { isBlank, mayBeContentLength, readContentLength } from './content-length.js';
 import { DeclaredLength, type Strictness } from './declared-length.js';
 import type { SipLimits } from './limits.js';
@@ -6,6 +7,7 @@ import type { SipLimits } from './limits.js';
 const CR = 0x0d;
 const LF = 0x0a;
 const SP = 0x20;
+const SMALL_A = 0x61;
 
 /** No offset yet. */
 const NONE = -1;
@@ -146,7 +148,8 @@ export class HeadScanner {
       let k = (i + base) >> 2;
       if (k >= wordsEnd || i >= end) break;
       const first = bytes[lineStart] as number;
-      if (first <= SP) {
+      // No letter: the end of the head, a fold, or a name that the exact way has to look at, if it is one.
+      if ((((first | 0x20) - SMALL_A) & 0xff) > 25) {
         if (first !== CR || i !== lineStart || i > end - CRLF || bytes[i + 1] !== LF) break;
         this.marksEnd = marksEnd;
         this.#finish(bytes, start, i, i + CRLF - start);
@@ -313,7 +316,8 @@ export class HeadScanner {
 
   /** `lineStart`..`end` is a line of the header block that is not empty. */
   #endLine(bytes: Uint8Array, start: number, lineStart: number, end: number): void {
-    if (isBlank(bytes[lineStart] as number)) {
+    const first = bytes[lineStart] as number;
+    if (isBlank(first)) {
       // A reader that unfolds the start line and one that sees a field here would frame two different messages.
       if (this.marksEnd === this.marksStart) this.#fail('fold-after-start-line', lineStart - start);
       return;
@@ -324,6 +328,7 @@ export class HeadScanner {
       this.#fail('too-many-headers', lineStart - start, `at most ${this.#headerCountLimit} fields`);
     }
     if (mayBeContentLength(bytes, lineStart, end)) this.#lengthField = lineStart - start;
+    else if (TOKEN[first] === 0) this.#declared.noteNameless(lineStart - start);
   }
 
   /** A field that may be a Content-Length ends before `end`, with all its continuation lines. */

@@ -1,3 +1,4 @@
+import { isBlank } from './content-length.js';
 import { KEEPALIVE_PING, KEEPALIVE_PONG, type SipItem } from './frame.js';
 
 /**
@@ -10,7 +11,7 @@ const CR = 0x0d;
 const LF = 0x0a;
 
 /** What stands between two messages. */
-export type BetweenMessages = 'needs-more' | 'message-begins' | 'bare-cr' | 'bare-lf';
+export type BetweenMessages = 'needs-more' | 'message-begins' | 'bare-cr' | 'bare-lf' | 'fold-before-start-line';
 
 /**
  * Reads the line ends in front of a start line, holding no byte: how far into CRLFCRLF we are is all that has to be
@@ -64,7 +65,8 @@ export class BetweenReader {
       } else {
         // A lone CRLF in front of a start line is dropped.
         matched = 0;
-        result = byte === LF ? 'bare-lf' : 'message-begins';
+        // To a reader that unfolds first, a line that begins so belongs to what was in front of it.
+        result = byte === LF ? 'bare-lf' : isBlank(byte) ? 'fold-before-start-line' : 'message-begins';
         break;
       }
     }

@@ -1,5 +1,6 @@
 import { SipFramingFailure } from '../framing/frame.js';
 import { TEXT } from '../grammar/characters.js';
+import { looksLikeAck } from '../grammar/first-word.js';
 import { parseSipMessage, SipResponse, type SipMessage } from './message.js';
 import type { SipHeaderField } from './head.js';
 import { reasonPhrase } from './reason-phrases.js';
@@ -71,12 +72,8 @@ function isAnswerable(message: SipMessage): boolean {
     case 'response':
       return false;
     case 'malformed':
-      return message.looksLike === 'request' && !/^\s*ACK\s/.test(firstBytes(message.bytes));
+      return message.looksLike === 'request' && !looksLikeAck(message.bytes, 0, message.head.startLineEnd);
   }
-}
-
-function firstBytes(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes.subarray(0, 16));
 }
 
 const CR = 0x0d;

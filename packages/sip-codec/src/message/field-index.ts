@@ -29,7 +29,7 @@ export function fieldAt(bytes: Uint8Array, start: number, end: number): SipHeade
     return new SipError('field-syntax', {
       offset: colon,
       rule: nameEnd === start ? 'header-name' : 'HCOLON',
-      field: bytesToLatin1(bytes, start, nameEnd),
+      field: nameEnd === start ? undefined : bytesToLatin1(bytes, start, nameEnd),
       expected: nameEnd === start ? 'a token' : "':'",
     });
   }

@@ -1,12 +1,13 @@
 import { SipError } from '../error.js';
 import { SipFrame } from '../framing/frame.js';
 import type { Strictness } from '../framing/declared-length.js';
+import { looksLikeResponse } from '../grammar/first-word.js';
 import { Scanner } from '../grammar/scanner.js';
 import { bytesToText } from '../grammar/text.js';
 import { readUri, type Uri } from '../uri/uri.js';
 import { headOfFrame, readHead, type Head } from './head.js';
 import { SipHeaders } from './headers.js';
-import { isResponseLine, readStartLine, type RequestLine, type StatusLine } from './start-line.js';
+import { readStartLine, type RequestLine, type StatusLine } from './start-line.js';
 
 /** What the three kinds of message share. */
 abstract class MessageBase {
@@ -129,7 +130,7 @@ export class SipMalformed extends MessageBase {
   constructor(bytes: Uint8Array, head: Head, error: SipError) {
     super(bytes, head);
     this.error = error;
-    this.looksLike = isResponseLine(bytes, head.startLineStart, head.startLineEnd) ? 'response' : 'request';
+    this.looksLike = looksLikeResponse(bytes, head.startLineStart, head.startLineEnd) ? 'response' : 'request';
   }
 
   override withHead(bytes: Uint8Array, head: Head): SipMalformed {
