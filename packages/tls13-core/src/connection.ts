@@ -7,7 +7,7 @@ import { alertForReason, TlsError } from './error.js';
 import { Established } from './established.js';
 import type { HandshakeInfo, TlsEvent } from './events.js';
 import type { HandshakeResult } from './handshake/context.js';
-import { askNow } from './handshake/flow.js';
+import { askNow, type WipeLate } from './handshake/flow.js';
 import { handshakeInfo } from './handshake/handshake-info.js';
 import { MessageReassembler } from './handshake/reassembler.js';
 import { FlowRunner, type RunOutcome } from './handshake/runner.js';
@@ -346,7 +346,7 @@ export class TlsConnection {
       case 'needs-message':
         return;
       case 'needs-answer':
-        this.#await(outcome.promise);
+        this.#await(outcome.promise, outcome.wipe);
         return;
       case 'done':
         this.#complete(outcome.result);
@@ -371,9 +371,8 @@ export class TlsConnection {
 
   // ---- Answers of the application ----
 
-  #await(promise: PromiseLike<unknown>): void {
+  #await(promise: PromiseLike<unknown>, wipe: WipeLate | null): void {
     const settle = (step: (runner: FlowRunner<HandshakeResult>) => RunOutcome<HandshakeResult>): TlsEvent[] => {
-      // Late, after the end: nobody waits for it any more.
       if (this.#ended !== 'no') return this.#takeEvents();
       this.#waiting = null;
       this.#guarded(() => {
@@ -383,7 +382,11 @@ export class TlsConnection {
       return this.#takeEvents();
     };
     this.#waiting = Promise.resolve(promise).then(
-      (value) => settle((runner) => runner.resolve(value)),
+      (value) => {
+        // Late, after the end: nobody waits for it any more, and what is secret in it nobody would forget.
+        if (this.#ended !== 'no' && wipe !== null) this.#guarded(() => wipe(value));
+        return settle((runner) => runner.resolve(value));
+      },
       (error: unknown) => settle((runner) => runner.reject(error)),
     );
   }

@@ -13,7 +13,7 @@ describe('an answer', () => {
     const then = (): never => undefined as never;
     for (const promise of [{ then }, Object.assign(() => undefined, { then }), Promise.resolve()]) {
       expect(answer(promise as PromiseLike<unknown>).next()).toEqual({
-        value: { kind: 'answer', promise },
+        value: { kind: 'answer', promise, wipe: null },
         done: false,
       });
     }

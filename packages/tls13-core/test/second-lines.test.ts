@@ -42,7 +42,9 @@ describe('after the handshake', () => {
     const raw = encodeHandshakeMessage('encrypted_extensions', { extensions: [] });
     const message = decodeHandshakeMessage('encrypted_extensions', raw);
     for (const side of ['client', 'server'] as const) {
-      expect(reasonOf(() => new Connected(side, DEFAULT_TLS_LIMITS, null).handle(message))).toBe('unexpected-message');
+      expect(reasonOf(() => new Connected(side, DEFAULT_TLS_LIMITS, null).handle(message, 'unasked'))).toBe(
+        'unexpected-message',
+      );
     }
   });
 });
@@ -55,7 +57,9 @@ describe('a ticket', () => {
     const seen: unknown[] = [];
     const receiver = { receive: (_ticket: unknown, terms: unknown) => (seen.push(terms), null), destroy: () => null };
     for (const receives of [null, receiver]) {
-      expect(new Connected('client', DEFAULT_TLS_LIMITS, receives).handle(message)).toEqual({ type: 'nothing' });
+      expect(new Connected('client', DEFAULT_TLS_LIMITS, receives).handle(message, 'unasked')).toEqual({
+        type: 'nothing',
+      });
     }
     expect(seen).toEqual([{ maxEarlyDataSize: 0, acrossNames: 'same-name' }]);
   });

@@ -268,7 +268,7 @@ function readCookie(data: Uint8Array, { cookieLength }: TlsLimits): Uint8Array {
 function* startShares(context: Context, groups: readonly NamedGroup[]): Flow<StartedShare[]> {
   const shares: StartedShare[] = [];
   for (const group of groups) {
-    const exchange = yield* answer(group.start(context.settings.provider.random));
+    const exchange = yield* answer(group.start(context.settings.provider.random), (late) => late.destroy());
     shares.push({ group, exchange: context.keyMaterial.hold(exchange) });
   }
   return shares;
@@ -277,7 +277,7 @@ function* startShares(context: Context, groups: readonly NamedGroup[]): Flow<Sta
 /** @throws TlsError `invalid-key-share` */
 function* finishExchange({ group, exchange }: StartedShare, peerShare: Uint8Array): Flow<Uint8Array> {
   try {
-    return yield* answer(exchange.finish(peerShare));
+    return yield* answer(exchange.finish(peerShare), (late) => late.fill(0));
   } catch (cause) {
     if (cause instanceof CryptoError) throw new TlsError('invalid-key-share', { subject: group.name, cause });
     throw cause;

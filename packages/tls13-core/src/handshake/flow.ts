@@ -9,9 +9,13 @@ export type Need =
   | {
       readonly kind: 'answer';
       readonly promise: PromiseLike<unknown>;
+      readonly wipe: WipeLate | null;
       readonly expected?: undefined;
       readonly forgettable?: undefined;
     };
+
+/** Forgets an answer that is key material and comes when the connection has ended. */
+export type WipeLate = (answer: unknown) => void;
 
 /** A handshake in progress: reads top to bottom, and stops where something is needed from outside. */
 export type Flow<T> = Generator<Need, T, unknown>;
@@ -29,10 +33,10 @@ export function* readSecondClientHello(
   return (yield { kind: 'message', expected: ['client_hello'], forgettable }) as Received<'client_hello'>;
 }
 
-/** Waits for a value of ours, if it is not there yet. */
-export function* answer<T>(value: MaybePromise<T>): Flow<T> {
+/** Waits for a value of ours, if it is not there yet. Key material that comes too late is wiped. */
+export function* answer<T>(value: MaybePromise<T>, wipe: ((late: T) => void) | null = null): Flow<T> {
   if (!isPromiseLike(value)) return value;
-  return (yield { kind: 'answer', promise: value }) as T;
+  return (yield { kind: 'answer', promise: value, wipe: wipe as WipeLate | null }) as T;
 }
 
 /** Marks the time during which the application's code runs, so that calls back into the connection can be told. */
@@ -70,9 +74,13 @@ function isPromiseLike<T>(value: MaybePromise<T>): value is PromiseLike<T> {
 }
 
 /** Asks a store that the connection can do without: one that throws or rejects is one that knows nothing. */
-export function* answerOrNothing<T>(guard: CallbackGuard, call: () => MaybePromise<T>): Flow<T | null> {
+export function* answerOrNothing<T>(
+  guard: CallbackGuard,
+  call: () => MaybePromise<T>,
+  wipe: ((late: T) => void) | null = null,
+): Flow<T | null> {
   try {
-    return yield* answer(guard.run(call));
+    return yield* answer(guard.run(call), wipe);
   } catch {
     return null;
   }

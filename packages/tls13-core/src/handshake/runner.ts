@@ -1,11 +1,11 @@
 import type { HandshakeType } from '../messages/handshake-type.js';
-import type { Flow, Need } from './flow.js';
+import type { Flow, Need, WipeLate } from './flow.js';
 import type { MessageReassembler } from './reassembler.js';
 
 /** Where a run stopped. */
 export type RunOutcome<T> =
   | { readonly state: 'needs-message' }
-  | { readonly state: 'needs-answer'; readonly promise: PromiseLike<unknown> }
+  | { readonly state: 'needs-answer'; readonly promise: PromiseLike<unknown>; readonly wipe: WipeLate | null }
   | { readonly state: 'done'; readonly result: T };
 
 /** Drives a flow with the messages and answers that it waits for. */
@@ -52,7 +52,7 @@ export class FlowRunner<T> {
         this.#need = step.value;
       }
       const need = this.#need as Need;
-      if (need.kind === 'answer') return { state: 'needs-answer', promise: need.promise };
+      if (need.kind === 'answer') return { state: 'needs-answer', promise: need.promise, wipe: need.wipe };
       const message = this.#messages.next(need.expected);
       if (message === null) return { state: 'needs-message' };
       step = this.#flow.next(message);

@@ -25,7 +25,11 @@ export function* openTicket(
   { serverName }: ReadClientHello,
   suite: CipherSuite,
 ): Flow<TicketState | null> {
-  const bytes = yield* answerOrNothing(guard, () => tickets.protector.open(identity));
+  const bytes = yield* answerOrNothing(
+    guard,
+    () => tickets.protector.open(identity),
+    (late) => late?.fill(0),
+  );
   if (!(bytes instanceof Uint8Array)) return null;
   keyMaterial.hold(bytes);
   const state = decodeTicketState(bytes);

@@ -256,7 +256,7 @@ function* respond(
   random: (length: number) => Uint8Array,
 ): Flow<{ readonly share: Uint8Array; readonly secret: Uint8Array }> {
   try {
-    return yield* answer(group.respond(clientShare, random));
+    return yield* answer(group.respond(clientShare, random), ({ secret }) => secret.fill(0));
   } catch (cause) {
     if (cause instanceof CryptoError) throw new TlsError('invalid-key-share', { subject: group.name, cause });
     throw cause;
