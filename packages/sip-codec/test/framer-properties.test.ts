@@ -17,7 +17,7 @@ import {
 } from '@portico/sip-codec/arbitraries';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { frameStreamPlainly, type Said } from './twin-framer.js';
+import { frameStreamPlainly, frameUnitPlainly, type Said } from './twin-framer.js';
 import { TWIN_TIMEOUT, twinRuns, enough } from './wire.js';
 
 const anyStream = fc.oneof(
@@ -184,6 +184,59 @@ describe('borrowed and owned bytes', () => {
 });
 
 describe('datagrams and WebSocket messages', () => {
+  const unitArbitrary = fc.oneof(
+    messageArbitrary({ contentLength: 'any' }),
+    anyStream,
+    // With octets behind the body, or a second message.
+    fc.tuple(messageArbitrary(), fc.oneof(messageArbitrary(), hostileBytesArbitrary())).map(([first, more]) => {
+      const both = new Uint8Array(first.length + more.length);
+      both.set(first);
+      both.set(more, first.length);
+      return both;
+    }),
+  );
+
+  it.each(['datagram', 'websocket'] as const)(
+    'are framed as their plain twin does: 10,000 in mode %s, right, mutated and hostile, at any buffer offset',
+    (mode) => {
+      let failures = 0;
+      let messages = 0;
+      fc.assert(
+        fc.property(
+          unitArbitrary,
+          fc.nat({ max: 3 }),
+          role,
+          strictness,
+          limits,
+          (unit, at, keepAlive, rules, bounds) => {
+            const options = { keepAlive, strictness: rules, limits: bounds };
+            const got = frameInChunks([atOffset(unit, at)], { mode, ...options });
+            failures += got.filter((item) => item.type === 'error').length;
+            messages += got.filter((item) => item.type === 'message').length;
+            expect(got).toEqual(frameUnitPlainly(unit, mode, options));
+          },
+        ),
+        twinRuns(10_000),
+      );
+      expect(failures).toBeGreaterThan(enough(1_000, 10_000));
+      expect(messages).toBeGreaterThan(enough(1_000, 10_000));
+    },
+    TWIN_TIMEOUT,
+  );
+
+  it.each(['answer', 'ask', 'off'] as const)('of line ends alone are what the plain twin says, as %s', (keepAlive) => {
+    for (const mode of ['datagram', 'websocket'] as const) {
+      for (const text of ['', '\r', '\n', '\r\n', '\n\r', '\r\n\r', '\r\n\r\n', '\n\n', '\r\r\n', '\r\n\r\n\r\n']) {
+        const unit = new TextEncoder().encode(text);
+        const options = { keepAlive, strictness: 'strict', limits: DEFAULT_SIP_LIMITS } as const;
+        expect([text, frameInChunks([unit], { mode, ...options })]).toEqual([
+          text,
+          frameUnitPlainly(unit, mode, options),
+        ]);
+      }
+    }
+  });
+
   it('give the same verdict for the same unit whatever came before, and only our errors', () => {
     const unit = fc.oneof(
       messageArbitrary({ contentLength: 'any' }),

@@ -1,6 +1,6 @@
 import { DEFAULT_SIP_LIMITS, type SipErrorReason } from '@portico/sip-codec';
 import { describe, expect, it } from 'vitest';
-import { frameStreamPlainly } from './twin-framer.js';
+import { frameStreamPlainly, frameUnitPlainly } from './twin-framer.js';
 import { said, wire } from './wire.js';
 
 /** Each known way to make two readers see different messages, and what we make of it by either set of rules. */
@@ -111,17 +111,47 @@ describe('readings that differ between implementations', () => {
     });
   }
 
-  it('length counts bytes, not characters', () => {
-    const head = `${START}l: 6\r\n\r\n`;
-    // Three characters, six bytes.
-    expect(said({ mode: 'stream' }, `${head}\xc3\xa9\xc3\xa9\xc3\xa9`)).toEqual([`message ${head.length}+6`]);
-    expect(said({ mode: 'stream' }, `${head}\xc3\xa9\xc3\xa9`)).toEqual([]);
+  describe.each(['datagram', 'websocket'] as const)('in mode %s', (mode) => {
+    for (const strictness of ['strict', 'lenient'] as const) {
+      it.each(TABLE)(`${strictness}: $name`, (row) => {
+        // A missing length is that of the rest.
+        const expected = row[strictness] === 'content-length-missing' || row[strictness] === 0 ? 5 : row[strictness];
+        const head = `${START}${row.fields}\r\n`;
+        const got = said({ mode, strictness }, `${head}12345`);
+        expect(got).toEqual([typeof expected === 'string' ? expected : `message ${head.length}+${expected}`]);
+        const options = { keepAlive: 'off', strictness, limits: DEFAULT_SIP_LIMITS } as const;
+        expect(frameUnitPlainly(wire(`${head}12345`), mode, options)).toMatchObject([
+          typeof expected === 'string'
+            ? { type: 'error', reason: expected }
+            : { type: 'message', headLength: head.length, bytes: { length: head.length + expected } },
+        ]);
+      });
+    }
   });
 
-  it('line ends, NUL and messages in a body are only bytes', () => {
-    const body = `\r\n\r\n\n\r\0${START}l: 0\r\n\r\n`;
-    const head = `${START}l: ${body.length}\r\n\r\n`;
-    expect(said({ mode: 'stream' }, head + body)).toEqual([`message ${head.length}+${body.length}`]);
+  describe.each(['strict', 'lenient'] as const)('%s', (strictness) => {
+    it('length counts bytes, not characters', () => {
+      const head = `${START}l: 6\r\n\r\n`;
+      // Three characters, six bytes.
+      const three = `${head}\xc3\xa9\xc3\xa9\xc3\xa9`;
+      const two = `${head}\xc3\xa9\xc3\xa9`;
+      const whole = [`message ${head.length}+6`];
+      expect(said({ mode: 'stream', strictness }, three)).toEqual(whole);
+      expect(said({ mode: 'stream', strictness }, two)).toEqual([]);
+      expect(said({ mode: 'datagram', strictness }, three)).toEqual(whole);
+      expect(said({ mode: 'datagram', strictness }, two)).toEqual(['body-truncated']);
+      expect(said({ mode: 'websocket', strictness }, three)).toEqual(whole);
+      expect(said({ mode: 'websocket', strictness }, two)).toEqual(['content-length-mismatch']);
+    });
+
+    it.each(['stream', 'datagram', 'websocket'] as const)(
+      'line ends, NUL and messages in a body are only bytes: %s',
+      (mode) => {
+        const body = `\r\n\r\n\n\r\0${START}l: 0\r\n\r\n \tl: 5\r\n\x0b`;
+        const head = `${START}l: ${body.length}\r\n\r\n`;
+        expect(said({ mode, strictness }, head + body)).toEqual([`message ${head.length}+${body.length}`]);
+      },
+    );
   });
 
   it('white space in front of a start line belongs to no message, whoever reads it', () => {

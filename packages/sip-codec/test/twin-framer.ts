@@ -14,11 +14,11 @@ interface TwinOptions {
 }
 
 /**
- * The rules of stream framing, written down plainly: the whole input as text of one character per byte, regular
+ * The rules of framing on a stream, written down plainly: the whole input as text of one character per byte, regular
  * expressions, no state. Slow, and meant to be read beside docs/sip-strictness.md.
  */
 export function frameStreamPlainly(input: Uint8Array, options: TwinOptions): Said[] {
-  let rest = Array.from(input, (byte) => String.fromCharCode(byte)).join('');
+  let rest = textOf(input);
   const said: Said[] = [];
   for (;;) {
     const between = readBetween(rest, options);
@@ -26,16 +26,49 @@ export function frameStreamPlainly(input: Uint8Array, options: TwinOptions): Sai
     rest = between.rest;
     if (between.fault !== undefined) return [...said, { type: 'error', reason: between.fault }];
     if (rest === '') return said;
-    const message = readMessage(rest, options);
-    if (message === 'incomplete') return said;
-    if ('reason' in message) return [...said, message];
-    said.push({
-      type: 'message',
-      bytes: Array.from(rest.slice(0, message.total), (character) => character.charCodeAt(0)),
-      headLength: message.head,
-    });
-    rest = rest.slice(message.total);
+    const read = readHead(rest, options);
+    if (read === 'incomplete') return said;
+    if ('reason' in read) return [...said, read];
+    const { head, length } = read;
+    if (length === undefined && options.strictness === 'strict') return [...said, fail('content-length-missing')];
+    const total = head + (length ?? 0);
+    if (total > rest.length) return said;
+    said.push(message(rest.slice(0, total), head));
+    rest = rest.slice(total);
   }
+}
+
+/**
+ * The rules of one datagram (RFC 3261 section 18.3) or WebSocket message (RFC 7118 section 5), in the same way. A missing
+ * length is that of the rest; octets behind the body of a datagram are discarded.
+ */
+export function frameUnitPlainly(input: Uint8Array, unit: 'datagram' | 'websocket', options: TwinOptions): Said[] {
+  const { keepAlive, strictness, limits } = options;
+  const whole = textOf(input);
+  if (/^[\r\n]*$/.test(whole)) {
+    if (unit === 'websocket' && keepAlive === 'answer' && whole === '\r\n\r\n') return [{ type: 'keepalive-ping' }];
+    if (unit === 'websocket' && keepAlive === 'ask' && whole === '\r\n') return [{ type: 'keepalive-pong' }];
+    return [];
+  }
+  const text = whole.replace(strictness === 'strict' ? /^(?:\r\n)+/ : /^(?:\r?\n)+/, '');
+  if (/^[ \t]/.test(text)) return [fail('fold-before-start-line')];
+  const read = readHead(text, options);
+  if (read === 'incomplete') return [fail('head-truncated')];
+  if ('reason' in read) return [read];
+  const rest = text.length - read.head;
+  const length = read.length ?? rest;
+  if (length > limits.body) return [fail('body-too-large')];
+  if (unit === 'websocket' && length !== rest) return [fail('content-length-mismatch')];
+  if (length > rest) return [fail('body-truncated')];
+  return [message(text.slice(0, read.head + length), read.head)];
+}
+
+function textOf(input: Uint8Array): string {
+  return Array.from(input, (byte) => String.fromCharCode(byte)).join('');
+}
+
+function message(text: string, headLength: number): Said {
+  return { type: 'message', bytes: Array.from(text, (character) => character.charCodeAt(0)), headLength };
 }
 
 function readBetween(input: string, options: TwinOptions): { said: Said[]; rest: string; fault?: string } {
@@ -70,11 +103,15 @@ function readBetween(input: string, options: TwinOptions): { said: Said[]; rest:
 
 type Failure = { readonly type: 'error'; readonly reason: string };
 
-function readMessage(
+function fail(reason: string): Failure {
+  return { type: 'error', reason };
+}
+
+/** Bytes of the head, and what its Content-Length says, if there is one. */
+function readHead(
   text: string,
   { strictness, limits }: TwinOptions,
-): { head: number; total: number } | 'incomplete' | Failure {
-  const fail = (reason: string): Failure => ({ type: 'error', reason });
+): { head: number; length: number | undefined } | 'incomplete' | Failure {
   let at = 0;
   let lineEnding = '';
   let blockStart = -1;
@@ -138,8 +175,6 @@ function readMessage(
     if (length !== undefined && (strictness === 'strict' || length !== number)) return fail('content-length-repeated');
     length ??= number;
   }
-  if (length === undefined && strictness === 'strict') return fail('content-length-missing');
-  length ??= 0;
-  if (length > limits.body) return fail('body-too-large');
-  return at + length <= text.length ? { head: at, total: at + length } : 'incomplete';
+  if (length !== undefined && length > limits.body) return fail('body-too-large');
+  return { head: at, length };
 }
