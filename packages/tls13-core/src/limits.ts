@@ -107,6 +107,11 @@ export const LONGEST_COOKIE_SECONDS = 3600;
  * No ticket lives longer (RFC 9846 section 4.7.1), and no chain of tickets outlives its certificates’ check by more.
  */
 export const MAX_SESSION_LIFETIME_SECONDS = 604_800;
+/**
+ * Milliseconds by which a ticket may come from the future: servers that share keys have clocks that differ a little. More
+ * is a clock that was set back, which would make every ticket live longer.
+ */
+export const TICKET_CLOCK_TOLERANCE = 60_000;
 /** Keys of early data that are remembered, each of about 200 bytes. */
 export const DEFAULT_REPLAY_KEYS = 100_000;
 /** Characters of a server name: DNS names have at most 253, and a trailing dot may follow. */

@@ -235,6 +235,17 @@ const ROWS: Readonly<Record<string, Row>> = {
     bound: 'most',
     takes: (amount) => tickets({ lifetimeSeconds: amount }) && authenticationExpiry(START, []) >= START + amount * 1000,
   },
+  TICKET_CLOCK_TOLERANCE: {
+    bound: 'most',
+    takes: (amount) => {
+      let now = START;
+      const server = toyServer({ tickets: toyTickets({ now: () => now }) });
+      const client = toyClient({ resumption: { now: () => START, policy: 'p' } });
+      const { session } = connect(client, server);
+      now -= amount;
+      return runNow(createPair({ ...client, session }, server)).server.info?.resumed === true;
+    },
+  },
   DEFAULT_REPLAY_KEYS: {
     bound: 'default',
     takes: async (amount) => {

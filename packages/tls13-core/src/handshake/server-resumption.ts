@@ -13,7 +13,7 @@ import { answerOrNothing, type CallbackGuard, type Flow } from './flow.js';
 import type { ReadClientHello } from './negotiate.js';
 import type { AuthenticatedBy } from './peer-authentication.js';
 import { clientOfExternalPsk, clientOfTicket, type BinderVerified } from './proof.js';
-import { MAX_TICKET_LENGTH } from '../limits.js';
+import { MAX_TICKET_LENGTH, TICKET_CLOCK_TOLERANCE } from '../limits.js';
 
 type Context = FlowContext<ServerSettings>;
 
@@ -64,6 +64,8 @@ function isResumable(
   // Section 4.7.1 demands the same hash. We demand the same suite: a change of suite is worth a fresh key exchange.
   if (state.cipherSuite !== suite.id) return false;
   if (now >= state.issuedAt + lifetimeSeconds * 1000 || now >= state.authenticationExpiresAt) return false;
+  // Section 4.7.1 counts the lifetime from issuance, which cannot be ahead of us.
+  if (now < state.issuedAt - TICKET_CLOCK_TOLERANCE) return false;
   // RFC 6066 section 3: another name is another server, whose certificate this client has not seen, unless we say so.
   const anyName = acrossNames === 'any-name' && state.acrossNames === 'any-name';
   if (state.serverName !== serverName && !anyName) return false;

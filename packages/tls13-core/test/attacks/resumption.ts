@@ -367,6 +367,7 @@ const DECLINED_BY_SERVER: readonly Declined[] = [
     { tickets: toyTickets({ acrossNames: 'any-name' }) },
   ),
   declinedTicket('an expired ticket', '4.7.1', { issuedAt: START - 7_200_000 }),
+  declinedTicket('a ticket from the future: the clock was set back', '4.7.1', { issuedAt: START + 60_001 }),
   declinedTicket('a fresh ticket of an authentication that has expired', '4.7.1', { authenticationExpiresAt: START }),
   declinedTicket(
     'a ticket under another hash',
