@@ -234,23 +234,8 @@ export function clientSettings(config: ClientConfig, parts: ClientParts): Client
   );
   if (clientsOnly !== undefined) invalid('signatureSchemes', 'schemes that servers sign with', clientsOnly.name);
   const serverName = config.serverName ?? null;
-  const psks = parts.psks?.settings(config) ?? NO_PSKS;
-  // Field by field: behind a spread, each further field costs an engine as much as all of them do here, and every reader
-  // of the result more than it has to.
+  // What is spread comes last: each field behind it would cost an engine as much as all of them do before it.
   return Object.freeze({
-    provider: common.provider,
-    cipherSuites: common.cipherSuites,
-    groups: common.groups,
-    signatureSchemes: common.signatureSchemes,
-    certificateSignatureSchemes: common.certificateSignatureSchemes,
-    keyLog: common.keyLog,
-    limits: common.limits,
-    maxFragmentLength: common.maxFragmentLength,
-    pskModes: common.pskModes,
-    recordSizeLimit: common.recordSizeLimit,
-    padding: common.padding,
-    grease: common.grease,
-    trace: common.trace,
     extensionOrder: config.extensionOrder ?? null,
     keyShareGroups: inOrder,
     serverName,
@@ -269,9 +254,8 @@ export function clientSettings(config: ClientConfig, parts: ClientParts): Client
     middleboxCompatibility: config.middleboxCompatibility ?? true,
     earlyData: config.earlyData ?? null,
     parts,
-    resumption: psks.resumption,
-    session: psks.session,
-    externalPsks: psks.externalPsks,
+    ...common,
+    ...(parts.psks?.settings(config) ?? NO_PSKS),
   });
 }
 
