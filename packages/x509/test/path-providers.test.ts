@@ -12,7 +12,8 @@ import { leaf, NOW } from './support.js';
 import { askedBy } from './support/asked.js';
 import { countVerifications, good, intermediate, reason, root, verify } from './support/paths.js';
 import { rows as refused } from './support/refused-paths.js';
-import { listRows, responseRows } from './support/revocation-rows.js';
+import { responseRows } from './support/ocsp-response-rows.js';
+import { listRows } from './support/revocation-list-rows.js';
 
 describe('providers that answer later', () => {
   const later = countVerifications(

@@ -28,7 +28,8 @@ import {
   uri,
   verify,
 } from './support/revocation.js';
-import { listRows, responseRows } from './support/revocation-rows.js';
+import { responseRows } from './support/ocsp-response-rows.js';
+import { listRows } from './support/revocation-list-rows.js';
 
 describe('revocation lists, RFC 5280 section 6.3', () => {
   it.each(listRows)('%s: %s', (_, status, found) => {

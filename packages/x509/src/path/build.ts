@@ -128,8 +128,9 @@ function* judgeBeyond(state: SearchState, issuers: readonly Certificate[]): Sear
   let step = steps?.next();
   while (step?.done === false) {
     // Signatures under revocation information count like those under certificates.
-    if (--state.budget.maxSignatures < 0)
+    if (--state.budget.maxSignatures < 0) {
       return state.fail(failure(SIGNATURES, null, 'fewer signatures', 'more'), chain);
+    }
     step = steps?.next(yield step.value);
   }
   const looked = step?.done === true ? step.value : [];

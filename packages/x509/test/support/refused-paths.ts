@@ -452,7 +452,7 @@ export const rows: readonly (readonly [
     'malformed',
   ],
   [
-    'an SIP domain in a DNS name, beside a sip URI of another host',
+    'a SIP domain in a DNS name, beside a sip URI of another host',
     () =>
       verify([leaf(root, { names: ['sip:[2001:db8::1]', 'example.com'] })], [root], {
         identity: { type: 'sip-domain', domain: 'example.com' },

@@ -20,6 +20,9 @@ import {
 import { authority, DAY, leaf, newKey, NOW, provider } from '../support.js';
 import { judgeNow } from './asked.js';
 
+/** What is given, what comes of it (`good`, `revoked`, `unknown` or else), and how. */
+export type RevocationRow = readonly [what: string, status: string, found: () => string];
+
 export const root = authority('root');
 export const stranger = authority('root');
 export const end = leaf(root);
