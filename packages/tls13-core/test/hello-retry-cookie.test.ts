@@ -50,6 +50,53 @@ function expectOpen(pair: Pair): void {
   }
 }
 
+describe('a first hello where a cookie is always asked for', () => {
+  it('costs no look-up of tickets, and the session is resumed once the cookie is back', () => {
+    let opened = 0;
+    const { protector, ...rest } = toyTickets();
+    const tickets = {
+      ...rest,
+      protector: {
+        seal: (state: Uint8Array) => protector.seal(state),
+        open: (ticket: Uint8Array) => {
+          opened++;
+          return protector.open(ticket);
+        },
+      },
+    };
+    const server = cookieServer({ tickets, demand: 'always' });
+    const { session } = connect(toyClient({ resumption: { now: () => START, policy: 'p' } }), server);
+    expect(opened).toBe(0);
+    const pair = createPair(toyClient({ resumption: { now: () => START, policy: 'p' }, session }), server);
+    pair.server.receive(pair.client.takeOutput());
+    expect(opened).toBe(0);
+    runNow(pair);
+    expect(pair.server.info).toMatchObject({ resumed: true, helloRetryRequested: true });
+    expect(opened).toBe(1);
+  });
+});
+
+describe('a PSK that has a say in the HelloRetryRequest, where a cookie is always asked for', () => {
+  it('decides for the suite, if it is an external one', () => {
+    const psk = { identity: 'device', key: new Uint8Array(32).fill(7), hash: 'sha384' } as const;
+    const both = { provider: toyProvider(0x384, 'two hashes') };
+    const server = cookieServer({ ...both, externalPsks: () => psk, credentials: [], demand: 'always' });
+    const pair = runNow(createPair(toyClient({ ...both, externalPsks: [psk] }), server));
+    expectOpen(pair);
+    expect(pair.server.info?.externalPskIdentity).not.toBeNull();
+  });
+
+  it('asks for no group, if it needs none', () => {
+    const modes = { pskModes: ['psk_ke'] } as const;
+    const client = toyClient({ ...modes, resumption: { now: () => START, policy: 'p' } });
+    const server = cookieServer({ ...modes, ...otherGroup, tickets: toyTickets(), demand: 'always' });
+    const { session } = connect(client, server);
+    const pair = runNow(createPair({ ...client, session }, server));
+    expectOpen(pair);
+    expect(pair.server.info).toMatchObject({ resumed: true, group: null });
+  });
+});
+
 describe('a cookie in HelloRetryRequest, section 4.3.2', () => {
   it('comes back to the same connection', () => {
     expectOpen(runNow(createPair(toyClient(), cookieServer(otherGroup))));

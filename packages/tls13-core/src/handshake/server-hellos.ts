@@ -62,7 +62,7 @@ export function* receiveClientHello(context: Context, transcript: Transcript): F
   }
 
   const suites = commonCipherSuites(settings, client);
-  const found = yield* findPsk(context, client, suites);
+  const found = mayLookLater(settings) ? null : yield* findPsk(context, client, suites);
   const suite = found?.suite ?? suites[0];
   const choice = chooseExchange(settings, client, found);
   const group = choice !== null && choice.share === null ? choice.group : null;
@@ -137,6 +137,14 @@ function chooseExchange(settings: ServerSettings, client: ReadClientHello, found
 
 function exchangeOf(choice: GroupChoice | null): Negotiated['exchange'] {
   return choice === null || choice.share === null ? null : { group: choice.group, share: choice.share };
+}
+
+/**
+ * Whether a first ClientHello that only gets a cookie need not cost a look-up: who sent it has not shown yet that answers
+ * reach it (RFC 9846 section 4.3.2). An external PSK decides for the suite, and psk_ke about the group: these are looked up.
+ */
+function mayLookLater({ helloRetry, externalPsks, pskModes }: ServerSettings): boolean {
+  return helloRetry?.demand === 'always' && externalPsks === null && !pskModes.includes('psk_ke');
 }
 
 /** It will be looked up again for the second hello. */
