@@ -27,7 +27,7 @@ function readersOf({ x509, provider, now }) {
     der: (bytes) => outcomeOf(() => readAll(new x509.DerReader(bytes))),
     pem: (text) => outcomeOf(() => x509.decodePem(text)),
     certificate: (der) => outcomeOf(() => x509.parseCertificate(der)),
-    path: ({ certificates, trustAnchors, limits }) => {
+    path: ({ certificates, trustAnchors, limits, profile }) => {
       const verdict = x509.verifyCertificatePath({
         provider,
         certificates,
@@ -36,6 +36,7 @@ function readersOf({ x509, provider, now }) {
         purpose: 'server-authentication',
         identity: { type: 'dns', name: 'nobody.example.org' },
         limits,
+        profile,
         policies: x509.createPolicyChecker(),
       });
       return verdict.trusted ? 'trusted' : verdict.rule;
@@ -161,6 +162,16 @@ function casesOf({ x509, issue, provider, now }) {
         const { certificate } = authority('other');
         const end = leaf(authority('tangle'), { names: ['nobody.example.org'] });
         return path([end, ...Array.from({ length: 625 * step }, () => certificate)]);
+      },
+      size: pathSize,
+    },
+    {
+      name: 'as many common names as alternative names, to the strict profile',
+      reader: 'path',
+      make: (step) => {
+        const subject = Array.from({ length: 300 * step }, () => ['CN', 'nobody.example.org']);
+        const end = leaf(root, { subject, names: [...names(300 * step), 'nobody.example.org'] });
+        return { ...path([end]), profile: x509.strictProfile };
       },
       size: pathSize,
     },

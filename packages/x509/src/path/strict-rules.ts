@@ -71,10 +71,12 @@ const leafRules: readonly Rule[] = [
   }),
   // A common name is one of the alternative names, to the character.
   form('common-name', 'BR section 7.1.4.3', ({ subject, subjectAltNames }) => {
-    const texts = subjectAltNames.map((name) =>
-      name.type === 'dns' ? name.name : name.type === 'ip' ? ipAddressToText(name.address) : null,
+    const texts = new Set<string | null>(
+      subjectAltNames.map((name) =>
+        name.type === 'dns' ? name.name : name.type === 'ip' ? ipAddressToText(name.address) : null,
+      ),
     );
-    const stray = subject.rdns.flat().find(({ oid, value }) => oid === COMMON_NAME && !texts.includes(value));
+    const stray = subject.rdns.flat().find(({ oid, value }) => oid === COMMON_NAME && !texts.has(value));
     return stray === undefined ? null : ['a common name that is an alternative name', `"${stray.value}"`];
   }),
 ];
