@@ -107,20 +107,19 @@ export function readPssParameters(identifier: AlgorithmIdentifier): SignatureAlg
   }
   const outer = new DerReader(identifier.parameters);
   const reader = outer.sequence('RSASSA-PSS-params');
-  const hashField = reader.tagged(0);
-  const hash = hashField === null ? null : readAlgorithmIdentifier(hashField);
-  hashField?.end();
-  const maskField = reader.tagged(1);
-  const mask = maskField === null ? null : readAlgorithmIdentifier(maskField);
-  maskField?.end();
-  const saltField = reader.tagged(2);
-  const saltLength = saltField === null ? 20 : saltField.smallInteger('a salt length', MAX_SALT_LENGTH);
-  saltField?.end();
-  const trailerField = reader.tagged(3);
-  if (trailerField !== null && trailerField.smallInteger('a trailer field', 255) !== 1) {
+  const field = <T>(number: number, read: (inside: DerReader) => T): T | null => {
+    const inside = reader.tagged(number);
+    if (inside === null) return null;
+    const value = read(inside);
+    inside.end();
+    return value;
+  };
+  const hash = field(0, readAlgorithmIdentifier);
+  const mask = field(1, readAlgorithmIdentifier);
+  const saltLength = field(2, (inside) => inside.smallInteger('a salt length', MAX_SALT_LENGTH)) ?? 20;
+  if ((field(3, (inside) => inside.smallInteger('a trailer field', 255)) ?? 1) !== 1) {
     throw new X509Error('invalid-algorithm', { expected: 'trailer field 1' });
   }
-  trailerField?.end();
   reader.end();
   outer.end();
 

@@ -150,8 +150,7 @@ const refusals: readonly Refusal[] = [
   { what: 'another type for a Time', hex: `040d${'30'.repeat(13)}`, read: (r) => r.time(), reason: 'unexpected-tag' },
   { what: 'digits for a Time', hex: `040f${'31'.repeat(14)}5a`, read: (r) => r.time(), reason: 'unexpected-tag' },
   { what: 'a lone octet in a SEQUENCE', hex: '300105', read: (r) => r.any(), reason: 'truncated' },
-  { what: 'NULL with contents', hex: '050100', read: (r) => r.null(), reason: 'invalid-length' },
-  { what: 'a byte too many', hex: '050000', read: (r) => [r.null(), r.end()], reason: 'trailing-bytes' },
+  { what: 'a byte too many', hex: '050000', read: (r) => [r.element(), r.end()], reason: 'trailing-bytes' },
   { what: 'broken nesting', hex: '3002040a', read: (r) => r.any(), reason: 'truncated' },
 ];
 

@@ -201,11 +201,6 @@ export class DerReader {
     return decodeOid(this.bytes, element.start, element.end);
   }
 
-  null(): void {
-    const element = this.expect(TAG.null);
-    if (element.start !== element.end) throw new X509Error('invalid-length', { offset: element.offset, expected: '0' });
-  }
-
   /** UTCTime or GeneralizedTime, in milliseconds since 1970 (RFC 5280 section 4.1.2.5). @throws X509Error `invalid-time` */
   time(): number {
     const element = this.peek() === TAG.utcTime ? this.element() : this.expect(TAG.generalizedTime, 'a Time');
