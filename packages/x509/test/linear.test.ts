@@ -34,7 +34,7 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   'many names below many name constraints': 'name-comparisons',
   'CAs of one name that could all have issued each other': 'candidates',
   'possible issuers by the thousand': 'input',
-  'as many common names as alternative names, to the strict profile': 'trusted',
+  'many common names beside many alternative names, to the strict profile': 'trusted',
   'certificate policies at each CA': 'trusted',
   'certificate policies at CAs of one name that nobody signed': 'candidates',
   'certificate policies at CAs that a root has signed': 'policies',
