@@ -33,7 +33,12 @@ describe('strings in names', () => {
     ['TeletexString', TAG.teletexString, Uint8Array.of(0x5a, 0xfc), 'Zü'],
     ['BMPString', TAG.bmpString, Uint8Array.of(0, 0x5a, 0x20, 0xac, 0x01, 0x02), 'Z€Ă'],
     ['an empty BMPString', TAG.bmpString, new Uint8Array(0), ''],
-    ['a UniversalString, which is not read', TAG.universalString, Uint8Array.of(0, 0, 0, 0x41), null],
+    [
+      'UniversalString',
+      TAG.universalString,
+      Uint8Array.of(0, 0, 0, 0x41, 0, 1, 0xf5, 0x11, 0, 0x10, 0xff, 0xff),
+      'A🔑\u{10ffff}',
+    ],
     ['an INTEGER', TAG.integer, Uint8Array.of(1), null],
   ])('%s', (_, tag, contents, value) => {
     const encoding = der(tag, contents);
@@ -45,7 +50,9 @@ describe('strings in names', () => {
     [TAG.numericString, [0x80], 'expected ASCII'],
     [TAG.visibleString, [0x80], 'expected ASCII'],
     [TAG.ia5String, [0x80], 'expected ASCII'],
-    [TAG.bmpString, [0], 'invalid-string at offset 11: expected two octets for each character'],
+    [TAG.bmpString, [0], 'invalid-string at offset 11: expected 2 octets for each character'],
+    [TAG.universalString, [0, 0], 'invalid-string at offset 11: expected 4 octets for each character'],
+    [TAG.universalString, [0, 0x11, 0, 0], 'invalid-string at offset 11: expected 4 octets for each character'],
     [TAG.utf8String, [0xc3], 'invalid-string at offset 11: expected UTF-8'],
   ])('0x%s of %j is refused', (tag, octets, message) => {
     expect(() => one(der(tag, Uint8Array.from(octets)))).toThrow(message);
@@ -94,6 +101,29 @@ describe('names that are equal, RFC 5280 section 7.1', () => {
     [utf8('STRASSE'), utf8('strasse')],
     [utf8('ÄB'), utf8('äb')],
     [utf8('ﬁ'), utf8('fi')],
+    // RFC 4518 section 2.2: what is mapped to nothing.
+    [utf8('evil'), utf8('e\u00adv\u0001i\u200bl\u200d')],
+    [utf8('evil'), utf8('\u1806e\u034fv\u180bi\ufe0fl\ufffc')],
+    [utf8('evil'), utf8('\ufeffe\u2060v\u206fi\u{e0061}l\x7f\x80\x9f')],
+    [utf8('evil'), utf8('e\u3164v\uffa0il\u180e\u202e')],
+    // Before they are composed, and before spaces are looked at.
+    [utf8('é'), utf8('e\u00ad\u0301')],
+    [utf8('a b'), utf8('a \u200b b\u00ad ')],
+    // White space: section 2.2's line ends, section 2.6.1's spaces.
+    [utf8('a b'), utf8('a\x85\u2028\u00a0\u1680\u3000b\x0b')],
+    [utf8(''), utf8(' \t')],
+    // Case, RFC 3454 table B.2.
+    [utf8('straße'), utf8('STRASSE')],
+    [utf8('straße'), utf8('STRAẞE')],
+    [utf8('ΟΔΟΣ'), utf8('οδοσ')],
+    [utf8('οδος'), utf8('οδοσ')],
+    [utf8('ſ'), utf8('S')],
+    [utf8('İ'), utf8('i\u0307')],
+    [utf8('ᾳ'), utf8('ΑΙ')],
+    [utf8('ŉ'), utf8('ʼN')],
+    [utf8('\u212a'), utf8('k')],
+    [utf8('Ⅷ'), utf8('viii')],
+    [utf8('e v'), single(der(TAG.universalString, Uint8Array.of(0, 0, 0, 0x45, 0, 0, 0, 0x20, 0, 0, 0, 0x56)))],
     [utf8('a'), printable('A')],
     [utf8('a-b'), printable('A-B')],
     [
@@ -120,6 +150,11 @@ describe('names that are equal, RFC 5280 section 7.1', () => {
   it.each<readonly [Uint8Array, Uint8Array]>([
     [utf8('a'), utf8('b')],
     [utf8('a b'), utf8('ab')],
+    [utf8('ab'), utf8('a\x85b')],
+    [utf8('ab'), utf8('a\tb')],
+    [utf8('e'), utf8('é')],
+    [utf8('ss'), utf8('s')],
+    [utf8('a'), utf8('а')],
     [utf8('a'), utf8('a-')],
     [utf8('a'), single(derUtf8String('a'), '2.5.4.10')],
     [utf8('a'), single(derNull())],

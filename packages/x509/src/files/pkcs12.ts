@@ -7,7 +7,7 @@ import { DerReader } from '../der/reader.js';
 import { contextPrimitive, TAG } from '../der/tag.js';
 import { X509Error } from '../error.js';
 import { privateKeyFromPkcs8 } from '../keys/private-key.js';
-import { decodeBmpString } from '../name/name.js';
+import { decodeWideString } from '../name/name.js';
 import { decryptByPassword } from './encryption-scheme.js';
 import { decryptPrivateKey, passwordBytes } from './encrypted-private-key.js';
 import { FileDerivation, type EncryptedFileOptions } from './key-derivation.js';
@@ -190,7 +190,7 @@ function readAttributes(bag: DerReader): BagAttributes {
       if (type === FRIENDLY_NAME) {
         const element = values.expect(TAG.bmpString, 'a friendlyName');
         demandAtMost('octets of friendlyName', element.end - element.start, 2 * MAX_FRIENDLY_NAME_LENGTH);
-        friendlyName = decodeBmpString(values.contents(element), element);
+        friendlyName = decodeWideString(values.contents(element), 2, element);
       }
       if (type === LOCAL_KEY_ID) {
         const identifier = values.octetString('a localKeyId');

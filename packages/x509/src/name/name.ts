@@ -24,8 +24,8 @@ export interface Name {
   /** As RFC 4514 writes it, most specific first: `CN=leaf,O=Example`. Empty for the empty name. */
   readonly text: string;
   /**
-   * One comparable string per RDN: equal strings are equal RDNs by RFC 5280 section 7.1 (case and white space of text
-   * do not count, nor which string type holds it).
+   * One comparable string per RDN: equal strings are equal RDNs by RFC 5280 section 7.1 (case, white space and
+   * invisible characters of text do not count, nor which string type holds it).
    */
   readonly canonical: readonly string[];
 }
@@ -125,21 +125,25 @@ function readValue(reader: DerReader, element: DerElement): string | null {
       // Nobody writes real T.61; the certificates that have this type hold Latin-1.
       return bytesToLatin1(contents);
     case TAG.bmpString:
-      return decodeBmpString(contents, element);
+      return decodeWideString(contents, 2, element);
+    case TAG.universalString:
+      return decodeWideString(contents, 4, element);
     default:
       return null;
   }
 }
 
 /**
- * The characters of a BMPString, two octets each, big-endian (X.680 section 41.15).
+ * The characters of a BMPString (two octets each) or a UniversalString (four), big-endian, X.680 section 41.
  * @throws X509Error `invalid-string` with the element's offset
  */
-export function decodeBmpString(contents: Uint8Array, element: DerElement): string {
-  if (contents.length % 2 !== 0) throw invalidString(element, 'two octets for each character');
+export function decodeWideString(contents: Uint8Array, width: 2 | 4, element: DerElement): string {
   let text = '';
-  for (let i = 0; i < contents.length; i += 2) {
-    text += String.fromCharCode(((contents[i] as number) << 8) | (contents[i + 1] as number));
+  for (let at = 0; at < contents.length; at += width) {
+    const code = contents.subarray(at, at + width).reduce((high, octet) => high * 256 + octet, 0);
+    if (at + width > contents.length || code > 0x10_ffff)
+      throw invalidString(element, `${width} octets for each character`);
+    text += String.fromCodePoint(code);
   }
   return text;
 }
@@ -161,13 +165,24 @@ function canonicalRdn(attributes: readonly NameAttribute[]): string {
   return texts[1] === undefined ? (texts[0] as string) : texts.sort().join('+');
 }
 
-/** Case folded and inner white space collapsed, RFC 5280 section 7.1; escaped so that no value can look like two. */
+/** What stands for nothing, RFC 4518 section 2.2: control and format characters that are no space, variation selectors. */
+const MAPPED_TO_NOTHING = /[\p{DI}\p{Cf}\u1806\ufffc]|(?![\s\x85])\p{Cc}/gu;
+
+/**
+ * Prepared as RFC 4518 section 2 has it, as RFC 5280 section 7.1 demands, and escaped so that no value can look like
+ * two. Case is folded by the engine's own mappings instead of RFC 3454's table: down, up and down again, so that a sharp s
+ * is two s whatever its case.
+ */
 function canonicalAttribute({ oid, value, raw }: NameAttribute): string {
   if (value === null) return `${oid}=#${bytesToHex(raw)}`;
   // What nearly all values are: a letter case is all that can differ.
   if (/^[\w.]+(?: [\w.]+)*$/.test(value)) return `${oid}=${value.toLowerCase()}`;
-  const folded = value.normalize('NFKC').toLowerCase().trim().replace(/\s+/g, ' ');
-  return `${oid}=${folded.replace(/[\\+=#]/g, '\\$&')}`;
+  const visible = value.normalize('NFKC').replace(MAPPED_TO_NOTHING, '');
+  const folded = visible.toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
+  return `${oid}=${folded
+    .replace(/[\s\x85]+/g, ' ')
+    .trim()
+    .replace(/[\\+=#]/g, '\\$&')}`;
 }
 
 function rdnToText(attributes: readonly NameAttribute[]): string {
