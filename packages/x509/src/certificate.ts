@@ -144,7 +144,7 @@ function skipUniqueIdentifiers(tbs: DerReader, version: 1 | 2 | 3): void {
     if (identifier === null) continue;
     decodeBitString(tbs, identifier);
     if (version === 1) {
-      throw new X509Error('unsupported-version', { offset, expected: 'v2 or v3 for unique identifiers', got: 'v1' });
+      throw new X509Error('unsupported-version', { offset, expected: 'v2 or v3' });
     }
   }
 }
@@ -155,7 +155,7 @@ function readExtensionsField(tbs: DerReader, version: 1 | 2 | 3): readonly Exten
   const field = tbs.tagged(3);
   if (field === null) return [];
   if (version !== 3) {
-    throw new X509Error('unsupported-version', { offset, expected: 'v3 for extensions', got: `v${version}` });
+    throw new X509Error('unsupported-version', { offset, expected: 'v3' });
   }
   const extensions = readExtensions(field);
   field.end();

@@ -179,12 +179,12 @@ describe('strict DER', () => {
   });
 
   it.each([
-    [[0x30, 0x80, 0, 0], 'invalid-length at offset 1: expected a definite length below 2^32, got 0x80'],
+    [[0x30, 0x80, 0, 0], 'invalid-length at offset 1: expected a definite length below 2^32'],
     [[0x16, 0], 'unexpected-tag at offset 0: expected it, got ia5String'],
     [[0x83, 0], 'unexpected-tag at offset 0: expected it, got [3]'],
     [[0x82, 0], 'unexpected-tag at offset 0: expected it, got [2]'],
     [[0xbe, 0], 'unexpected-tag at offset 0: expected it, got [30] constructed'],
-    [[0x09, 0], 'unexpected-tag at offset 0: expected it, got tag 0x09'],
+    [[0x09, 0], 'unexpected-tag at offset 0: expected it, got tag 0x9'],
     [[0x41, 0], 'unexpected-tag at offset 0: expected it, got tag 0x41'],
     [[0xc1, 0], 'unexpected-tag at offset 0: expected it, got tag 0xc1'],
     [[], 'truncated at offset 0: expected it, got the end'],

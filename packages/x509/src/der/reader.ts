@@ -246,11 +246,7 @@ export class DerReader {
     if (first < 0x80) return first;
     const count = first & 0x7f;
     if (count === 0 || count > MAX_LENGTH_OCTETS) {
-      throw new X509Error('invalid-length', {
-        offset,
-        expected: 'a definite length below 2^32',
-        got: `0x${first.toString(16)}`,
-      });
+      throw new X509Error('invalid-length', { offset, expected: 'a definite length below 2^32' });
     }
     let length = 0;
     for (let i = 0; i < count; i++) length = length * 256 + this.#octet();

@@ -40,5 +40,5 @@ export function tagToText(tag: number): string {
   const known = findByValue(TAG, tag);
   if (known !== null) return known;
   if ((tag & 0xc0) === 0x80) return `[${tag & 0x1f}]${(tag & CONSTRUCTED_BIT) === 0 ? '' : ' constructed'}`;
-  return `tag 0x${tag.toString(16).padStart(2, '0')}`;
+  return `tag 0x${tag.toString(16)}`;
 }

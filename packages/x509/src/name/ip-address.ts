@@ -1,3 +1,5 @@
+import { bytesToHex } from '@portico/bytes';
+
 /**
  * The 4 or 16 octets of an IP address in text: dotted decimal (RFC 6943 section 3.1.1, strict form) or RFC 4291
  * section 2.2, in brackets or not; null for anything else, zones (`%eth0`) included.
@@ -7,10 +9,10 @@ export function parseIpAddress(text: string): Uint8Array | null {
   return text.includes(':') ? parseIpv6(text) : parseIpv4(text);
 }
 
-/** Dotted decimal, or the form of RFC 5952; for any other length hexadecimal octets. */
+/** Dotted decimal, or the form of RFC 5952; for any other length hexadecimal. */
 export function ipAddressToText(octets: Uint8Array): string {
   if (octets.length === 4) return octets.join('.');
-  if (octets.length !== 16) return Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join(':');
+  if (octets.length !== 16) return bytesToHex(octets);
   const groups = Array.from({ length: 8 }, (_, i) => ((octets[2 * i] as number) << 8) | (octets[2 * i + 1] as number));
   // RFC 5952 section 4.2: the longest run of at least two zero groups, the first of equals, becomes `::`.
   let best = { start: 8, length: 1 };
