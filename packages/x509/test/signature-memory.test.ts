@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { CryptoProvider } from '@portico/crypto';
-import { createSignatureMemory, verifyCertificatePath, type Certificate, type SignatureCheck } from '../src/index.js';
+import {
+  createPolicyChecker,
+  createSignatureMemory,
+  verifyCertificatePath,
+  type Certificate,
+  type SignatureCheck,
+} from '../src/index.js';
+import { createRevocationChecker } from '../src/revocation.js';
 import { authority, leaf, NOW, provider, reasonOf } from './support.js';
 
 const root = authority('root');
@@ -59,6 +66,19 @@ describe('remembered signatures', () => {
       expect(verify([forged, ca.certificate], options)).toBe('bad-signature');
       expect(verified()).toBe(expected);
     }
+  });
+
+  it('are not kept of a path that policies or revocation refuse', () => {
+    const { provider: counted, verified } = counting();
+    const options = { provider: counted, memory: createSignatureMemory(counted) };
+    const policies = createPolicyChecker({ requireExplicitPolicy: true });
+    const revocation = createRevocationChecker({ mode: 'hard-fail', sources: [] });
+    expect(verify(chain, { ...options, policies })).toBe('policy');
+    expect(verified()).toBe(2);
+    expect(verify(chain, { ...options, revocation })).toBe('revocation-unknown');
+    expect(verified()).toBe(4);
+    expect(verify(chain, options)).toBe('trusted');
+    expect(verified()).toBe(6);
   });
 
   it('count every part: key, algorithm with parameters, message, signature, and where one ends', () => {
