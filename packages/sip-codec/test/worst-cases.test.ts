@@ -4,7 +4,7 @@ import { forgive } from '@portico/sip-codec/lenient';
 import { readMultipart } from '@portico/sip-codec/multipart';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { joinFolds } from '../src/grammar/text.js';
+import { bytesToText, joinFolds } from '../src/grammar/text.js';
 import { wire } from './wire.js';
 
 /** One header for each shape of value. */
@@ -81,6 +81,12 @@ describe('long values', () => {
       expect(cost(() => read(many))).toBeLessThan(12 * Math.max(fewCost, 2_000));
     },
   );
+
+  it('bytes that are no UTF-8 cost nowhere near what an error for each would', () => {
+    const [right, wrong] = ['\xc3\xa9'.repeat(30_000), '\xe9\xff'.repeat(30_000)].map(wire);
+    const read = (bytes: Uint8Array | undefined) => (): void => void bytesToText(bytes ?? wire(''));
+    expect(cost(read(wrong))).toBeLessThan(40 * Math.max(cost(read(right)), 1_000));
+  });
 
   it('a multipart body of beginnings of delimiters', () => {
     const body = wire('\r\n--aaaaaaaaaaaaaaaaaaaaaaa'.repeat(20_000));

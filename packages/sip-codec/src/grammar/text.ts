@@ -16,17 +16,36 @@ export function textToBytes(text: string): Uint8Array<ArrayBuffer> {
  * For people to read, and for text whose bytes a grammar has already judged.
  */
 export function bytesToText(bytes: Uint8Array, start = 0, end: number = bytes.length): string {
-  let text = '';
-  let at = start;
-  for (;;) {
-    try {
-      return text + bytesToUtf8(bytes, at, end);
-    } catch (error) {
-      if (!(error instanceof BytesError) || error.offset === undefined) throw error;
-      text += `${bytesToUtf8(bytes, at, error.offset)}\ufffd`;
-      at = error.offset + 1;
-    }
+  try {
+    return bytesToUtf8(bytes, start, end);
+  } catch (error) {
+    if (!(error instanceof BytesError)) throw error;
   }
+  // One error for each byte would cost a thousand times what the byte is worth.
+  let text = '';
+  let from = start;
+  for (let at = start; at < end;) {
+    const length = sequenceLength(bytes, at, end);
+    if (length === 0) {
+      text += `${bytesToUtf8(bytes, from, at)}\ufffd`;
+      from = at + 1;
+    }
+    at += length || 1;
+  }
+  return text + bytesToUtf8(bytes, from, end);
+}
+
+/** Bytes of the character that begins here, or 0 where none does (RFC 3629 section 4). */
+function sequenceLength(bytes: Uint8Array, at: number, end: number): number {
+  const lead = bytes[at] as number;
+  if (lead < 0x80) return 1;
+  const length = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+  if (at + length > end) return 0;
+  for (let i = 1; i < length; i++) if (((bytes[at + i] as number) & 0xc0) !== 0x80) return 0;
+  // No longer form than needed, no surrogates, nothing beyond U+10FFFF.
+  const point = ((lead & 0x0f) << 6) | ((bytes[at + 1] as number) & 0x3f);
+  if (length === 3 && (point < 0x20 || (point >= 0x360 && point < 0x380))) return 0;
+  return length === 4 && (point < 0x10 || point > 0x10f) ? 0 : length;
 }
 
 /** ASCII letters in lower case; other characters stay, so that no locale or Unicode folding can make names equal. */
