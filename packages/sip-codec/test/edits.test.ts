@@ -71,7 +71,7 @@ function editPlainly(message: SipMessage, edit: NamedEdit): string {
 }
 
 const name = fc.constantFrom('To', 'Subject', 's', 'X-Own', 'Via');
-const value = fc.constantFrom('', 'v', 'a\tb', 'é', '\x7f', 'long value '.repeat(9));
+const value = fc.constantFrom('', 'v', 'a\tb', 'é', '\x7e', 'long value '.repeat(9));
 const edit: fc.Arbitrary<NamedEdit> = fc.oneof(
   fc.record({ type: fc.constantFrom('set', 'prepend', 'append'), name, value }, { noNullPrototype: true }),
   fc.record({ type: fc.constantFrom('remove', 'remove-first'), name }, { noNullPrototype: true }),
@@ -194,7 +194,9 @@ describe('what a caller wants to be written', () => {
 
   it('holds nothing but what its rule allows', () => {
     expect(refusedCharacters((text) => checkToken('x', text))).toEqual(without(/[A-Za-z0-9\-.!%*_+`'~]/));
-    expect(refusedCharacters((text) => headerLine('X', text))).toEqual(['\x00', '\n', '\r']);
+    expect(refusedCharacters((text) => headerLine('X', text))).toEqual(
+      all.filter((one) => /[\x00-\x08\x0a-\x1f\x7f]/.test(one)),
+    );
     expect(refusedCharacters((text) => headerLine(text, 'x'))).toEqual(without(/[A-Za-z0-9\-.!%*_+`'~]/));
     expect(refusedCharacters((text) => checkReason(text))).toEqual(
       without(/[A-Za-z0-9\-_.!~*'();/?:@&=+$, \t\x80-\u0100]/),

@@ -1,7 +1,7 @@
 import { bytesToLatin1, concatBytes } from '@portico/bytes';
 import { SipError } from '../error.js';
 import { ALPHANUM, TOKEN } from '../grammar/characters.js';
-import { asciiLowerCase, textToBytes, unfold } from '../grammar/text.js';
+import { asciiLowerCase, textToBytes, unfold, withoutBlankEnd } from '../grammar/text.js';
 import { parseHeaderValue, type HeaderDefinition } from '../headers/definition.js';
 import type { MediaType } from '../headers/media.js';
 import { getParameter } from '../headers/parameters.js';
@@ -28,6 +28,12 @@ export const DEFAULT_PART_FIELD_BYTES = 8192;
 
 /** `boundary := 0*69<bchars> bcharsnospace`, RFC 2046 section 5.1.1. */
 const MAX_BOUNDARY_LENGTH = 70;
+
+/** Random bytes in a boundary of ours. */
+const BOUNDARY_BYTES = 16;
+
+/** With fewer, a part could hold the boundary by chance, or on purpose: 64 bits, ours. */
+const MIN_BOUNDARY_BYTES = 8;
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -122,10 +128,15 @@ function readPart(body: Uint8Array, start: number, partEnd: number, maxFieldByte
       refuse('MIME-part-headers', colon, 'a field', 'no field');
     const lineEnd = endOfField(body, colon + 1, end);
     if (lineEnd - start > maxFieldBytes) refuse('MIME-part-headers', start, `at most ${maxFieldBytes} bytes`, 'more');
-    fields.push([bytesToLatin1(body, at, nameEnd), unfold(body, colon + 1, lineEnd).trim()]);
+    fields.push([bytesToLatin1(body, at, nameEnd), withoutBlanks(unfold(body, colon + 1, lineEnd))]);
     at = lineEnd + 2;
   }
   return { fields, body: body.subarray(end, end) };
+}
+
+/** Without the SP and HTAB round it: what else is white space to some is part of the value. */
+function withoutBlanks(text: string): string {
+  return withoutBlankEnd(text).replace(/^[ \t]+/, '');
 }
 
 /** The end of a field with its continuation lines; the part's end counts as line end. */
@@ -165,12 +176,15 @@ export interface WrittenMultipart {
 /**
  * Writes a multipart body with these parts; their bodies go in as they are.
  * @param subtype `mixed`, `alternative`, `related` and others
- * @param random gives the boundary: 16 bytes
+ * @param random gives the boundary: 16 bytes, never less than 8
  * @throws SipError `line-break-in-value`, or `invalid-argument` without parts, or where a part holds the boundary
  */
 export function writeMultipart(subtype: string, parts: readonly BodyPart[], random: RandomBytes): WrittenMultipart {
-  const boundary = Array.from(random(16), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  if (!isBoundary(boundary) || parts.length === 0) misuse('parts and random', 'a part, and 16 bytes');
+  const bytes = random(BOUNDARY_BYTES);
+  if (bytes.length < MIN_BOUNDARY_BYTES) misuse('random', `${MIN_BOUNDARY_BYTES} bytes or more`);
+  const boundary = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  if (!isBoundary(boundary)) misuse('random', `${BOUNDARY_BYTES} bytes`);
+  if (parts.length === 0) misuse('parts', 'a part');
   if (![...subtype].every((character) => TOKEN[character.charCodeAt(0)] === 1) || subtype === '') {
     misuse('subtype', 'a token');
   }

@@ -130,20 +130,27 @@ export function headerLine(name: string, value: string): string {
   return `${name}: ${value}\r\n`;
 }
 
-/** @throws SipError `line-break-in-value` */
+/**
+ * No line break, and no other control character but HTAB: the grammar has a place for one behind a backslash alone, as
+ * quoted-pair (RFC 3261 section 25.1).
+ * @throws SipError `line-break-in-value`, also for NUL; `invalid-argument` for other control characters
+ */
 export function checkValue(field: string, value: string): void {
   for (let i = 0; i < value.length; i++) {
     const code = value.charCodeAt(i);
-    if (code === 0x0d || code === 0x0a || code === 0) {
-      throw new SipError('line-break-in-value', {
-        field,
-        offset: i,
-        rule: 'header-value',
-        got: `U+${code.toString(16).padStart(4, '0')}`,
-      });
-    }
+    if (code >= 0x20 ? code !== 0x7f : code === 0x09) continue;
+    const breaksLine = code === 0x0d || code === 0x0a || code === 0;
+    if (!breaksLine && value.charCodeAt(i - 1) === BACKSLASH) continue;
+    throw new SipError(breaksLine ? 'line-break-in-value' : 'invalid-argument', {
+      field,
+      offset: i,
+      rule: 'header-value',
+      got: `U+${code.toString(16).padStart(4, '0')}`,
+    });
   }
 }
+
+const BACKSLASH = 0x5c;
 
 /** @throws SipError `invalid-argument` unless it is a token */
 export function checkToken(what: string, text: string): void {
