@@ -65,7 +65,8 @@ function asMessage(broken: SipMessage | SipFramingFailure | Uint8Array): SipMess
   return broken instanceof Uint8Array ? parseSipMessage(broken) : broken;
 }
 
-function isAnswerable(message: SipMessage): boolean {
+/** Whether anything may be answered: not to a response, and not to an ACK, broken or not. */
+export function isAnswerable(message: SipMessage): boolean {
   switch (message.type) {
     case 'request':
       return message.method !== 'ACK';

@@ -6,6 +6,7 @@ import { ACCEPT, acceptsMedia, CONTENT_DISPOSITION, CONTENT_TYPE } from '../head
 import { getParameter } from '../headers/parameters.js';
 import { PROXY_REQUIRE, REQUIRE } from '../headers/tokens.js';
 import { VIA } from '../headers/via.js';
+import { isAnswerable } from './best-effort.js';
 import { findFaults, type FaultOptions } from './faults.js';
 import type { SipHeaders } from './headers.js';
 import type { SipMalformed, SipRequest, SipResponse } from './message.js';
@@ -44,7 +45,7 @@ export type RequestVerdict =
       readonly headers: readonly HeaderInput[];
       readonly error: SipError;
     }
-  /** Answer nothing: an ACK. */
+  /** Answer nothing: to an ACK, and to what looks like a response. */
   | { readonly type: 'drop'; readonly error: SipError };
 
 /** Faults in these fields lose the request; in any other field they are ignored (RFC 3261 section 8.2.2). */
@@ -83,8 +84,7 @@ export function judgeRequest(
   const decisive = faults.filter(isDecisive).sort((left, right) => precedence(left) - precedence(right));
   const [error] = decisive;
   if (error === undefined) return { type: 'process' };
-  const isAck = request.type === 'request' && request.method === 'ACK';
-  if (isAck || error.status === 'none') return { type: 'drop', error };
+  if (!isAnswerable(request) || error.status === 'none') return { type: 'drop', error };
   return { type: 'answer', status: error.status, headers: fieldsFor(error, request, capabilities), error };
 }
 

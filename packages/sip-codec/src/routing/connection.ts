@@ -8,6 +8,10 @@ import { topVia } from './top-via.js';
 const DEFAULT_PORT = 5060;
 const DEFAULT_TLS_PORT = 5061;
 
+/** Those of the ws and wss URIs by which a WebSocket server is reached, RFC 6455 section 3 and RFC 7118 section 5. */
+const DEFAULT_WS_PORT = 80;
+const DEFAULT_WSS_PORT = 443;
+
 /** An address as messages name it. */
 export interface SipEndpointName {
   /** In lower case: `tls`, `tcp`, `udp`, `ws`, … */
@@ -56,7 +60,13 @@ export function responseTarget(response: SipResponse): ResponseTarget | null {
 
 function nameOf({ transport: written }: Via, host: string, port: number | null): SipEndpointName {
   const transport = asciiLowerCase(written);
-  return { transport, host: asciiLowerCase(host), port: port ?? (isTls(transport) ? DEFAULT_TLS_PORT : DEFAULT_PORT) };
+  return { transport, host: asciiLowerCase(host), port: port ?? defaultPort(transport) };
+}
+
+function defaultPort(transport: string): number {
+  if (transport === 'ws') return DEFAULT_WS_PORT;
+  if (transport === 'wss') return DEFAULT_WSS_PORT;
+  return isTls(transport) ? DEFAULT_TLS_PORT : DEFAULT_PORT;
 }
 
 /** TLS and TLS over SCTP (RFC 4168). */
