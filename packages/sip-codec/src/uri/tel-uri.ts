@@ -1,6 +1,7 @@
 import { ALPHANUM, DIGIT, HEXDIG, PARAMCHAR, type CharacterClass } from '../grammar/characters.js';
 import { asciiLowerCase } from '../grammar/text.js';
 import type { Scanner } from '../grammar/scanner.js';
+import { isHostname } from './host.js';
 
 /** tel URI, RFC 3966 section 3. */
 export interface TelUri {
@@ -50,6 +51,7 @@ export function readTelUri(scanner: Scanner): TelUri {
     if (scanner.take(EQUALS)) {
       value = scanner.run(PARAMETER_VALUE);
       if (value === '') scanner.fail('pvalue', 'paramchar', 'uri-syntax');
+      checkValue(scanner, asciiLowerCase(name), value);
     }
     if (keys.size === keys.add(asciiLowerCase(name)).size) {
       scanner.fail('parameter', 'each parameter once', 'uri-syntax');
@@ -60,6 +62,15 @@ export function readTelUri(scanner: Scanner): TelUri {
   const hasContext = parameters.some(({ name, value }) => asciiLowerCase(name) === 'phone-context' && value !== null);
   if (!global && !hasContext) scanner.fail('local-number', 'a phone-context', 'uri-syntax');
   return { type: 'tel', number: `${global ? '+' : ''}${digits}`, parameters };
+}
+
+/** What some values have to be, RFC 3966 section 3, beyond `1*paramchar`. */
+function checkValue(scanner: Scanner, key: string, value: string): void {
+  if (/%(?![0-9a-f]{2})/i.test(value)) scanner.fail('pct-encoded', 'two hexadecimal digits after %', 'uri-syntax');
+  if (key === 'ext' && !/^[0-9.()-]+$/.test(value)) scanner.fail('extension', 'phonedigits', 'uri-syntax');
+  if (key === 'phone-context' && !/^\+[0-9.()-]*[0-9][.()-]*$/.test(value) && !isHostname(value)) {
+    scanner.fail('descriptor', 'a domain name or a global number', 'uri-syntax');
+  }
 }
 
 /** `pname = 1*( alphanum / "-" )` */
