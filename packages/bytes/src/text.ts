@@ -69,6 +69,21 @@ export function utf8ToBytes(text: string): Uint8Array<ArrayBuffer> {
  * @throws BytesError `invalid-text`, with the offset of the sequence
  */
 export function bytesToUtf8(bytes: Uint8Array, start = 0, end: number = bytes.length): string {
+  return decodeUtf8(bytes, start, end, (offset) => {
+    throw new BytesError('invalid-text', {
+      offset,
+      expected: 'UTF-8',
+      got: `0x${(bytes[offset] as number).toString(16)}`,
+    });
+  });
+}
+
+/** As bytesToUtf8, with U+FFFD for each byte that belongs to no character: it never fails. */
+export function bytesToUtf8Replacing(bytes: Uint8Array, start = 0, end: number = bytes.length): string {
+  return decodeUtf8(bytes, start, end, () => '\ufffd');
+}
+
+function decodeUtf8(bytes: Uint8Array, start: number, end: number, invalid: (offset: number) => string): string {
   let i = start;
   while (i < end && (bytes[i] as number) < 0x80) i++;
   if (i === end) return bytesToLatin1(bytes, start, end);
@@ -85,9 +100,8 @@ export function bytesToUtf8(bytes: Uint8Array, start = 0, end: number = bytes.le
     }
     if (length === 3) valid &&= code >= 0x800 && (code < 0xd800 || code > 0xdfff);
     if (length === 4) valid &&= code >= 0x10000 && code <= 0x10ffff;
-    if (!valid) throw new BytesError('invalid-text', { offset: i, expected: 'UTF-8', got: `0x${first.toString(16)}` });
-    text += String.fromCodePoint(code);
-    i += length;
+    text += valid ? String.fromCodePoint(code) : invalid(i);
+    i += valid ? length : 1;
   }
   return text;
 }

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asciiToBytes, BytesError, bytesToLatin1, bytesToUtf8, hexToBytes, utf8ToBytes } from '../src/index.js';
+import {
+  asciiToBytes,
+  BytesError,
+  bytesToLatin1,
+  bytesToUtf8,
+  bytesToUtf8Replacing,
+  hexToBytes,
+  utf8ToBytes,
+} from '../src/index.js';
 
 /** The host's own decoder is the oracle; the sources never use it. */
 const oracle = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -86,6 +94,20 @@ describe('UTF-8', () => {
     expect(bytesToUtf8(bytes, 1, 4)).toBe('aé');
     expect(() => bytesToUtf8(bytes, 1, 3)).toThrow('invalid-text at offset 2: expected UTF-8, got 0xc3');
     expect(() => bytesToUtf8(bytes, 1, 5)).toThrow('invalid-text at offset 4');
+  });
+
+  it('can stand for each byte that belongs to no character by U+FFFD', () => {
+    for (const [hex, text] of [
+      ['61', 'a'],
+      ['efbbbf 61', '\ufeffa'],
+      ['ff 61 c3a9 c3', '\ufffda\u00e9\ufffd'],
+      ['e282 e282ac', '\ufffd\ufffd\u20ac'],
+      ['c080 eda080 f4908080 f0808080', '\ufffd'.repeat(13)],
+      ['f09f9880', '\u{1f600}'],
+    ] as const) {
+      expect([hex, bytesToUtf8Replacing(hexToBytes(hex))]).toEqual([hex, text]);
+    }
+    expect(bytesToUtf8Replacing(hexToBytes('ff c3a9 ff'), 1, 2)).toBe('\ufffd');
   });
 });
 

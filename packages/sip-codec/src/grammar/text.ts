@@ -1,4 +1,4 @@
-import { BytesError, bytesToUtf8, utf8ToBytes } from '@portico/bytes';
+import { bytesToUtf8Replacing, utf8ToBytes } from '@portico/bytes';
 
 /** ASCII quickly, other text as UTF-8. */
 export function textToBytes(text: string): Uint8Array<ArrayBuffer> {
@@ -15,38 +15,7 @@ export function textToBytes(text: string): Uint8Array<ArrayBuffer> {
  * Bytes from the wire as text: UTF-8, and U+FFFD for each byte that belongs to no character, so that it never fails.
  * For people to read, and for text whose bytes a grammar has already judged.
  */
-export function bytesToText(bytes: Uint8Array, start = 0, end: number = bytes.length): string {
-  try {
-    return bytesToUtf8(bytes, start, end);
-  } catch (error) {
-    if (!(error instanceof BytesError)) throw error;
-  }
-  // One error for each byte would cost a thousand times what the byte is worth.
-  let text = '';
-  let from = start;
-  for (let at = start; at < end;) {
-    const length = sequenceLength(bytes, at, end);
-    if (length === 0) {
-      text += `${bytesToUtf8(bytes, from, at)}\ufffd`;
-      from = at + 1;
-    }
-    at += length || 1;
-  }
-  return text + bytesToUtf8(bytes, from, end);
-}
-
-/** Bytes of the character that begins here, or 0 where none does (RFC 3629 section 4). */
-function sequenceLength(bytes: Uint8Array, at: number, end: number): number {
-  const lead = bytes[at] as number;
-  if (lead < 0x80) return 1;
-  const length = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
-  if (at + length > end) return 0;
-  for (let i = 1; i < length; i++) if (((bytes[at + i] as number) & 0xc0) !== 0x80) return 0;
-  // No longer form than needed, no surrogates, nothing beyond U+10FFFF.
-  const point = ((lead & 0x0f) << 6) | ((bytes[at + 1] as number) & 0x3f);
-  if (length === 3 && (point < 0x20 || (point >= 0x360 && point < 0x380))) return 0;
-  return length === 4 && (point < 0x10 || point > 0x10f) ? 0 : length;
-}
+export const bytesToText: typeof bytesToUtf8Replacing = bytesToUtf8Replacing;
 
 /** ASCII letters in lower case; other characters stay, so that no locale or Unicode folding can make names equal. */
 export function asciiLowerCase(text: string): string {
