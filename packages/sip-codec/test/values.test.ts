@@ -276,7 +276,7 @@ describe('typed headers', () => {
     [VIA, 'SIP/2.0/UDP a;', 'generic-param'],
     [VIA, 'SIP/2.0/UDP a;;b', 'generic-param'],
     [VIA, 'SIP/2.0/UDP a,', 'protocol-name'],
-    [VIA, 'SIP/2.0/UDP a;branch=', 'gen-value'],
+    [VIA, 'SIP/2.0/UDP a;branch=', 'via-branch'],
     [VIA, 'SIP/2.0/UDP a;branch=1;Branch=2', 'generic-param'],
     [VIA, 'SIP/2.0/UDP a;ttl=256', 'ttl'],
     [VIA, 'SIP/2.0/UDP a;rport=65536', 'response-port'],

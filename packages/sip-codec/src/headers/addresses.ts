@@ -79,24 +79,32 @@ function readTagged(scanner: Scanner): NameAddress {
 function readContact(scanner: Scanner): Contact {
   const address = readNameAddress(scanner);
   const { displayName, uri, parameters } = address;
-  return { displayName, uri, parameters, q: qvalue(address, scanner), expires: expires(address, scanner) };
+  return {
+    displayName,
+    uri,
+    parameters,
+    q: qvalue(address, scanner),
+    expires: expires(address, scanner),
+  };
 }
 
 /** `qvalue = ( "0" [ "." 0*3DIGIT ] ) / ( "1" [ "." 0*3("0") ] )` */
 function qvalue(address: NameAddress, scanner: Scanner): number | null {
-  const text = getParameter(address.parameters, 'q');
-  if (text === undefined) return null;
-  if (text === null || !isQvalue(text)) scanner.fail('qvalue', '0 to 1');
-  return Number(text);
+  const q = findParameter(address.parameters, 'q');
+  if (q === undefined) return null;
+  if (q.value === null || q.quoted || !isQvalue(q.value)) scanner.fail('qvalue', '0 to 1');
+  return Number(q.value);
 }
 
 /** `c-p-expires = "expires" EQUAL delta-seconds` */
 function expires(address: NameAddress, scanner: Scanner): number | null {
-  const text = getParameter(address.parameters, 'expires');
-  if (text === undefined) return null;
-  if (text === null || !/^[0-9]+$/.test(text)) scanner.fail('c-p-expires', 'delta-seconds');
+  const parameter = findParameter(address.parameters, 'expires');
+  if (parameter === undefined) return null;
+  const { value: text, quoted } = parameter;
   const seconds = Number(text);
-  if (seconds <= MAX_DELTA_SECONDS) return seconds;
+  const isNumber = text !== null && !quoted && /^[0-9]+$/.test(text);
+  if (isNumber && seconds <= MAX_DELTA_SECONDS) return seconds;
+  if (!isNumber) return scanner.fail('c-p-expires', 'delta-seconds');
   throw new SipError('value-out-of-range', {
     field: scanner.field,
     offset: scanner.offset,

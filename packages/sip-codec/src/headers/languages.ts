@@ -1,9 +1,6 @@
 import type { HeaderDefinition } from './definition.js';
-import { isQvalue, rule, type ParameterRule } from './parameter-rules.js';
+import { ACCEPT_PARAMETERS } from './parameter-rules.js';
 import { tokenListHeader, tokenValueListHeader, tokenValueReader, type TokenValue } from './shapes.js';
-
-/** `accept-param = ("q" EQUAL qvalue) / generic-param` */
-const ACCEPT_PARAMETERS: readonly ParameterRule[] = [/* @__PURE__ */ rule('q', 'token', 'optional', isQvalue)];
 
 /** Accept-Encoding, RFC 3261 section 20.2: content codings, or `*`; maybe none. */
 export const ACCEPT_ENCODING: HeaderDefinition<readonly TokenValue[]> = /* @__PURE__ */ tokenValueListHeader(

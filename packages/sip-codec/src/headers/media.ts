@@ -1,5 +1,6 @@
 import type { Scanner } from '../grammar/scanner.js';
 import { listHeader, singleHeader, type HeaderDefinition } from './definition.js';
+import { ACCEPT_PARAMETERS, readRuledParameters, type ParameterRule } from './parameter-rules.js';
 import { formatParameters, readParameters, type Parameter } from './parameters.js';
 
 /** `media-type = m-type SLASH m-subtype *(SEMI m-parameter)`, RFC 3261 section 20.15. Types are in lower case. */
@@ -27,7 +28,7 @@ export const CONTENT_TYPE: HeaderDefinition<MediaType> = /* @__PURE__ */ singleH
 /** Accept, RFC 3261 section 20.1: media ranges, where `*` stands for any; maybe none. */
 export const ACCEPT: HeaderDefinition<readonly MediaType[]> = /* @__PURE__ */ listHeader(
   'Accept',
-  readMediaType,
+  (scanner) => readMediaType(scanner, ACCEPT_PARAMETERS),
   formatMediaType,
   'allowed',
 );
@@ -44,11 +45,11 @@ export const CONTENT_DISPOSITION: HeaderDefinition<Disposition> = /* @__PURE__ *
   ({ type, parameters }) => `${type}${formatParameters(parameters)}`,
 );
 
-function readMediaType(scanner: Scanner): MediaType {
+function readMediaType(scanner: Scanner, rules: readonly ParameterRule[] = []): MediaType {
   const type = scanner.token('m-type').toLowerCase();
   if (!scanner.takeSeparator(SLASH)) scanner.fail('media-type', "'/'");
   const subtype = scanner.token('m-subtype').toLowerCase();
-  return { type, subtype, parameters: readParameters(scanner) };
+  return { type, subtype, parameters: readRuledParameters(scanner, rules) };
 }
 
 function formatMediaType({ type, subtype, parameters }: MediaType): string {

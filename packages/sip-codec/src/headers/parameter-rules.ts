@@ -1,6 +1,13 @@
 import type { Scanner } from '../grammar/scanner.js';
 import { MAX_DELTA_SECONDS } from './numbers.js';
-import { findParameter, readParameters, type Parameter, type ParameterLead, type SpecialValue } from './parameters.js';
+import {
+  findParameter,
+  readParameter,
+  readParameters,
+  type Parameter,
+  type ParameterLead,
+  type SpecialValue,
+} from './parameters.js';
 
 /** What a header field asks of one of its parameters, beyond being a generic-param. */
 export interface ParameterRule {
@@ -32,6 +39,9 @@ export function rule(
 ): ParameterRule {
   return { name, form, check, need };
 }
+
+/** `accept-param = ("q" EQUAL qvalue) / generic-param`, RFC 3261 section 25.1. */
+export const ACCEPT_PARAMETERS: readonly ParameterRule[] = [/* @__PURE__ */ rule('q', 'token', 'optional', isQvalue)];
 
 /**
  * `*( SEMI generic-param )`, of which some are more than that.

@@ -201,6 +201,8 @@ function isPlainViaValue(name: string, bytes: Uint8Array, start: number, end: nu
     case 8:
       if (name === 'received') return !quoted && isIpv4At(bytes, start, end);
       return !equalsIgnoringCase(name, 'received');
+    case 6:
+      return !quoted || !equalsIgnoringCase(name, 'branch');
     case 5:
       return !equalsIgnoringCase(name, 'rport') && !equalsIgnoringCase(name, 'maddr');
     case 3:

@@ -90,6 +90,15 @@ function dropEmptyParameters(text: string): string {
   );
 }
 
+/** `;expires="3600"` and `;q="0.5"`: the quotes round a number are ignored. */
+function unquoteNumbers(text: string): string {
+  return text.replace(QUOTED, (quoted, at: number) =>
+    /^"[0-9.]+"$/.test(quoted) && /;[ \t]*(?:q|expires)[ \t]*=[ \t]*$/i.test(text.slice(Math.max(0, at - 32), at))
+      ? quoted.slice(1, -1)
+      : quoted,
+  );
+}
+
 /** What the lenient rules forgive, in the order in which it is tried; docs/sip-strictness.md says why. */
 export const TOLERANCES: readonly Tolerance[] = [
   { name: 'white space inside brackets', repair: trimBrackets },
@@ -97,6 +106,7 @@ export const TOLERANCES: readonly Tolerance[] = [
   { name: 'a display name that wants quotes', repair: quoteName },
   { name: 'a URI with a question mark that wants brackets', repair: bracketUri },
   { name: 'equal URI parameters', repair: dropEqualUriParameters },
+  { name: 'a number in quotes', repair: unquoteNumbers },
   { name: 'empty parameters', repair: dropEmptyParameters },
   { name: 'empty list elements', repair: dropEmptyElements },
 ];

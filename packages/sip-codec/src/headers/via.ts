@@ -52,6 +52,9 @@ function readSpecial(scanner: Scanner, name: string): string | undefined {
   switch (name) {
     case 'received':
       return readReceived(scanner);
+    case 'branch':
+      // via-branch = "branch" EQUAL token: neither quoted nor an address in brackets.
+      return scanner.token('via-branch');
     case 'maddr':
       return readHost(scanner).text;
     case 'ttl':
