@@ -1,13 +1,6 @@
 import type { Scanner } from '../grammar/scanner.js';
 import { MAX_DELTA_SECONDS } from './numbers.js';
-import {
-  findParameter,
-  readParameter,
-  readParameters,
-  type Parameter,
-  type ParameterLead,
-  type SpecialValue,
-} from './parameters.js';
+import { findParameter, readParameters, type Parameter, type ParameterLead, type SpecialValue } from './parameters.js';
 
 /** What a header field asks of one of its parameters, beyond being a generic-param. */
 export interface ParameterRule {
