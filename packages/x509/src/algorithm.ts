@@ -68,7 +68,7 @@ export function readSignatureAlgorithm(identifier: AlgorithmIdentifier): Signatu
   return { algorithm: null, problem: WEAK_SIGNATURE_OIDS.has(oid) ? 'weak' : 'unsupported' };
 }
 
-/** The AlgorithmIdentifier that a certificate carries for a signature algorithm. */
+/** The AlgorithmIdentifier that a certificate carries for a signature algorithm, RFC 5280 section 4.1.1.2. Never throws. */
 export function encodeSignatureAlgorithm(algorithm: SignatureAlgorithm): Uint8Array {
   switch (algorithm.type) {
     case 'ecdsa':
@@ -105,8 +105,8 @@ export function readPssParameters(identifier: AlgorithmIdentifier): SignatureAlg
   if (identifier.parameters === null) {
     throw new X509Error('invalid-algorithm', { expected: 'RSASSA-PSS-params', got: 'no parameters' });
   }
-  const outer = new DerReader(identifier.parameters);
-  const reader = outer.sequence('RSASSA-PSS-params');
+  // The parameters are one element, so nothing is after it.
+  const reader = new DerReader(identifier.parameters).sequence('RSASSA-PSS-params');
   const field = <T>(number: number, read: (inside: DerReader) => T): T | null => {
     const inside = reader.tagged(number);
     if (inside === null) return null;
@@ -121,7 +121,6 @@ export function readPssParameters(identifier: AlgorithmIdentifier): SignatureAlg
     throw new X509Error('invalid-algorithm', { expected: 'trailer field 1' });
   }
   reader.end();
-  outer.end();
 
   if (hash === null || mask === null || WEAK_HASH_OIDS.has(hash.oid)) return { algorithm: null, problem: 'weak' };
   const name = readHash(hash);

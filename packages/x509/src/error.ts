@@ -32,6 +32,7 @@ export type X509ErrorReason =
   // The caller
   | 'invalid-argument';
 
+/** Where and what an X509Error is about. */
 export interface X509ErrorDetails {
   /**
    * Where the problem was seen: in bytes from the start of the input, for something within a key or within an

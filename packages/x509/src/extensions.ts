@@ -25,6 +25,7 @@ export const KEY_USAGES = [
   'decipherOnly',
 ] as const;
 
+/** A bit of KeyUsage, RFC 5280 section 4.2.1.3. */
 export type KeyUsage = (typeof KEY_USAGES)[number];
 
 /** RFC 5280 section 4.2.1.9. */

@@ -222,6 +222,18 @@ const refusals: readonly (readonly [what: string, action: () => unknown, reason:
   ],
   ['an EC key without a curve', spki(derSequence(derOid(OID.ecPublicKey)), derBitString(point)), 'invalid-key'],
   ['a compressed point', spki(ecAlgorithm, derBitString(Uint8Array.of(2, ...point.subarray(33)))), 'unsupported-key'],
+  [
+    'a compressed point with the other sign',
+    spki(ecAlgorithm, derBitString(Uint8Array.of(3, ...point.subarray(33)))),
+    'unsupported-key',
+  ],
+  [
+    'a compressed point that is too long',
+    spki(ecAlgorithm, derBitString(Uint8Array.of(2, ...point.subarray(32)))),
+    'invalid-key',
+  ],
+  ['the other one', spki(ecAlgorithm, derBitString(Uint8Array.of(3, ...point.subarray(1)))), 'invalid-key'],
+  ['an uncompressed point of half the length', spki(ecAlgorithm, derBitString(point.subarray(0, 33))), 'invalid-key'],
   ['a short point', spki(ecAlgorithm, derBitString(point.subarray(0, 64))), 'invalid-key'],
   ['a hybrid point', spki(ecAlgorithm, derBitString(Uint8Array.of(6, ...point.subarray(1)))), 'invalid-key'],
   ['the point at infinity', spki(ecAlgorithm, derBitString(Uint8Array.of(0))), 'invalid-key'],

@@ -23,6 +23,7 @@ export function derList(tag: number, elements: readonly Uint8Array[]): Uint8Arra
   return encoding;
 }
 
+/** SEQUENCE and SEQUENCE OF, X.690 sections 8.9 and 8.10. */
 export function derSequence(...elements: readonly Uint8Array[]): Uint8Array {
   return der(TAG.sequence, ...elements);
 }
@@ -32,14 +33,17 @@ export function derSetOf(...elements: readonly Uint8Array[]): Uint8Array {
   return derList(TAG.set, [...elements].sort(compareBytes));
 }
 
+/** `[n] EXPLICIT` around an element, X.690 section 8.14.2. */
 export function derExplicit(number: number, element: Uint8Array): Uint8Array {
   return der(contextConstructed(number), element);
 }
 
+/** `[n] IMPLICIT` in place of a primitive type, from its contents, X.690 section 8.14.3. */
 export function derImplicit(number: number, contents: Uint8Array): Uint8Array {
   return der(contextPrimitive(number), contents);
 }
 
+/** BOOLEAN, X.690 section 11.1. */
 export function derBoolean(value: boolean): Uint8Array {
   return der(TAG.boolean, Uint8Array.of(value ? 0xff : 0x00));
 }
@@ -58,10 +62,12 @@ export function derSmallInteger(value: number): Uint8Array {
   return derUnsignedInteger(Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value));
 }
 
+/** OCTET STRING, X.690 section 8.7. */
 export function derOctetString(contents: Uint8Array): Uint8Array {
   return der(TAG.octetString, contents);
 }
 
+/** BIT STRING, X.690 section 8.6; the unused bits must be zero (section 11.2.1). */
 export function derBitString(bytes: Uint8Array, unusedBits = 0): Uint8Array {
   return der(TAG.bitString, Uint8Array.of(unusedBits), bytes);
 }
@@ -78,6 +84,7 @@ export function derNamedBits(positions: readonly number[]): Uint8Array {
   return derBitString(bytes, bytes.length * 8 - (highest + 1));
 }
 
+/** NULL, X.690 section 8.8. */
 export function derNull(): Uint8Array {
   return der(TAG.null);
 }
@@ -87,6 +94,7 @@ export function derOid(dotted: string): Uint8Array {
   return der(TAG.oid, encodeOid(dotted));
 }
 
+/** UTF8String, X.690 section 8.23. */
 export function derUtf8String(text: string): Uint8Array {
   return der(TAG.utf8String, utf8ToBytes(text));
 }

@@ -48,10 +48,12 @@ interface BagAttributes {
   readonly localKeyId: string | null;
 }
 
+/** A key of the file, from a KeyBag or a PKCS8ShroudedKeyBag: RFC 7292 sections 4.2.1 and 4.2.2. */
 export interface Pkcs12Key extends BagAttributes {
   readonly privateKey: PrivateKey;
 }
 
+/** A certificate of the file, RFC 7292 section 4.2.3. */
 export interface Pkcs12Certificate extends BagAttributes {
   readonly certificate: Certificate;
 }

@@ -21,6 +21,7 @@ export interface Credential {
   readonly privateKey: PrivateKey;
 }
 
+/** A CA certificate that shall be made, RFC 5280 section 4.2.1.9. */
 export interface AuthorityOptions {
   readonly provider: CryptoProvider;
   readonly privateKey: PrivateKey;
@@ -37,6 +38,7 @@ export interface AuthorityOptions {
   readonly template?: Partial<CertificateTemplate>;
 }
 
+/** An end-entity certificate for TLS that shall be made, RFC 5280 section 4. */
 export interface LeafOptions {
   readonly provider: CryptoProvider;
   readonly issuer: Credential;

@@ -3,7 +3,10 @@ import { derImplicit, derList, derOid, derSequence, derSmallInteger } from '../d
 import type { Extension } from '../extensions.js';
 import { POLICY_OID } from '../policy-oids.js';
 
-/** RFC 5280 section 4.2.1.4, without qualifiers; `any` stands for anyPolicy. */
+/**
+ * RFC 5280 section 4.2.1.4, without qualifiers; `any` stands for anyPolicy.
+ * @throws X509Error `invalid-oid`
+ */
 export function certificatePoliciesExtension(policies: readonly string[]): Extension {
   return {
     oid: POLICY_OID.certificatePolicies,
@@ -15,7 +18,10 @@ export function certificatePoliciesExtension(policies: readonly string[]): Exten
   };
 }
 
-/** RFC 5280 section 4.2.1.5: pairs of issuerDomainPolicy and subjectDomainPolicy. */
+/**
+ * RFC 5280 section 4.2.1.5: pairs of issuerDomainPolicy and subjectDomainPolicy.
+ * @throws X509Error `invalid-oid`
+ */
 export function policyMappingsExtension(mappings: readonly (readonly [issuer: string, subject: string])[]): Extension {
   return {
     oid: POLICY_OID.policyMappings,
@@ -27,7 +33,7 @@ export function policyMappingsExtension(mappings: readonly (readonly [issuer: st
   };
 }
 
-/** RFC 5280 section 4.2.1.11. */
+/** RFC 5280 section 4.2.1.11. Never throws. */
 export function policyConstraintsExtension(constraints: {
   readonly requireExplicitPolicy?: number;
   readonly inhibitPolicyMapping?: number;
@@ -39,7 +45,7 @@ export function policyConstraintsExtension(constraints: {
   return { oid: POLICY_OID.policyConstraints, critical: true, value: derSequence(...fields) };
 }
 
-/** RFC 5280 section 4.2.1.14. */
+/** RFC 5280 section 4.2.1.14. Never throws. */
 export function inhibitAnyPolicyExtension(skipCertificates: number): Extension {
   return { oid: POLICY_OID.inhibitAnyPolicy, critical: true, value: derSmallInteger(skipCertificates) };
 }

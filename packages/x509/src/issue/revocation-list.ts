@@ -37,14 +37,17 @@ export interface RevocationListTemplate {
   readonly signatureAlgorithm?: SignatureAlgorithm;
 }
 
+/** One of revokedCertificates, RFC 5280 section 5.1.2.6. */
 export interface RevokedEntry {
   /** Content octets of the INTEGER. */
   readonly serialNumber: Uint8Array;
+  /** revocationDate, in milliseconds since 1970. */
   readonly at: number;
   readonly reason?: RevocationReason;
   readonly extraExtensions?: readonly Extension[];
 }
 
+/** RFC 5280 section 5.2.5. */
 export interface IssuingDistributionPointTemplate {
   readonly names?: readonly GeneralName[];
   readonly only?: 'user-certificates' | 'ca-certificates' | 'attribute-certificates';

@@ -111,14 +111,13 @@ function readPlainKey(algorithm: AlgorithmIdentifier, bits: Uint8Array): PublicK
   return { type, key: bits };
 }
 
-/** ECParameters must be a namedCurve and nothing else, RFC 5480 section 2.1.1. @throws X509Error */
+/** ECParameters, one element, must be a namedCurve, RFC 5480 section 2.1.1. @throws X509Error `unsupported-key` */
 export function readNamedCurve(parameters: Uint8Array): keyof typeof FIELD_LENGTH {
   const reader = new DerReader(parameters);
   if (reader.peek() !== 0x06) {
     throw new X509Error('unsupported-key', { expected: 'a named curve', got: 'explicit or inherited parameters' });
   }
   const oid = reader.oid('a named curve');
-  reader.end();
   const curve = findByValue(CURVE_OIDS, oid);
   if (curve === null) throw new X509Error('unsupported-key', { expected: 'P-256, P-384 or P-521', got: oid });
   return curve;

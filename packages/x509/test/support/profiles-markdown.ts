@@ -36,6 +36,27 @@ export const REASONS: Readonly<Record<string, string>> = {
   'anchor-authority-key-identifier': 'It helps to find the issuer, and above an anchor nobody is looked for.',
 };
 
+/** What public CAs must keep to and `strict` does not ask. */
+const NOT_CHECKED: readonly (readonly [section: string, what: string])[] = [
+  [
+    'BR section 6.3.2',
+    'how long a leaf is valid: 398 days if issued from 2020-09-01, 200 from 2026-03-15, 100 from 2027-03-15, 47 from 2029-03-15',
+  ],
+  ['BR section 6.1.5', 'that a key is RSA or on P-256, P-384 or P-521: Ed25519, Ed448 and ML-DSA are taken'],
+  ['BR section 6.1.6', 'that an RSA exponent is odd and at least 3'],
+  [
+    'BR sections 4.2.2, 7.1.2.7.12',
+    'that alternative names are host names and addresses alone, none of them internal or reserved',
+  ],
+  ['BR section 7.1.2.7.10', 'extended key usages beside serverAuth and clientAuth'],
+  ['BR section 7.1.2.7.9', 'that certificate policies are there'],
+  ['BR section 7.1.3.2', 'that ECDSA goes with the hash of its curve'],
+  [
+    'X.690 sections 11.2.2, 11.5',
+    'zero bits at the end of KeyUsage; a default that is spelt out: critical, cA, the trailer of RSASSA-PSS',
+  ],
+];
+
 function table(rules: readonly (readonly [Rule, string])[], last: string): string {
   const rows = rules.map(
     ([{ name, reason, section }, text]) => `| \`${name}\` | ${section} | \`${reason}\` | ${text} |`,
@@ -71,6 +92,9 @@ export async function profilesMarkdown(): Promise<string> {
     table(basic, 'asked of'),
     '## What `strict` refuses and `compatible` takes',
     table(strict, 'asked of | why `compatible` takes it').replace('|---|---|---|---|', '|---|---|---|---|---|'),
+    '## What `strict` does not ask',
+    "Baseline Requirements and rules of DER that bind issuers and that neither profile checks. A caller who needs them adds rules of its own to the profile's.",
+    ['| from | what |', '|---|---|', ...NOT_CHECKED.map(([section, what]) => `| ${section} | ${what} |`)].join('\n'),
     '## Between the two and other verifiers',
     [
       '- Anchors are certificates, and their validity, CA flag, path length, usages, name constraints and policy constraints hold for what is below them (RFC 5937). Their signature and their serial number are not looked at.',
