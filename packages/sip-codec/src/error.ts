@@ -53,10 +53,16 @@ interface ReasonFacts {
   readonly kind: SipErrorKind;
   /** The status of the answer to a request with this fault; 'none' where nothing may be answered. */
   readonly status: number | 'none';
+  /** The section whose rule is broken, where no rule of the grammar is named. */
+  readonly rule?: string;
 }
 
 const BROKEN: ReasonFacts = { level: 'framing', kind: 'decode', status: 400 };
 const TOO_LARGE: ReasonFacts = { level: 'framing', kind: 'peer-incompatible', status: 513 };
+/** Lines, RFC 3261 section 7; folds, section 7.3.1; lengths, sections 18.3 and 20.14. */
+const BAD_LINE: ReasonFacts = { ...BROKEN, rule: 'RFC 3261 section 7' };
+const BAD_FOLD: ReasonFacts = { ...BROKEN, rule: 'RFC 3261 section 7.3.1' };
+const TOO_LONG: ReasonFacts = { ...TOO_LARGE, rule: 'RFC 3261 section 21.5.7' };
 const BAD_URI: ReasonFacts = { level: 'uri', kind: 'decode', status: 400 };
 const BAD_HEADER: ReasonFacts = { level: 'header', kind: 'decode', status: 400 };
 const BAD_SENSE: ReasonFacts = { level: 'semantic', kind: 'peer-misbehaved', status: 400 };
@@ -67,23 +73,23 @@ const beyond = (status: number): ReasonFacts => ({ level: 'semantic', kind: 'pee
 
 /** Total by its type: each reason has its level, its kind and the status that RFC 3261 section 21 suggests. */
 const FACTS: { readonly [Reason in SipErrorReason]: ReasonFacts } = {
-  'bare-cr': BROKEN,
-  'bare-lf': BROKEN,
-  'mixed-line-ends': BROKEN,
-  'fold-before-start-line': BROKEN,
-  'fold-after-start-line': BROKEN,
+  'bare-cr': BAD_LINE,
+  'bare-lf': BAD_LINE,
+  'mixed-line-ends': BAD_LINE,
+  'fold-before-start-line': BAD_FOLD,
+  'fold-after-start-line': BAD_FOLD,
   'field-without-name': BROKEN,
-  'content-length-missing': BROKEN,
+  'content-length-missing': { ...BROKEN, rule: 'RFC 3261 section 20.14' },
   'content-length-malformed': BROKEN,
   'content-length-repeated': BROKEN,
-  'content-length-mismatch': BROKEN,
-  'head-truncated': BROKEN,
-  'body-truncated': BROKEN,
-  'start-line-too-long': TOO_LARGE,
-  'header-line-too-long': TOO_LARGE,
-  'header-block-too-large': TOO_LARGE,
-  'too-many-headers': TOO_LARGE,
-  'body-too-large': { ...TOO_LARGE, status: 413 },
+  'content-length-mismatch': { ...BROKEN, rule: 'RFC 7118 section 5' },
+  'head-truncated': BAD_LINE,
+  'body-truncated': { ...BROKEN, rule: 'RFC 3261 section 18.3' },
+  'start-line-too-long': TOO_LONG,
+  'header-line-too-long': TOO_LONG,
+  'header-block-too-large': TOO_LONG,
+  'too-many-headers': TOO_LONG,
+  'body-too-large': { ...TOO_LARGE, status: 413, rule: 'RFC 3261 section 21.4.11' },
   'start-line-syntax': { ...BROKEN, level: 'start-line' },
   'version-not-supported': { ...TOO_LARGE, level: 'start-line', status: 505 },
   'uri-syntax': BAD_URI,
@@ -141,14 +147,15 @@ export class SipError extends Error {
   readonly got: string | undefined;
 
   constructor(reason: SipErrorReason, details: SipErrorDetails = {}) {
-    super(describe(reason, details));
     const facts = factsOf(reason);
+    const rule = details.rule ?? facts.rule;
+    super(describe(reason, { ...details, rule }));
     this.reason = reason;
     this.level = facts.level;
     this.kind = facts.kind;
     this.status = facts.status;
     this.offset = details.offset;
-    this.rule = details.rule;
+    this.rule = rule;
     this.field = details.field;
     this.expected = details.expected;
     this.got = details.got;

@@ -39,6 +39,38 @@ describe('the faults of a message', () => {
     expect(faultsOf(parseSipMessage(wire('SIP/1.0 200 \r\n\r\n')))[0]).toBe('version-not-supported SIP-Version');
   });
 
+  it('begin with what a framer would have refused in the lines, with its place', () => {
+    const START = 'OPTIONS a SIP/2.0';
+    for (const [text, strict, lenient] of [
+      [`${START}\r\nSubject: x\nl: 0\r\n\r\n`, ['mixed-line-ends', 29], ['mixed-line-ends', 29]],
+      [`${START}\nSubject: x\nl: 0\n\n`, ['bare-lf', 17], []],
+      [`${START}\r\nSubject: x\ry\r\nl: 0\r\n\r\n`, ['bare-cr', 29], ['bare-cr', 29]],
+      [`${START}\r\n ;evil=1\r\nl: 0\r\n\r\n`, ['fold-after-start-line', 19], ['fold-after-start-line', 19]],
+      [`${START}\r\nSubject: x`, ['head-truncated', 29], ['head-truncated', 29]],
+      [`${START}\r\nSubject: x\r\n`, ['head-truncated', 31], ['head-truncated', 31]],
+      [`${START}\r\nSubject: x\r\n y\r\n\r\nb\no\rd\r\n y`, [], []],
+    ] as const) {
+      for (const [strictness, expected] of [
+        ['strict', strict],
+        ['lenient', lenient],
+      ] as const) {
+        const faults = findFaults(parseSipMessage(wire(text), { strictness })).filter(
+          ({ level }) => level === 'framing',
+        );
+        const [first] = faults;
+        expect([text, strictness, first === undefined ? [] : [first.reason, first.offset]]).toEqual([
+          text,
+          strictness,
+          expected,
+        ]);
+        expect(faults.length).toBe(expected.length / 2);
+      }
+    }
+    const [frame] = createSipFramer({ mode: 'stream', strictness: 'lenient' }).push(wire(`${START}\nl: 0\n\n`));
+    if (frame?.type !== 'message') throw new Error('it was not framed');
+    expect(findFaults(parseSipMessage(frame)).filter(({ level }) => level === 'framing')).toEqual([]);
+  });
+
   it('a field that nobody knows may hold any text, and no control character', () => {
     for (let byte = 0; byte < 0x100; byte++) {
       if (byte === 0x0a || byte === 0x0d) continue;

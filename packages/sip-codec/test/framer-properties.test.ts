@@ -1,6 +1,7 @@
 import {
   createSipFramer,
   DEFAULT_SIP_LIMITS,
+  findFaults,
   parseSipMessage,
   SipFrame,
   type SipFramerOptions,
@@ -131,6 +132,38 @@ describe('the places of the header fields that a frame carries', () => {
         twinRuns(2_000),
       );
       expect(fields).toBeGreaterThan(enough(2_000, 2_000));
+    },
+    TWIN_TIMEOUT,
+  );
+});
+
+describe('bytes that no framer has seen', () => {
+  const LINES = ['bare-cr', 'bare-lf', 'mixed-line-ends', 'fold-after-start-line', 'head-truncated'];
+
+  it(
+    'have a fault of the lines of their head where a framer refuses these',
+    () => {
+      let faults = 0;
+      let whole = 0;
+      const begun = fc
+        .oneof(streamArbitrary(), mutatedStreamArbitrary(), hostileBytesArbitrary())
+        // In front of the start line a framer has rules of its own.
+        .filter((bytes) => bytes.length > 0 && (bytes[0] as number) > 0x20);
+      fc.assert(
+        fc.property(begun, strictness, (bytes, rules) => {
+          const options = { keepAlive: 'off', strictness: rules, limits: DEFAULT_SIP_LIMITS } as const;
+          const [said] = frameUnitPlainly(bytes, 'datagram', options);
+          const message = parseSipMessage(bytes, { strictness: rules });
+          const isRefused = said?.type === 'error' && LINES.includes(said.reason);
+          const found = findFaults(message).filter(({ reason }) => LINES.includes(reason));
+          expect([found.length, found[0]?.level]).toEqual(isRefused ? [1, 'framing'] : [0, undefined]);
+          if (isRefused) faults++;
+          else whole++;
+        }),
+        twinRuns(3_000),
+      );
+      expect(faults).toBeGreaterThan(enough(300, 3_000));
+      expect(whole).toBeGreaterThan(enough(300, 3_000));
     },
     TWIN_TIMEOUT,
   );

@@ -38,6 +38,7 @@ describe('a UAS’s checks (RFC 3261 section 8.2)', () => {
 
   // prettier-ignore
   const rows: readonly (readonly [string, SipRequest, number, readonly (readonly [string, string])[]])[] = [
+    ['a bare LF in bytes that no framer has seen', request(wire(wireText(options()).replace('70\r\n', '70\n'))), 400, []],
     ['a line without a name', request(options({ '\x0bContent-Length': '50' })), 400, []],
     ['a missing Via', request(options({ Via: null })), 400, []],
     ['a missing From', request(options({ From: null })), 400, []],

@@ -33,6 +33,15 @@ export function wireText(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
 }
 
+/** Whether a head has its empty line, and no white space in front of its first field: else no line can be put in. */
+export function isWholeHead(bytes: Uint8Array): boolean {
+  const rows = wireText(bytes)
+    .replace(/^[\r\n]+/, '')
+    .split(/\r?\n/);
+  // Behind the last line end there is no line.
+  return rows.slice(1, -1).includes('') && !/^[ \t]/.test(rows[1] as string);
+}
+
 /** A right OPTIONS with these fields instead of the usual ones where the names are the same, and others after them. */
 export function options(fields: Readonly<Record<string, string | null>> = {}, body = ''): Uint8Array {
   const usual: Record<string, string | null> = {

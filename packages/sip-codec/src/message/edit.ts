@@ -48,11 +48,15 @@ interface Splice {
  * made in order, each on the result of those before it. Content-Length belongs to the body: no edit gives it a value. What
  * lenient rules forgave in the framing is not sent on: an edited message has CRLF as line end, single spaces in its request
  * line, and one Content-Length where there were several.
- * @throws SipError `line-break-in-value`, `invalid-argument`
+ * @throws SipError `line-break-in-value`; `invalid-argument`, also for a message whose head is cut, or has a fold in front of
+ * its first field: a line that is put in could join another
  */
 export function editHeaders<T extends SipMessage>(message: T, edits: readonly HeaderEdit[]): T {
   if (edits.length === 0) return message;
   let edited = withStrictHead(message);
+  if (!isWhole(edited)) {
+    throw new SipError('invalid-argument', { field: 'message', expected: 'a whole head, without a fold at its top' });
+  }
   if (edited.headers.count('Content-Length') > 1) edited = applyEdit(edited, { type: 'content-length' });
   for (const edit of edits) edited = applyEdit(edited, edit);
   return edited as T;
@@ -76,7 +80,7 @@ function applyEdit(message: SipMessage, edit: HeaderEdit): SipMessage {
     from = end;
   }
   edited.set(bytes.subarray(from), to);
-  return isWhole(message) && edit.type !== 'request-uri'
+  return edit.type !== 'request-uri'
     ? message.withHead(edited, splicedHead(head, splices, size - bytes.length))
     : parseAgain(message, edited);
 }

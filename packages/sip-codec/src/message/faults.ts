@@ -6,6 +6,7 @@ import type { HeaderDefinition } from '../headers/definition.js';
 import { CSEQ, MAX_FORWARDS } from '../headers/numbers.js';
 import { HEADER_DEFINITIONS } from '../headers/registry.js';
 import { BRANCH_COOKIE, VIA, viaBranch } from '../headers/via.js';
+import { framingFault } from './head.js';
 import { headerKey } from './header-name.js';
 import type { SipHeaders } from './headers.js';
 import type { SipMessage, SipRequest } from './message.js';
@@ -22,12 +23,14 @@ export interface FaultOptions {
 
 /**
  * Everything that is wrong with a message by itself, whoever receives it: its start line, every header that this
- * package knows, and the rules between them. In the order in which a reader meets it: start line, Request-URI, header
+ * package knows, and the rules between them; of bytes that no framer has seen, also its lines. In the order in which a reader meets it: start line, Request-URI, header
  * fields, then what they say.
  */
 export function findFaults(message: SipMessage, options: FaultOptions = {}): readonly SipError[] {
   const faults: SipError[] = [];
   const { headers } = message;
+  const framing = framingFault(message.bytes, message.head);
+  if (framing !== undefined) faults.push(framing);
   if (message.type === 'malformed') faults.push(message.error);
   else if (message.version.toUpperCase() !== 'SIP/2.0') faults.push(versionFault(message.version));
   if (message.type === 'request') collect(faults, () => checkRequestUri(message));

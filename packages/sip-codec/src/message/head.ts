@@ -1,4 +1,6 @@
 import { bytesToLatin1 } from '@portico/bytes';
+import { SipError, type SipErrorReason } from '../error.js';
+import type { Strictness } from '../framing/declared-length.js';
 import type { SipFrame } from '../framing/frame.js';
 import { findControl, wordsUnder } from '../framing/scan.js';
 import { asciiLowerCase, unfold } from '../grammar/text.js';
@@ -108,6 +110,8 @@ export interface Head {
   readonly marksEnd: number;
   /** First byte of the body. */
   readonly bodyStart: number;
+  /** By which rules the lines are to be judged (`framingFault`), where no framer has done so. */
+  readonly unframed?: Strictness;
 }
 
 /** What the framer has found already: it has looked at every byte of the head. */
@@ -117,8 +121,10 @@ export function headOfFrame({ marks, marksStart, marksEnd, headLength }: SipFram
   return { startLineStart: 0, startLineEnd, marks, marksStart, marksEnd, bodyStart: headLength };
 }
 
-/** Finds the fields of a message: `*( message-header ) CRLF`, RFC 3261 section 7.3. Never fails. */
-export function readHead(bytes: Uint8Array): Head {
+/**
+ * Finds the fields of a message: `*( message-header ) CRLF`, RFC 3261 section 7.3. Never fails.
+ */
+export function readHead(bytes: Uint8Array, strictness: Strictness): Head {
   const words = wordsUnder(bytes);
   const total = bytes.length;
   let at = 0;
@@ -133,13 +139,38 @@ export function readHead(bytes: Uint8Array): Head {
     let next = afterLineEnd(bytes, contentEnd, total);
     marks.push(at);
     if (contentEnd === at) {
-      return { startLineStart, startLineEnd, marks, marksStart: 0, marksEnd: marks.length, bodyStart: next };
+      const marksEnd = marks.length;
+      return { startLineStart, startLineEnd, marks, marksStart: 0, marksEnd, bodyStart: next, unframed: strictness };
     }
     while (bytes[next] === SP || bytes[next] === HTAB) {
       next = afterLineEnd(bytes, lineEnd(bytes, words, next, total), total);
     }
     at = next;
   }
+}
+
+/** What a framer would have refused in the lines of a head that none has seen; such bytes are read all the same. */
+export function framingFault(bytes: Uint8Array, head: Head): SipError | undefined {
+  const { unframed, startLineStart, marks, marksStart, marksEnd, bodyStart } = head;
+  if (unframed === undefined) return undefined;
+  const fieldsStart = marks[marksStart] as number;
+  if (bytes[fieldsStart] === SP || bytes[fieldsStart] === HTAB) return fault('fold-after-start-line', fieldsStart);
+  let lineEnding = 0;
+  for (let i = startLineStart; i < bodyStart; i++) {
+    const byte = bytes[i] as number;
+    if (byte > CR || (byte !== CR && byte !== LF)) continue;
+    if (byte === CR && bytes[i + 1] !== LF) return fault('bare-cr', i);
+    if (lineEnding !== 0 && byte !== lineEnding) return fault('mixed-line-ends', i);
+    if (byte === LF && unframed === 'strict') return fault('bare-lf', i);
+    lineEnding = byte;
+    if (byte === CR) i++;
+  }
+  // Behind the last field there is nothing, not even an empty line.
+  return marks[marksEnd - 1] === bodyStart ? fault('head-truncated', bodyStart) : undefined;
+}
+
+function fault(reason: SipErrorReason, offset: number): SipError {
+  return new SipError(reason, { offset });
 }
 
 /** Offset of the line end (CRLF or LF) of the line that holds `from`, or the end of the bytes. */

@@ -148,7 +148,8 @@ export interface ParseOptions {
 /**
  * Reads one message: its start line and where its header fields are; their values are read when asked for. A broken
  * header never loses the message, and a broken start line gives a `malformed` one. With bytes, all that follows the
- * head is the body: what a stream needs is a framer. The message looks at the bytes that it was given; parse
+ * head is the body: what a stream needs is a framer. What a framer would have refused in the lines of the head is a fault of
+ * level `framing` in findFaults. The message looks at the bytes that it was given; parse
  * `frame.toOwned()` to keep it.
  * @throws SipError `invalid-argument` if it is given anything else; never for what the bytes hold
  */
@@ -161,7 +162,7 @@ export function parseSipMessage(input: SipFrame | Uint8Array, options: ParseOpti
       got: typeof input,
     });
   }
-  const head = input instanceof SipFrame ? headOfFrame(input, bytes) : readHead(bytes);
+  const head = input instanceof SipFrame ? headOfFrame(input, bytes) : readHead(bytes, options.strictness ?? 'strict');
   try {
     const line = readStartLine(bytes, head.startLineStart, head.startLineEnd, options.strictness ?? 'strict');
     return line.type === 'request' ? new SipRequest(bytes, head, line) : new SipResponse(bytes, head, line);
