@@ -68,6 +68,44 @@ describe('a UAS’s checks (RFC 3261 section 8.2)', () => {
     expect(judge(message)).toMatchObject({ type: 'answer', status, headers });
   });
 
+  it.each<[string, SipRequest, string]>([
+    [
+      'another version before all',
+      as('NEW', request(wire(wireText(options({ From: '<' })).replace('SIP/2.0\r', 'SIP/3.0\r'))).bytes),
+      'version-not-supported',
+    ],
+    ['syntax before what is missing', request(options({ Via: null, From: '<' })), 'header-syntax'],
+    ['what is missing before the method', as('NEW', options({ 'Call-ID': null })), 'header-missing'],
+    ['what stands twice before the method', as('NEW', options({ To: '<sip:a@b>', t: '<sip:a@b>' })), 'header-repeated'],
+    ['the method before its CSeq', request(wire(wireText(options()).replace('OPTIONS', 'NEW'))), 'method-unknown'],
+    ['the method before the extensions', as('SUBSCRIBE', options({ Require: 'foo' })), 'method-not-allowed'],
+  ])('come in order: %s', (_, message, reason) => {
+    expect(judge(message)).toMatchObject({ type: 'answer', error: { reason } });
+  });
+
+  it('have defaults: sip and sips, any body, any answer, no extension, Digest', () => {
+    const plain = { methods: ['OPTIONS', 'INVITE'] };
+    const fields = { 'Content-Type': 'text/x', Accept: 'text/y', Authorization: 'digest x=y' };
+    expect(judgeRequest(as('INVITE', options(fields, 'body')), plain)).toEqual({ type: 'process' });
+    expect(findUnsupported(as('INVITE', options(fields, 'body')), plain)).toEqual([]);
+    for (const [scheme, unsupported] of [
+      ['sip', 0],
+      ['SIPS', 0],
+      ['tel', 1],
+    ] as const) {
+      const message = request(wire(wireText(options()).replace('sip:bob@example.com', `${scheme}:+1`)));
+      expect([scheme, findUnsupported(message, plain).length]).toEqual([scheme, unsupported]);
+    }
+    expect(judgeRequest(request(options({ Require: 'path' })), plain)).toMatchObject({
+      status: 420,
+      headers: [['Unsupported', 'path']],
+    });
+    const schemes = { ...plain, schemes: ['tel'], authSchemes: ['NEW'] };
+    expect(
+      findUnsupported(request(options({ Authorization: 'new x=y' })), schemes).map(({ reason }) => reason),
+    ).toEqual(['uri-scheme-unsupported']);
+  });
+
   it('a malformed start line is answered with 400', () => {
     const message = parseSipMessage(wire(wireText(options()).replace('OPTIONS ', 'OPTIONS  ')));
     expect(judge(message as SipMalformed)).toMatchObject({ type: 'answer', status: 400 });
