@@ -70,6 +70,7 @@ describe('AlgorithmIdentifiers of signatures', () => {
     ['a hash without parameters', pss(field(0, derSequence(derOid(HASH_OIDS.sha256))), mask, salt), pssSha256],
     ['the default hash, SHA-1', pss(mask, salt), problem('weak')],
     ['the default mask, of SHA-1', pss(hash, salt), problem('weak')],
+    ['SHA-1 by name', pss(field(0, derSequence(derOid('1.3.14.3.2.26'))), mask, salt), problem('weak')],
     ['a hash that nobody knows', pss(field(0, derSequence(derOid('1.2.3'))), mask, salt), problem('unsupported')],
     ['another mask', pss(hash, field(1, derSequence(derOid('1.2.3'), sha256)), salt), problem('unsupported')],
     ['a mask without a hash', pss(hash, field(1, derSequence(derOid(OID.mgf1))), salt), problem('unsupported')],

@@ -247,6 +247,11 @@ const refusals: readonly (readonly [what: string, action: () => unknown, reason:
     spki(rsaAlgorithm, derBitString(concatBytes(derSequence(one, one), one))),
     'trailing-bytes',
   ],
+  [
+    'something after a subjectPublicKey',
+    () => publicKeyFromSpki(derSequence(ecAlgorithm, derBitString(point), derNull())),
+    'trailing-bytes',
+  ],
   ['a short Ed25519 key', spki(derSequence(derOid(OID.ed25519)), derBitString(new Uint8Array(31))), 'invalid-key'],
   [
     'Ed25519 with NULL',
