@@ -74,6 +74,11 @@ describe('a UAS’s checks (RFC 3261 section 8.2)', () => {
       as('NEW', request(wire(wireText(options({ From: '<' })).replace('SIP/2.0\r', 'SIP/3.0\r'))).bytes),
       'version-not-supported',
     ],
+    [
+      'another version before broken lines',
+      request(wire(wireText(options()).replace('70\r\n', '70\n').replace('SIP/2.0\r', 'SIP/3.0\r'))),
+      'version-not-supported',
+    ],
     ['syntax before what is missing', request(options({ Via: null, From: '<' })), 'header-syntax'],
     ['what is missing before the method', as('NEW', options({ 'Call-ID': null })), 'header-missing'],
     ['what stands twice before the method', as('NEW', options({ To: '<sip:a@b>', t: '<sip:a@b>' })), 'header-repeated'],
@@ -88,13 +93,13 @@ describe('a UAS’s checks (RFC 3261 section 8.2)', () => {
     const fields = { 'Content-Type': 'text/x', Accept: 'text/y', Authorization: 'digest x=y' };
     expect(judgeRequest(as('INVITE', options(fields, 'body')), plain)).toEqual({ type: 'process' });
     expect(findUnsupported(as('INVITE', options(fields, 'body')), plain)).toEqual([]);
-    for (const [scheme, unsupported] of [
-      ['sip', 0],
-      ['SIPS', 0],
-      ['tel', 1],
+    for (const [uri, unsupported] of [
+      ['sip:b', 0],
+      ['SIPS:b', 0],
+      ['tel:+1', 1],
     ] as const) {
-      const message = request(wire(wireText(options()).replace('sip:bob@example.com', `${scheme}:+1`)));
-      expect([scheme, findUnsupported(message, plain).length]).toEqual([scheme, unsupported]);
+      const message = request(wire(wireText(options()).replace('sip:bob@example.com', uri)));
+      expect([uri, findUnsupported(message, plain).length]).toEqual([uri, unsupported]);
     }
     expect(judgeRequest(request(options({ Require: 'path' })), plain)).toMatchObject({
       status: 420,
