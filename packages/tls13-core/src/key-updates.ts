@@ -46,7 +46,11 @@ export class KeyUpdates {
   writeApplicationData(content: Uint8Array, allocate?: OutputMemory): void {
     const writer = this.#writer;
     const answers = this.#owesAnswer && this.#mayUpdate;
-    const updates = this.#updatesFor(content.length, answers ? 'after an answer' : 'as it is');
+    // How often the keys change before all of it is sent.
+    const records = Math.max(1, Math.ceil(content.length / writer.maxFragmentLength));
+    const perKey = usable(this.#keys.recordsPerKey);
+    const first = answers ? perKey : Math.max(0, writer.recordsLeft - RECORDS_IN_RESERVE);
+    const updates = (answers ? 1 : 0) + Math.max(0, Math.ceil((records - first) / perKey));
     this.#demandUpdates(updates, writer.lengthInRecords(content.length));
     if (answers) this.#change('update_not_requested');
     let rest = content;
@@ -56,15 +60,6 @@ export class KeyUpdates {
       writer.writeApplicationData(fits, allocate);
       rest = rest.subarray(fits.length);
     } while (rest.length > 0);
-  }
-
-  /** How often the keys change before all that content is sent. */
-  #updatesFor(contentLength: number, key: 'as it is' | 'after an answer'): number {
-    const records = Math.max(1, Math.ceil(contentLength / this.#writer.maxFragmentLength));
-    const perKey = usable(this.#keys.recordsPerKey);
-    const before = key === 'as it is' ? 0 : 1;
-    const first = before === 1 ? perKey : Math.max(0, this.#writer.recordsLeft - RECORDS_IN_RESERVE);
-    return before + Math.max(0, Math.ceil((records - first) / perKey));
   }
 
   /**
@@ -79,7 +74,7 @@ export class KeyUpdates {
   /** Whether the keys may change as often, and the output hold that and so many bytes of records beside it. */
   #demandUpdates(updates: number, besides: number): void {
     if (updates > this.#limit - this.#sent) {
-      throw new TlsError('key-usage-limit', { expected: `at most ${this.#limit} key updates` });
+      throw new TlsError('key-usage-limit', { expected: `at most ${this.#limit} updates` });
     }
     this.#writer.demandRoomFor(besides + updates * this.#writer.lengthInRecords(KEY_UPDATE_LENGTH));
   }

@@ -91,7 +91,7 @@ export class Connected {
       flags !== undefined && hasTlsFlag(decodeTlsFlags(flags), 'resumption_across_names') ? 'any-name' : 'same-name';
     this.#sessionTickets++;
     if (this.#sessionTickets > this.#limits.sessionTickets) {
-      throw new TlsError('too-many-session-tickets', { expected: `at most ${this.#limits.sessionTickets} in a row` });
+      throw new TlsError('too-many-session-tickets', { expected: `at most ${this.#limits.sessionTickets}` });
     }
     const session = this.#ticketReceiver?.receive(ticket, { maxEarlyDataSize, acrossNames }) ?? null;
     return session === null ? { type: 'nothing' } : { type: 'announce-session', session };

@@ -111,7 +111,7 @@ export class RecordWriter {
     const length = this.#pendingLength + recordsLength;
     if (length > this.#maxPending) {
       throw new TlsError('too-much-pending-output', {
-        expected: `at most ${this.#maxPending} bytes that wait`,
+        expected: `at most ${this.#maxPending} bytes`,
         got: String(length),
       });
     }
