@@ -183,6 +183,6 @@ function checkLength(length: number, min: number, max: number, offset: number | 
   throw new BytesError('length-out-of-bounds', {
     ...(offset === undefined ? {} : { offset }),
     expected: min === max ? `${min} bytes` : `${min} to ${max} bytes`,
-    got: String(length),
+    got: length,
   });
 }

@@ -12,7 +12,7 @@ export interface BytesErrorDetails {
   /** Offset in the input, in bytes, at which the problem was seen. */
   readonly offset?: number;
   readonly expected?: string;
-  readonly got?: string;
+  readonly got?: string | number;
 }
 
 /** The one error type of this package. `reason` is stable; `message` is for people. */
@@ -24,15 +24,19 @@ export class BytesError extends Error {
   readonly got: string | undefined;
 
   constructor(reason: BytesErrorReason, details: BytesErrorDetails = {}) {
-    super(describe(reason, details));
+    super(describeFailure(reason, details));
     this.reason = reason;
     this.offset = details.offset;
     this.expected = details.expected;
-    this.got = details.got;
+    this.got = details.got?.toString();
   }
 }
 
-function describe(reason: BytesErrorReason, { offset, expected, got }: BytesErrorDetails): string {
+/** One line for people: the reason, then what is known of where, what was expected and what was there. */
+export function describeFailure(
+  reason: string,
+  { offset, expected, got }: { [Detail in keyof BytesErrorDetails]?: BytesErrorDetails[Detail] | undefined },
+): string {
   const where = offset === undefined ? '' : ` at offset ${offset}`;
   const wanted = expected === undefined ? '' : `: expected ${expected}`;
   const found = got === undefined ? '' : `${expected === undefined ? ':' : ','} got ${got}`;

@@ -23,7 +23,7 @@ export function hexToBytes(text: string): Uint8Array<ArrayBuffer> {
     digits.push(value);
   }
   if (digits.length % 2 !== 0) {
-    throw new BytesError('invalid-hex', { expected: 'an even number of digits', got: String(digits.length) });
+    throw new BytesError('invalid-hex', { expected: 'an even number of digits', got: digits.length });
   }
   const bytes = new Uint8Array(digits.length / 2);
   for (let i = 0; i < bytes.length; i++) {

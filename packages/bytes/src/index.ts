@@ -1,4 +1,4 @@
-export { BytesError, type BytesErrorDetails, type BytesErrorReason } from './error.js';
+export { BytesError, describeFailure, type BytesErrorDetails, type BytesErrorReason } from './error.js';
 export { bytesEqual, constantTimeEqual } from './equal.js';
 export { concatBytes } from './concat.js';
 export { bytesToHex, hexdump, hexToBytes } from './hex.js';

@@ -81,7 +81,7 @@ export class ByteQueue {
 
   #demand(length: number): void {
     if (!(Number.isInteger(length) && length >= 0 && length <= this.length)) {
-      throw new BytesError('queue-underrun', { expected: `at most ${this.length} bytes`, got: String(length) });
+      throw new BytesError('queue-underrun', { expected: `at most ${this.length} bytes`, got: length });
     }
   }
 

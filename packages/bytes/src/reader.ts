@@ -117,7 +117,7 @@ export class ByteReader {
       throw new BytesError('truncated', {
         offset: this.#offset,
         expected: `${length} bytes`,
-        got: String(this.remaining),
+        got: this.remaining,
       });
     }
   }

@@ -43,7 +43,7 @@ export class ByteWriter {
     if (!Number.isInteger(value) || value < 0 || value >= 2 ** (8 * width)) {
       throw new BytesError('value-out-of-range', {
         expected: `an unsigned integer of ${width} bytes`,
-        got: String(value),
+        got: value,
       });
     }
     this.#makeRoom(width);
@@ -70,7 +70,7 @@ export class ByteWriter {
     if (length >= 2 ** (8 * prefix)) {
       throw new BytesError('length-out-of-bounds', {
         expected: `less than ${2 ** (8 * prefix)} bytes`,
-        got: String(length),
+        got: length,
       });
     }
     this.#put(at, prefix, length);

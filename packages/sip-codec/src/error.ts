@@ -1,3 +1,5 @@
+import { describeFailure } from '@portico/bytes';
+
 /** Who can fix it: the bytes are malformed, a rule above the grammar is broken, we lack what was asked for, or the caller erred. */
 export type SipErrorKind = 'decode' | 'peer-misbehaved' | 'peer-incompatible' | 'api-misuse';
 
@@ -162,11 +164,8 @@ export class SipError extends Error {
   }
 }
 
-function describe(reason: SipErrorReason, { offset, rule, field, expected, got }: SipErrorDetails): string {
+function describe(reason: SipErrorReason, { rule, field, ...failure }: SipErrorDetails): string {
   const who = field === undefined ? '' : ` in ${field}`;
   const what = rule === undefined ? '' : ` (${rule})`;
-  const where = offset === undefined ? '' : ` at offset ${offset}`;
-  const wanted = expected === undefined ? '' : `: expected ${expected}`;
-  const found = got === undefined ? '' : `${expected === undefined ? ':' : ','} got ${got}`;
-  return `${reason}${who}${what}${where}${wanted}${found}`;
+  return describeFailure(reason + who + what, failure);
 }

@@ -60,7 +60,7 @@ export function encodeErrorAlert(alert: ErrorAlert): Uint8Array {
   const code = typeof alert === 'number' ? alert : ALERT_CODES[alert];
   const isCode = Number.isInteger(code) && code > ALERT_CODES.close_notify && code <= 0xff;
   if (!isCode || code === ALERT_CODES.user_canceled) {
-    throw new TlsError('invalid-argument', { subject: 'alert', expected: 'an error alert', got: String(alert) });
+    throw new TlsError('invalid-argument', { subject: 'alert', expected: 'an error alert', got: alert });
   }
   return Uint8Array.of(FATAL, code);
 }

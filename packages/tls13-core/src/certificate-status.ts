@@ -71,7 +71,7 @@ export function stapledOcsp(response: Uint8Array): Extension {
     throw new TlsError('invalid-configuration', {
       subject: 'certificateStatus',
       expected: `an OCSP response of 1 to ${MAX_STAPLED_LENGTH} bytes`,
-      got: String(response.length),
+      got: response.length,
     });
   }
   const data = encode(certificateStatusCodec, { statusType: OCSP, response });

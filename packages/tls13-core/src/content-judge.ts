@@ -35,7 +35,7 @@ export class ContentJudge {
    */
   judgeAlert(content: Uint8Array, state: 'handshaking' | 'open'): 'closed' | 'ignored' {
     if (content.length !== 2) {
-      throw new TlsError('malformed-alert', { expected: '2 bytes', got: String(content.length) });
+      throw new TlsError('malformed-alert', { expected: '2 bytes', got: content.length });
     }
     const alert = alertFromCode(content[1] as number);
     if (alert.name === 'user_canceled') {

@@ -1,3 +1,4 @@
+import { describeFailure } from '@portico/bytes';
 import type { Alert, AlertName } from './alert.js';
 
 /**
@@ -144,7 +145,7 @@ export type TlsErrorReason = (ReasonsOf<(typeof REASONS)[TlsErrorKind]> & readon
 
 export interface TlsErrorDetails {
   readonly expected?: string;
-  readonly got?: string;
+  readonly got?: string | number;
   /** Which message, extension or option it was about. */
   readonly subject?: string;
   /** Offset in that message, in bytes. */
@@ -171,7 +172,7 @@ export class TlsError extends Error {
     this.reason = reason;
     this.kind = verdictOn(reason).kind;
     this.expected = details.expected;
-    this.got = details.got;
+    this.got = details.got?.toString();
     this.subject = details.subject;
     this.offset = details.offset;
     this.alert = details.alert;
@@ -200,12 +201,8 @@ function verdictOn(reason: TlsErrorReason): { readonly kind: TlsErrorKind; reado
   throw new TypeError(`no reason of a TlsError: ${reason}`);
 }
 
-function describe(reason: TlsErrorReason, { subject, expected, got, offset, alert }: TlsErrorDetails): string {
-  let text: string = reason;
-  if (subject !== undefined) text += ` in ${subject}`;
-  if (offset !== undefined) text += ` at offset ${offset}`;
-  if (alert !== undefined) text += `: ${alert.name}(${alert.code})`;
-  if (expected !== undefined) text += `: expected ${expected}`;
-  if (got !== undefined) text += `${expected === undefined ? ':' : ','} got ${got}`;
-  return text;
+function describe(reason: TlsErrorReason, { subject, alert, ...failure }: TlsErrorDetails): string {
+  const where = subject === undefined ? '' : ` in ${subject}`;
+  const what = alert === undefined ? '' : `: ${alert.name}(${alert.code})`;
+  return describeFailure(reason + where + what, failure);
 }

@@ -153,7 +153,7 @@ export function resolveLimits(overrides: Partial<TlsLimits> | undefined): TlsLim
       throw new TlsError('invalid-configuration', {
         subject: `limits.${name}`,
         expected: 'a positive integer',
-        got: String(value),
+        got: value,
       });
     }
   }

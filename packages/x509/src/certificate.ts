@@ -51,7 +51,7 @@ export interface Certificate extends KnownExtensions {
  */
 export function parseCertificate(der: Uint8Array): Certificate {
   if (der.length > MAX_CERTIFICATE_LENGTH) {
-    throw new X509Error('too-large', { expected: `at most ${MAX_CERTIFICATE_LENGTH} bytes`, got: String(der.length) });
+    throw new X509Error('too-large', { expected: `at most ${MAX_CERTIFICATE_LENGTH} bytes`, got: der.length });
   }
   const raw = new Uint8Array(der);
   const outer = new DerReader(raw);

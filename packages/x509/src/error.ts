@@ -1,3 +1,5 @@
+import { describeFailure } from '@portico/bytes';
+
 /** Why a certificate, a key or a file was refused, or why something cannot be written. */
 export type X509ErrorReason =
   // The encoding
@@ -40,7 +42,7 @@ export interface X509ErrorDetails {
    */
   readonly offset?: number;
   readonly expected?: string;
-  readonly got?: string;
+  readonly got?: string | number;
 }
 
 /** The one error type of this package. `reason` is stable; `message` is for people and never holds key material. */
@@ -52,11 +54,11 @@ export class X509Error extends Error {
   readonly got: string | undefined;
 
   constructor(reason: X509ErrorReason, details: X509ErrorDetails = {}) {
-    super(describe(reason, details));
+    super(describeFailure(reason, details));
     this.reason = reason;
     this.offset = details.offset;
     this.expected = details.expected;
-    this.got = details.got;
+    this.got = details.got?.toString();
   }
 }
 
@@ -68,11 +70,4 @@ export function readOrError<T>(read: () => T): T | X509Error {
     if (error instanceof X509Error) return error;
     throw error;
   }
-}
-
-function describe(reason: X509ErrorReason, { offset, expected, got }: X509ErrorDetails): string {
-  const where = offset === undefined ? '' : ` at offset ${offset}`;
-  const wanted = expected === undefined ? '' : `: expected ${expected}`;
-  const found = got === undefined ? '' : `${expected === undefined ? ':' : ','} got ${got}`;
-  return `${reason}${where}${wanted}${found}`;
 }

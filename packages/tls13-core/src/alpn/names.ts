@@ -24,7 +24,7 @@ export function protocolNameToBytes(name: ProtocolName): Uint8Array {
     throw new TlsError('invalid-configuration', {
       subject: 'protocol name',
       expected: `1 to ${MAX_PROTOCOL_NAME_LENGTH} bytes`,
-      got: String(bytes.length),
+      got: bytes.length,
     });
   }
   if (isGreaseProtocolName(bytes)) {

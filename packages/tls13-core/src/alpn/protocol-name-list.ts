@@ -40,7 +40,7 @@ export function checkedProtocolNames(names: readonly ProtocolName[]): readonly U
     throw new TlsError('invalid-configuration', {
       subject: 'protocol name list',
       expected: `at most ${MAX_PROTOCOL_NAME_LIST_LENGTH} bytes`,
-      got: String(length),
+      got: length,
     });
   }
   return encoded;
@@ -64,7 +64,7 @@ export function decodeProtocolNameList(extensionData: Uint8Array): readonly Uint
 export function decodeSelectedProtocol(extensionData: Uint8Array): Uint8Array {
   const names = decodeProtocolNameList(extensionData);
   if (names.length !== 1) {
-    throw new TlsError('malformed-protocol-name-list', { expected: 'exactly one name', got: String(names.length) });
+    throw new TlsError('malformed-protocol-name-list', { expected: 'exactly one name', got: names.length });
   }
   return names[0] as Uint8Array;
 }

@@ -104,7 +104,7 @@ function createSender(maxSize: number, exporter: EarlyDataSender['exporter']): E
     take: (length) => {
       if (length > remaining) {
         const expected = `at most ${remaining} of ${maxSize} bytes`;
-        throw new TlsError('early-data-too-long', { expected, got: String(length) });
+        throw new TlsError('early-data-too-long', { expected, got: length });
       }
       remaining -= length;
     },

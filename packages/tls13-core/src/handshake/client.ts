@@ -259,7 +259,7 @@ function readServerShare(
 function readCookie(data: Uint8Array, { cookieLength }: TlsLimits): Uint8Array {
   const cookie = decodeExtension(cookieCodec, data, 'cookie');
   if (cookie.length > cookieLength) {
-    throw new TlsError('cookie-too-long', { expected: `at most ${cookieLength} bytes`, got: String(cookie.length) });
+    throw new TlsError('cookie-too-long', { expected: `at most ${cookieLength} bytes`, got: cookie.length });
   }
   return cookie.slice();
 }
@@ -310,7 +310,7 @@ function readServerHello(
   }
   if (!bytesEqual(hello.legacySessionIdEcho, legacySessionId)) throw new TlsError('session-id-not-echoed');
   if (hello.legacyCompressionMethod !== 0) {
-    throw new TlsError('illegal-compression-method', { expected: '0', got: String(hello.legacyCompressionMethod) });
+    throw new TlsError('illegal-compression-method', { expected: '0', got: hello.legacyCompressionMethod });
   }
   const suite = settings.cipherSuites.find(({ id }) => id === hello.cipherSuite);
   if (suite === undefined)

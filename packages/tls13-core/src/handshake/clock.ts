@@ -9,7 +9,7 @@ import { askNow, type CallbackGuard } from './flow.js';
 export function readClock(guard: CallbackGuard, now: () => number): number {
   const time = Math.floor(askNow(guard, 'now', now));
   if (!(time >= 0 && time <= LATEST_TIME)) {
-    throw new TlsError('callback-failed', { subject: 'now', expected: 'milliseconds since 1970', got: String(time) });
+    throw new TlsError('callback-failed', { subject: 'now', expected: 'milliseconds since 1970', got: time });
   }
   return time;
 }

@@ -91,7 +91,7 @@ export class Connected {
       flags !== undefined && hasTlsFlag(decodeTlsFlags(flags), 'resumption_across_names') ? 'any-name' : 'same-name';
     this.#sessionTickets++;
     if (this.#sessionTickets > this.#limits.sessionTickets) {
-      throw new TlsError('too-many-session-tickets', { expected: `at most ${this.#limits.sessionTickets}` });
+      throw new TlsError('too-many-session-tickets', { expected: `at most ${this.#limits.sessionTickets} in a row` });
     }
     const session = this.#ticketReceiver?.receive(ticket, { maxEarlyDataSize, acrossNames }) ?? null;
     return session === null ? { type: 'nothing' } : { type: 'announce-session', session };
@@ -105,7 +105,7 @@ export class Connected {
   #handleKeyUpdate(requestUpdate: number, keyUpdate: 'asked-for' | 'unasked'): ConnectedAction {
     const { update_not_requested: notRequested, update_requested: requested } = KEY_UPDATE_REQUEST;
     if (requestUpdate !== notRequested && requestUpdate !== requested) {
-      throw new TlsError('illegal-key-update-request', { expected: '0 or 1', got: String(requestUpdate) });
+      throw new TlsError('illegal-key-update-request', { expected: '0 or 1', got: requestUpdate });
     }
     if (keyUpdate === 'unasked') this.#keyUpdatesInARow++;
     if (this.#keyUpdatesInARow > this.#limits.keyUpdatesInARow) {

@@ -125,7 +125,7 @@ function readPsks(block: ExtensionBlock): OfferedPsks | null {
   if (psks.identities.length !== psks.binders.length) {
     throw new TlsError('binder-count-mismatch', {
       expected: `${psks.identities.length} binders`,
-      got: String(psks.binders.length),
+      got: psks.binders.length,
     });
   }
   return psks;

@@ -59,7 +59,7 @@ export function readCertificateList(
   if (message.certificateList.length > limits.certificateCount) {
     throw new TlsError('certificate-chain-too-long', {
       expected: `at most ${limits.certificateCount} certificates`,
-      got: String(message.certificateList.length),
+      got: message.certificateList.length,
     });
   }
   const ocspResponses: Uint8Array[] = [];

@@ -214,7 +214,7 @@ export function pskSelected(check: {
   if (selectedIdentity >= offeredIdentities) {
     throw new TlsError('selected-identity-out-of-range', {
       expected: `less than ${offeredIdentities}`,
-      got: String(selectedIdentity),
+      got: selectedIdentity,
     });
   }
   if (hash.name !== pskHash.name) throw new TlsError('psk-hash-mismatch', { expected: pskHash.name, got: hash.name });

@@ -60,7 +60,7 @@ export class MessageReassembler {
       throw new TlsError('message-too-long', {
         subject: type,
         expected: `at most ${longest} bytes`,
-        got: String(length),
+        got: length,
       });
     }
     if (this.#queue.length < HANDSHAKE_HEADER_LENGTH + length) return null;

@@ -117,7 +117,7 @@ function createReceiver(maxSize: number, exporter: EarlyDataReceiver['exporter']
     take: (length) => {
       received += length;
       if (received > maxSize) {
-        throw new TlsError('too-much-early-data', { expected: `at most ${maxSize} bytes`, got: String(received) });
+        throw new TlsError('too-much-early-data', { expected: `at most ${maxSize} bytes`, got: received });
       }
     },
     exporter,
@@ -129,7 +129,7 @@ function checkInteger(subject: string, value: number, most: number): void {
     throw new TlsError('invalid-configuration', {
       subject: `serverEarlyData, ${subject}`,
       expected: `an integer from 1 to ${most}`,
-      got: String(value),
+      got: value,
     });
   }
 }

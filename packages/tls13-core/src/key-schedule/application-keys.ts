@@ -86,6 +86,6 @@ export function checkExport(hash: Hash, label: string, length: number): void {
     throw new TlsError('invalid-argument', { subject: 'label', expected: '1 to 249 ASCII characters' });
   }
   if (!Number.isInteger(length) || length < 0 || length > longest) {
-    throw new TlsError('invalid-argument', { subject: 'length', expected: `0 to ${longest}`, got: String(length) });
+    throw new TlsError('invalid-argument', { subject: 'length', expected: `0 to ${longest}`, got: length });
   }
 }

@@ -108,12 +108,12 @@ export class RecordDeframer {
     }
     this.#first = false;
     if (contentTypeName(type) === undefined) {
-      throw new TlsError('unexpected-record-type', { expected: 'a content type of TLS 1.3', got: String(type) });
+      throw new TlsError('unexpected-record-type', { expected: 'a content type of TLS 1.3', got: type });
     }
     // Section 5.1 and 5.2: only what is protected may exceed 2^14.
     const longest = type === CONTENT_TYPE.application_data ? MAX_CIPHERTEXT_LENGTH : MAX_PLAINTEXT_LENGTH;
     if (length > longest) {
-      throw new TlsError('record-too-long', { expected: `at most ${longest} bytes`, got: String(length) });
+      throw new TlsError('record-too-long', { expected: `at most ${longest} bytes`, got: length });
     }
     return length;
   }

@@ -99,7 +99,7 @@ export class RecordOpener {
       throw new TlsError('record-too-long', {
         subject: 'TLSInnerPlaintext',
         expected: `at most ${longest} bytes`,
-        got: String(inner.length),
+        got: inner.length,
       });
     }
     let end = inner.length - 1;

@@ -112,7 +112,7 @@ export class RecordWriter {
     if (length > this.#maxPending) {
       throw new TlsError('too-much-pending-output', {
         expected: `at most ${this.#maxPending} bytes`,
-        got: String(length),
+        got: length,
       });
     }
   }
@@ -190,7 +190,7 @@ export class RecordWriter {
       throw new TlsError('invalid-argument', {
         subject: 'memory for output',
         expected: `${length} bytes`,
-        got: String(output.length),
+        got: output.length,
       });
     }
     // Section 5.1: a first ClientHello SHOULD say 0x0301; everything after it must not.
@@ -257,7 +257,7 @@ const CLIENT_HELLO_CODE = 1;
 function askForPadding(policy: PaddingPolicy, record: RecordToPad): number {
   const padding = policy(record);
   if (!Number.isInteger(padding) || padding < 0) {
-    throw new TlsError('callback-failed', { subject: 'padding', expected: '0 or more bytes', got: String(padding) });
+    throw new TlsError('callback-failed', { subject: 'padding', expected: '0 or more bytes', got: padding });
   }
   return Math.min(padding, record.room);
 }

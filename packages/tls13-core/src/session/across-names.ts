@@ -8,7 +8,7 @@ export const acrossNamesCodec: Codec<AcrossNames> = {
   shape: { kind: 'uint', width: 1 },
   read: (reader) => {
     const value = reader.uint(1);
-    if (value > 1) throw new BytesError('value-out-of-range', { expected: '0 or 1', got: String(value) });
+    if (value > 1) throw new BytesError('value-out-of-range', { expected: '0 or 1', got: value });
     return value === 1 ? 'any-name' : 'same-name';
   },
   write: (writer, value) => writer.uint(1, value === 'any-name' ? 1 : 0),

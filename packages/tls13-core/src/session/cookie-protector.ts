@@ -46,7 +46,7 @@ export function createCookieProtector({
     throw new TlsError('invalid-configuration', {
       subject: 'holdingSeconds',
       expected: `an integer from 1 to ${LONGEST_COOKIE_SECONDS}`,
-      got: String(holdingSeconds),
+      got: holdingSeconds,
     });
   }
   const [hash] = provider.hashes as [Hash];

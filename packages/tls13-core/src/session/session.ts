@@ -135,7 +135,7 @@ export function parseSession(bytes: Uint8Array): Session {
       throw new TlsError('invalid-argument', {
         subject: 'session',
         expected: `version ${FORMAT_VERSION}`,
-        got: String(version),
+        got: version,
       });
     }
     return new Session({

@@ -58,7 +58,7 @@ export function encodeOid(dotted: string): Uint8Array {
   }
   const octets = [root * 40n + second, ...arcs.slice(2)].flatMap(encodeArc);
   if (octets.length > MAX_OID_LENGTH) {
-    throw new X509Error('invalid-oid', { expected: `at most ${MAX_OID_LENGTH} octets`, got: String(octets.length) });
+    throw new X509Error('invalid-oid', { expected: `at most ${MAX_OID_LENGTH} octets`, got: octets.length });
   }
   return Uint8Array.from(octets);
 }

@@ -74,7 +74,7 @@ export class DerReader {
     const length = this.#length();
     const start = this.#offset;
     if (length > this.#end - start) {
-      throw new X509Error('truncated', { offset, expected: `${length} bytes`, got: String(this.#end - start) });
+      throw new X509Error('truncated', { offset, expected: `${length} bytes`, got: this.#end - start });
     }
     this.#offset = start + length;
     return { tag, offset, start, end: start + length };

@@ -28,7 +28,7 @@ export function encodeTime(milliseconds: number): { readonly type: 'utc' | 'gene
   const date = new Date(milliseconds);
   const year = date.getUTCFullYear();
   if (!(year >= 1950 && year <= 9999)) {
-    throw new X509Error('invalid-argument', { expected: 'a time from 1950 to 9999', got: String(milliseconds) });
+    throw new X509Error('invalid-argument', { expected: 'a time from 1950 to 9999', got: milliseconds });
   }
   const rest = [date.getUTCMonth() + 1, date.getUTCDate(), date.getUTCHours(), date.getUTCMinutes()]
     .concat(date.getUTCSeconds())

@@ -79,7 +79,7 @@ export interface Pkcs12Options extends EncryptedFileOptions {
  * The promise rejects with it.
  */
 export async function readPkcs12(file: Uint8Array, password: string, options: Pkcs12Options): Promise<Pkcs12Contents> {
-  if (file.length > MAX_PKCS12_LENGTH) throw new X509Error('too-large', { got: String(file.length) });
+  if (file.length > MAX_PKCS12_LENGTH) throw new X509Error('too-large', { got: file.length });
   const outer = new DerReader(new Uint8Array(file));
   const pfx = outer.sequence('a PFX');
   outer.end();

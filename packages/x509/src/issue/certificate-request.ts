@@ -96,7 +96,7 @@ export function issueCertificateRequest(template: CertificateRequestTemplate): M
  * @throws X509Error with the offset of what is wrong
  */
 export function parseCertificateRequest(request: Uint8Array): CertificateRequest {
-  if (request.length > MAX_REQUEST_LENGTH) throw new X509Error('too-large', { got: String(request.length) });
+  if (request.length > MAX_REQUEST_LENGTH) throw new X509Error('too-large', { got: request.length });
   const raw = new Uint8Array(request);
   const outer = new DerReader(raw);
   const certificationRequest = outer.sequence('a CertificationRequest');

@@ -203,7 +203,7 @@ type MlDsaPrivateKey = Extract<PrivateKey, { readonly type: MlDsaName }>;
 
 function demandLength(bytes: Uint8Array, length: number): Uint8Array {
   if (bytes.length !== length) {
-    throw new X509Error('invalid-key', { expected: `${length} bytes`, got: String(bytes.length) });
+    throw new X509Error('invalid-key', { expected: `${length} bytes`, got: bytes.length });
   }
   return bytes;
 }
@@ -273,7 +273,7 @@ function padded(scalar: Uint8Array, length: number): Uint8Array {
   const excess = scalar.length - length;
   if (excess <= 0) return concatBytes(new Uint8Array(-excess), scalar);
   if (!bytesEqual(scalar.subarray(0, excess), new Uint8Array(excess))) {
-    throw new X509Error('invalid-key', { expected: `a scalar of ${length} bytes`, got: String(scalar.length) });
+    throw new X509Error('invalid-key', { expected: `a scalar of ${length} bytes`, got: scalar.length });
   }
   return scalar.slice(excess);
 }

@@ -106,7 +106,7 @@ function readIpAddress(reader: DerReader, element: DerElement, role: 'name' | 'c
     throw new X509Error('invalid-extension', {
       offset: element.offset,
       expected: `an iPAddress of ${4 * unit} or ${16 * unit} octets`,
-      got: String(address.length),
+      got: address.length,
     });
   }
   return address;

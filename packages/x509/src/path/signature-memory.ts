@@ -21,7 +21,7 @@ export function createSignatureMemory(
 ): SignatureMemory {
   const sha256 = provider.hashes.find(({ name }) => name === 'sha256');
   if (sha256 === undefined) throw new X509Error('invalid-argument', { expected: 'a provider with SHA-256' });
-  if (!(capacity >= 1)) throw new X509Error('invalid-argument', { expected: 'room for one', got: String(capacity) });
+  if (!(capacity >= 1)) throw new X509Error('invalid-argument', { expected: 'room for one', got: capacity });
   // A Set keeps the order of insertion: the first key is the one least recently used.
   const known = new Set<string>();
   const keyOf = ({ algorithm, keyInfo, message, signature }: SignatureCheck): string => {

@@ -115,6 +115,6 @@ function usualKeyPurposes({ purpose, identity }: VerifyOptions): readonly string
     case 'client-authentication':
       return [OID.clientAuth, ...more];
     default:
-      throw new X509Error('invalid-argument', { expected: 'a purpose', got: String(purpose) });
+      throw new X509Error('invalid-argument', { expected: 'a purpose', got: purpose });
   }
 }

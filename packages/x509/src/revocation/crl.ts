@@ -69,7 +69,7 @@ export interface RevocationList {
  */
 export function parseRevocationList(der: Uint8Array): RevocationList {
   if (der.length > MAX_CRL_LENGTH) {
-    throw new X509Error('too-large', { expected: `at most ${MAX_CRL_LENGTH} bytes`, got: String(der.length) });
+    throw new X509Error('too-large', { expected: `at most ${MAX_CRL_LENGTH} bytes`, got: der.length });
   }
   const raw = new Uint8Array(der);
   const outer = new DerReader(raw);

@@ -73,7 +73,7 @@ export interface OcspResponse {
 export function parseOcspResponse(der: Uint8Array): OcspResponse {
   if (der.length > MAX_OCSP_RESPONSE_LENGTH) {
     const expected = `at most ${MAX_OCSP_RESPONSE_LENGTH} bytes`;
-    throw new X509Error('too-large', { expected, got: String(der.length) });
+    throw new X509Error('too-large', { expected, got: der.length });
   }
   const outer = new DerReader(new Uint8Array(der));
   const response = outer.sequence('an OCSPResponse');

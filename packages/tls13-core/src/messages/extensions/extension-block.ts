@@ -42,25 +42,25 @@ export function readExtensionBlock(
     throw new TlsError('too-many-extensions', {
       subject: place,
       expected: `at most ${limits.extensionCount}`,
-      got: String(extensions.length),
+      got: extensions.length,
     });
   }
   const data = new Map<number, Uint8Array>();
   for (const { type, data: bytes } of extensions) {
     if (data.has(type)) {
       const reason = place === 'HRR' ? 'duplicate-extension-in-hello-retry-request' : 'duplicate-extension';
-      throw new TlsError(reason, { subject: place, got: String(type) });
+      throw new TlsError(reason, { subject: place, got: type });
     }
     data.set(type, bytes);
   }
   for (const type of data.keys()) {
     // Section 4.3 wants unsupported_extension for what we did not ask for, wherever it stands; a cookie needs no asking.
     if (requested !== null && !requested.has(type) && !(place === 'HRR' && type === EXTENSION_CODES.cookie)) {
-      throw new TlsError('unsolicited-extension', { subject: place, got: String(type) });
+      throw new TlsError('unsolicited-extension', { subject: place, got: type });
     }
     const places = PLACES_BY_CODE.get(type);
     if (places !== undefined && !places.includes(place)) {
-      throw new TlsError('extension-in-wrong-message', { subject: place, got: String(type) });
+      throw new TlsError('extension-in-wrong-message', { subject: place, got: type });
     }
   }
   const pskIndex = extensions.findIndex(({ type }) => type === EXTENSION_CODES.pre_shared_key);

@@ -17,7 +17,7 @@ export function decodeRecordSizeLimit(data: Uint8Array): number {
   if (limit < SMALLEST_RECORD_SIZE_LIMIT) {
     throw new TlsError('illegal-record-size-limit', {
       expected: `at least ${SMALLEST_RECORD_SIZE_LIMIT}`,
-      got: String(limit),
+      got: limit,
     });
   }
   return Math.min(limit, LARGEST_RECORD_SIZE_LIMIT);

@@ -58,7 +58,7 @@ export function checkServerNameAcknowledgement(data: Uint8Array): void {
     throw new TlsError('malformed-extension', {
       subject: 'server_name',
       expected: 'no data',
-      got: String(data.length),
+      got: data.length,
     });
   }
 }
