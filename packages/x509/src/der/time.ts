@@ -51,7 +51,7 @@ function decodeRest(bytes: Uint8Array, at: number, year: number): number {
   const exists = date.getUTCMonth() === month - 1;
   date.setUTCHours(hour, minute, second);
   if (!exists || hour > 23 || minute > 59 || second > 59 || bytes[at + 10] !== 0x5a) {
-    throw invalidTime(at, 'a date and a time of day that exist, and Z');
+    throw invalidTime(at, 'a time that exists, and Z');
   }
   return date.getTime();
 }

@@ -155,7 +155,7 @@ function readRestriction(
   if (algorithm.parameters === null) return null;
   const { algorithm: pss } = readPssParameters(algorithm);
   if (pss?.type !== 'rsa-pss') {
-    throw new X509Error('unsupported-key', { expected: 'a restriction to SHA-256, SHA-384 or SHA-512' });
+    throw new X509Error('unsupported-key', { expected: 'SHA-256, SHA-384 or SHA-512' });
   }
   return { hash: pss.hash, minimumSaltLength: pss.saltLength };
 }
