@@ -68,7 +68,7 @@ function withPsks(hello: ClientHello, change: (psks: OfferedPsks) => OfferedPsks
 }
 
 function withBinders(hello: ClientHello, change: (binder: Uint8Array) => Uint8Array): ClientHello {
-  const { data } = hello.extensions?.at(-1) as Extension;
+  const { data } = (hello.extensions ?? []).at(-1) as Extension;
   const identities = data.subarray(0, 2 + (((data[0] as number) << 8) | (data[1] as number)));
   // Written by hand: they may be shorter than our encoder allows.
   const binders = psksOf(hello).binders.map(change);
