@@ -2,7 +2,7 @@ export { BytesError, describeFailure, type BytesErrorDetails, type BytesErrorRea
 export { bytesEqual, constantTimeEqual } from './equal.js';
 export { concatBytes } from './concat.js';
 export { bytesToHex, hexdump, hexToBytes } from './hex.js';
-export { asciiToBytes, bytesToLatin1, bytesToUtf8, bytesToUtf8Replacing, utf8ToBytes } from './text.js';
+export { asciiToBytes, bytesToLatin1, bytesToUtf8, bytesToUtf8Replacing, decodeUtf8, utf8ToBytes } from './text.js';
 export { ByteQueue } from './queue.js';
 export { ByteReader, type LengthPrefix } from './reader.js';
 export { ByteWriter } from './writer.js';

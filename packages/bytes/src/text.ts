@@ -83,7 +83,8 @@ export function bytesToUtf8Replacing(bytes: Uint8Array, start = 0, end: number =
   return decodeUtf8(bytes, start, end, () => '\ufffd');
 }
 
-function decodeUtf8(bytes: Uint8Array, start: number, end: number, invalid: (offset: number) => string): string {
+/** As bytesToUtf8, with what `invalid` says of the offset of each byte that belongs to no character. */
+export function decodeUtf8(bytes: Uint8Array, start: number, end: number, invalid: (offset: number) => string): string {
   let i = start;
   while (i < end && (bytes[i] as number) < 0x80) i++;
   if (i === end) return bytesToLatin1(bytes, start, end);

@@ -1,4 +1,4 @@
-import { bytesToLatin1, bytesToUtf8 } from '@portico/bytes';
+import { bytesToLatin1, decodeUtf8 } from '@portico/bytes';
 import { SipError, type SipErrorReason } from '../error.js';
 import { DIGIT, QDTEXT, runEnd, TOKEN, type CharacterClass } from './characters.js';
 import type { WireText } from './wire-text.js';
@@ -183,12 +183,10 @@ export class Scanner {
   /** @throws SipError `header-syntax` if the bytes are not UTF-8 */
   utf8(start: number, end: number, rule: string): string {
     if (this.asciiSource !== undefined) return this.asciiSource.substring(start, end);
-    try {
-      return bytesToUtf8(this.bytes, start, end);
-    } catch {
+    return decodeUtf8(this.bytes, start, end, () => {
       this.offset = start;
       return this.fail(rule, 'UTF-8');
-    }
+    });
   }
 
   /** A reader of `start`..`end` of the same bytes, for the same field. */

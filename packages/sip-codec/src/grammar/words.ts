@@ -1,5 +1,3 @@
-import { asciiToBytes } from '@portico/bytes';
-
 /** A table's size: with the words of one grammar rule in it, hardly two of them share a place. */
 const SLOTS = 128;
 
@@ -20,7 +18,8 @@ export class WordTable {
   constructor(words: readonly string[]) {
     const slots = new Array<Word | undefined>(SLOTS).fill(undefined);
     for (const text of words) {
-      const bytes = asciiToBytes(text);
+      // Our own words: ASCII.
+      const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
       const slot = hash(bytes, 0, bytes.length);
       slots[slot] = { text, bytes, next: slots[slot] };
     }
