@@ -139,10 +139,7 @@ function* judgeBeyond(state: SearchState, issuers: readonly Certificate[]): Sear
     trusted: true,
     chain,
     policies,
-    // Made when somebody asks; a getter of the object's own, so that copies and JSON have it.
-    get checks() {
-      return passedChecks(state.search, chain, [...judged, ...looked]);
-    },
+    checks: passedChecks(state.search, chain, [...judged, ...looked]),
   };
 }
 
@@ -278,15 +275,15 @@ function passedChecks(
   judged: readonly PassedCheck[],
 ): readonly PassedCheck[] {
   const last = chain.length - 1;
-  return chain.flatMap((_, certificate) => {
+  const checks: PassedCheck[] = [];
+  for (const certificate of chain.keys()) {
     const role = certificate === 0 ? 'leaf' : certificate === last ? 'anchor' : 'intermediate';
-    const rules: RuleName[] = [...rulesFor(search, role)];
-    if (certificate < last) rules.push(NAME_CONSTRAINTS, SIGNATURE);
-    return [
-      ...rules.map((held) => passedCheck(held, certificate)),
-      ...judged.filter((check) => check.certificate === certificate),
-    ];
-  });
+    for (const held of rulesFor(search, role)) checks.push(passedCheck(held, certificate));
+    if (certificate < last)
+      checks.push(passedCheck(NAME_CONSTRAINTS, certificate), passedCheck(SIGNATURE, certificate));
+    for (const check of judged) if (check.certificate === certificate) checks.push(check);
+  }
+  return checks;
 }
 
 function readCertificate(bytes: Uint8Array, what: string): Certificate | PathFailure {

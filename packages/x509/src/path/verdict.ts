@@ -53,10 +53,7 @@ export interface PassedCheck {
   readonly section: string;
 }
 
-/**
- * What `verifyCertificatePath` found: a chain on which everything held, or why there is none. A plain object, of which
- * `checks` is made when somebody reads it.
- */
+/** What `verifyCertificatePath` found: a chain on which everything held, or why there is none. A plain object. */
 export type PathVerdict =
   | {
       readonly trusted: true;
