@@ -185,6 +185,7 @@ class SearchState {
   /** A limit was met: what is left of the search is not made. */
   exhausted = false;
   readonly #candidates: readonly Candidate[];
+  readonly #processedExtensions: readonly string[];
   readonly #malformed: PathFailure | null;
   readonly #paths: CandidatePath[] = [];
   #best: { readonly failure: PathFailure; readonly length: number } | null = null;
@@ -192,11 +193,13 @@ class SearchState {
   constructor(search: PathSearch, leaf: Certificate, others: readonly Uint8Array[]) {
     this.search = search;
     this.budget = { ...search.purpose.limits };
+    this.#processedExtensions = [search.policies, search.revocation].flatMap((one) => one?.processedExtensions ?? []);
     const candidates: Candidate[] = search.trustAnchors.map(({ certificate }) => ({ certificate, role: 'anchor' }));
     let malformed: PathFailure | null = null;
     for (const [index, bytes] of others.entries()) {
       // Peers send the root and copies along; one that is an anchor is used as that.
-      if ([{ certificate: leaf }, ...candidates].some(({ certificate: { raw } }) => bytesEqual(raw, bytes))) continue;
+      const isKnown = candidates.some(({ certificate: { raw } }) => bytesEqual(raw, bytes));
+      if (isKnown || bytesEqual(leaf.raw, bytes)) continue;
       const certificate = readCertificate(bytes, `certificate ${index + 1}`);
       // An unreadable certificate that no path needs does no harm.
       if ('reason' in certificate) malformed ??= certificate;
@@ -220,9 +223,15 @@ class SearchState {
 
   /** The first of the rules for that place which does not hold. */
   checkRules(certificate: Certificate, role: PathRole, below: readonly Certificate[]): PathFailure | null {
-    const { provider, purpose, policies, revocation } = this.search;
-    const processedExtensions = [policies, revocation].flatMap((one) => one?.processedExtensions ?? []);
-    const context = { provider, purpose, processedExtensions, role, below, budget: this.budget };
+    const { provider, purpose } = this.search;
+    const context = {
+      provider,
+      purpose,
+      processedExtensions: this.#processedExtensions,
+      role,
+      below,
+      budget: this.budget,
+    };
     for (const rule of rulesFor(this.search, role)) {
       const broken = rule.broken(certificate, context);
       if (broken !== null) return failure(rule, certificate, ...broken);

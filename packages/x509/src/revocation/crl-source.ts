@@ -23,8 +23,8 @@ const PROCESSED: readonly string[] = [REVOCATION_OID.issuingDistributionPoint, R
 
 /**
  * Certificate revocation lists, RFC 5280 section 6.3: complete ones of the certificate's own issuer, and delta ones where
- * wanted. In force is the list with the highest CRLNumber of its scope. Refused are indirect lists, lists for some reasons only, and whatever does not fit, is not fresh or is not
- * signed by the issuer; the status is then unknown.
+ * wanted. In force is the list with the highest CRLNumber of its scope. Refused are indirect lists, lists for some reasons
+ * only, and whatever does not fit, is not fresh or is not signed by the issuer; the status is then unknown.
  */
 export function createCrlSource({ lists, deltas }: CrlSourceOptions): RevocationSource {
   const parsed: RevocationList[] = [];
