@@ -39,6 +39,7 @@ import {
   byLists,
   byResponses,
   delegated,
+  newResponder,
   end,
   list,
   outcome,
@@ -329,13 +330,7 @@ describe('why an OCSP response says nothing', () => {
   });
 
   it('looks at a bounded number of certificates that came along, and passes over broken ones', () => {
-    const privateKey = newKey();
-    const certificate = leaf(root, {
-      key: privateKey,
-      names: [],
-      subject: [['CN', 'responder']],
-      extendedKeyUsage: ['ocspSigning'],
-    });
+    const { certificate, privateKey } = newResponder();
     const after = (count: number): string => {
       const junk = Array.from({ length: count }, () => ({ raw: broken }) as Certificate);
       return byResponses([response({ responder: { certificate, privateKey }, certificates: [...junk, certificate] })]);

@@ -12,6 +12,7 @@ import {
   serverWithTickets,
   toyTicket,
   toyTickets,
+  toyTicketState,
 } from '../support/sessions.js';
 import { toyServer } from '../support/toy-credentials.js';
 
@@ -110,21 +111,7 @@ describe('what a ticket remembers stands in no memory but the array that is give
     const psk = new Uint8Array(32).fill(0x5b);
     let state: Uint8Array = new Uint8Array(0);
     const holding = memoryHolding(psk, () => {
-      state = encodeTicketState({
-        cipherSuite: 0x1303,
-        psk: psk.slice(),
-        issuedAt: 1,
-        authenticationExpiresAt: 2,
-        serverName: 'localhost',
-        clientPolicy: null,
-        clientCertificates,
-        clientSignatureScheme: 0,
-        externalIdentity: null,
-        ticketAgeAdd: 0,
-        alpn: null,
-        maxEarlyDataSize: 0,
-        acrossNames: 'same-name',
-      });
+      state = encodeTicketState(toyTicketState({ psk: psk.slice(), clientCertificates }));
     });
     // The second is the copy that the test passed in.
     expect(holding).toHaveLength(2);

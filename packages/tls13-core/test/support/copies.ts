@@ -6,22 +6,18 @@ export interface Copy {
   readonly hex: string;
 }
 
-/** Notes every array of that length that is copied, is a copy or is written into while `act` runs: the very arrays. */
-export function copiesDuring(act: () => void, length = 32): Copy[] {
-  const seen: Copy[] = [];
-  const note = (array: Uint8Array): void => {
-    if (array.length === length) seen.push({ array, hex: bytesToHex(array) });
-  };
+/** Tells of every array that is set or copied while `act` runs: the very arrays, with what is in them then. */
+function watchCopies(note: (array: Uint8Array, role: 'original' | 'written') => void, act: () => void): void {
   const { slice, set } = Uint8Array.prototype;
   const watchedSlice = function (this: Uint8Array<ArrayBuffer>, ...range: [number?, number?]): Uint8Array {
     const copy = slice.apply(this, range);
-    note(this);
-    note(copy);
+    note(this, 'original');
+    note(copy, 'written');
     return copy;
   };
   const watchedSet = function (this: Uint8Array, ...source: [ArrayLike<number>, number?]): void {
     set.apply(this, source);
-    note(this);
+    note(this, 'written');
   };
   Reflect.set(Uint8Array.prototype, 'slice', watchedSlice);
   Reflect.set(Uint8Array.prototype, 'set', watchedSet);
@@ -31,6 +27,14 @@ export function copiesDuring(act: () => void, length = 32): Copy[] {
     Reflect.set(Uint8Array.prototype, 'slice', slice);
     Reflect.set(Uint8Array.prototype, 'set', set);
   }
+}
+
+/** Notes every array of that length that is copied, is a copy or is written into while `act` runs: the very arrays. */
+export function copiesDuring(act: () => void, length = 32): Copy[] {
+  const seen: Copy[] = [];
+  watchCopies((array) => {
+    if (array.length === length) seen.push({ array, hex: bytesToHex(array) });
+  }, act);
   return seen;
 }
 
@@ -43,24 +47,9 @@ export function leftOf(secret: string, copies: readonly Copy[]): { readonly held
 /** The memory of every array that was set or sliced while `act` ran, in which that secret stands now. */
 export function memoryHolding(secret: Uint8Array, act: () => void): ArrayBufferLike[] {
   const memory = new Set<ArrayBufferLike>();
-  const { set, slice } = Uint8Array.prototype;
-  const watchedSet = function (this: Uint8Array, ...source: [ArrayLike<number>, number?]): void {
-    memory.add(this.buffer);
-    set.apply(this, source);
-  };
-  const watchedSlice = function (this: Uint8Array<ArrayBuffer>, ...range: [number?, number?]): Uint8Array {
-    const copy = slice.apply(this, range);
-    memory.add(copy.buffer);
-    return copy;
-  };
-  Reflect.set(Uint8Array.prototype, 'set', watchedSet);
-  Reflect.set(Uint8Array.prototype, 'slice', watchedSlice);
-  try {
-    act();
-  } finally {
-    Reflect.set(Uint8Array.prototype, 'set', set);
-    Reflect.set(Uint8Array.prototype, 'slice', slice);
-  }
+  watchCopies((array, role) => {
+    if (role === 'written') memory.add(array.buffer);
+  }, act);
   const sought = bytesToHex(secret);
   return [...memory].filter((buffer) => bytesToHex(new Uint8Array(buffer)).includes(sought));
 }

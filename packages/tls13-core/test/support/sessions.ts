@@ -93,12 +93,11 @@ export interface OfferedTicket {
   readonly binderLabel?: BinderLabel;
 }
 
-/** A ticket as the servers above make them for a client without a certificate. */
-export function toyTicket(changes: Partial<TicketState> = {}): OfferedTicket {
-  const psk = new Uint8Array(32).fill(0x5b);
-  const state = encodeTicketState({
+/** What a ticket of the servers above remembers of a client without a certificate. */
+export function toyTicketState(changes: Partial<TicketState> = {}): TicketState {
+  return {
     cipherSuite: 0x1303,
-    psk,
+    psk: new Uint8Array(32).fill(0x5b),
     issuedAt: START - 1000,
     authenticationExpiresAt: START + DAY,
     serverName: 'localhost',
@@ -111,7 +110,13 @@ export function toyTicket(changes: Partial<TicketState> = {}): OfferedTicket {
     maxEarlyDataSize: 0,
     acrossNames: 'same-name',
     ...changes,
-  });
+  };
+}
+
+/** A ticket as the servers above make them for a client without a certificate. */
+export function toyTicket(changes: Partial<TicketState> = {}): OfferedTicket {
+  const psk = new Uint8Array(32).fill(0x5b);
+  const state = encodeTicketState(toyTicketState({ psk, ...changes }));
   return { ticket: toyTickets().protector.seal(state) as Uint8Array, psk };
 }
 

@@ -5,6 +5,7 @@ import {
   at,
   byResponses,
   delegated,
+  newResponder,
   end,
   response,
   root,
@@ -88,31 +89,12 @@ export const responseRows: readonly RevocationRow[] = [
   ],
   ['a responder of another CA', 'unknown', () => byResponses([delegated({}, authority('other'))])],
   ['a responder of another CA of that name', 'unknown', () => byResponses([delegated({}, stranger)])],
-  [
-    'a responder that was not sent',
-    'unknown',
-    () => {
-      const privateKey = newKey();
-      const certificate = leaf(root, {
-        key: privateKey,
-        names: [],
-        subject: [['CN', 'responder']],
-        extendedKeyUsage: ['ocspSigning'],
-      });
-      return byResponses([response({ responder: { certificate, privateKey } })]);
-    },
-  ],
+  ['a responder that was not sent', 'unknown', () => byResponses([response({ responder: newResponder() })])],
   [
     'a responder whose certificate is sent by somebody else',
     'unknown',
     () => {
-      const privateKey = newKey();
-      const certificate = leaf(root, {
-        key: privateKey,
-        names: [],
-        subject: [['CN', 'responder']],
-        extendedKeyUsage: ['ocspSigning'],
-      });
+      const { certificate } = newResponder();
       return byResponses([response({ responder: { certificate, privateKey: newKey() }, certificates: [certificate] })]);
     },
   ],

@@ -120,12 +120,8 @@ export function byResponses(
 
 type LeafChanges = NonNullable<Parameters<typeof leaf>[1]>;
 
-/** A responder that the root certified, changed, and its response. */
-export function delegated(
-  changes: LeafChanges = {},
-  issuer: Credential = root,
-  answer: Partial<OcspAnswer> = {},
-): Uint8Array {
+/** A responder that the root certified, changed. */
+export function newResponder(changes: LeafChanges = {}, issuer: Credential = root): Credential {
   const privateKey = newKey();
   const certificate = leaf(issuer, {
     key: privateKey,
@@ -134,5 +130,15 @@ export function delegated(
     extendedKeyUsage: ['ocspSigning'],
     ...changes,
   });
-  return response({ responder: { certificate, privateKey }, certificates: [certificate] }, answer);
+  return { certificate, privateKey };
+}
+
+/** Such a responder's response. */
+export function delegated(
+  changes: LeafChanges = {},
+  issuer: Credential = root,
+  answer: Partial<OcspAnswer> = {},
+): Uint8Array {
+  const responder = newResponder(changes, issuer);
+  return response({ responder, certificates: [responder.certificate] }, answer);
 }
