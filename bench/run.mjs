@@ -21,6 +21,7 @@ const GROUPS = {
     (await import('./tls/handshakes.mjs')).handshakes,
     (await import('./tls/bulk.mjs')).bulk,
     (await import('./tls/native.mjs')).native,
+    (await import('./tls/host-crypto-clients.mjs')).hostCryptoClients,
     (await import('./tls/memory.mjs')).memory,
     (await import('./tls/resumption.mjs')).resumption,
   ],

@@ -77,8 +77,9 @@ export function portico(setup, port, { cipherSuites, onOpen, onData = () => {} }
 }
 
 /** The same for @reclaimprotocol/tls, whose writes are promises. */
-export function reclaim(setup, port, { cipherSuites, onOpen, onData = () => {} }) {
-  setCryptoImplementation(pureJsCrypto);
+export function reclaim(setup, port, { cipherSuites, onOpen, onData = () => {}, ...choice }) {
+  const { namedCurves = ['X25519'], cryptography = pureJsCrypto } = choice;
+  setCryptoImplementation(cryptography);
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
     const finish = () => {
@@ -90,7 +91,7 @@ export function reclaim(setup, port, { cipherSuites, onOpen, onData = () => {} }
       verifyServerCertificate: true,
       rootCAs: [setup.reclaimRoot],
       supportedProtocolVersions: ['TLS1_3'],
-      namedCurves: ['X25519'],
+      namedCurves,
       logger: QUIET,
       ...(cipherSuites === undefined ? {} : { cipherSuites }),
       write: async ({ header, content }) => {
@@ -112,8 +113,8 @@ export function reclaim(setup, port, { cipherSuites, onOpen, onData = () => {} }
   });
 }
 
-export async function prepareReclaim(setup) {
-  setCryptoImplementation(pureJsCrypto);
+export async function prepareReclaim(setup, cryptography = pureJsCrypto) {
+  setCryptoImplementation(cryptography);
   setup.reclaimRoot = await loadX509FromPem(setup.rootPem);
 }
 
