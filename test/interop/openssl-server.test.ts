@@ -184,6 +184,18 @@ describePeer('OpenSSL s_server', ['openssl', 'stdbuf'], () => {
     }
   });
 
+  it('gets an empty Certificate where it cannot verify the one that we have, and goes on or not', async () => {
+    const flags = ['-rev', '-verify_return_error', '-CAfile', certificates.ca, '-client_sigalgs', 'RSA-PSS+SHA256'];
+    await serve({ flags: [...flags, '-verify', '1'] }, async (port) => {
+      const line = await runOwnClient(port, ...trust, ...turned, ...own);
+      expect(line).toMatchObject({ ok: true, received: 'hello\n', clientCertificate: null });
+    });
+    await serve({ flags: [...flags, '-Verify', '1'] }, async (port) => {
+      const line = await runOwnClient(port, ...trust, ...turned, ...own);
+      expect(line).toMatchObject({ ok: false, alertReceived: 'certificate_required' });
+    });
+  });
+
   it('is refused by us with a wrong CA or a wrong name', async () => {
     await serve({}, async (port) => {
       const wrongCa = await runOwnClient(port, '--servername', 'localhost', '--ca', certificates.otherCa);

@@ -17,7 +17,15 @@ export function createTlsClient(config: ClientConfig): TlsConnection {
   return clientWith(config, parts, (tell) => new EarlyDataPort(tell));
 }
 
-const LEFT_OUT = ['earlyData', 'externalPsks', 'pskModes', 'resumption', 'selectCredential', 'session'] as const;
+const LEFT_OUT = [
+  'earlyData',
+  'externalPsks',
+  'pskModes',
+  'resumption',
+  'selectCredential',
+  'session',
+  'unfitCredential',
+] as const;
 
 /** What `createMinimalTlsClient` takes. */
 export type MinimalClientConfig = Omit<ClientConfig, (typeof LEFT_OUT)[number]>;

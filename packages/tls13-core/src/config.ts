@@ -165,10 +165,17 @@ export interface ClientConfig extends CommonConfig {
    */
   readonly keyShares?: readonly GroupName[];
   /**
-   * Answers a CertificateRequest; null, or no function, sends an empty Certificate. A credential with no scheme that the
-   * server takes fails the handshake.
+   * Answers a CertificateRequest; null, or no function, sends an empty Certificate. So does a credential that does not
+   * fit the request (see `unfitCredential`): `localSignatureScheme` of `handshake-complete` is null then.
    */
   readonly selectCredential?: (request: CertificateRequestInfo) => MaybePromise<Credential | null>;
+  /**
+   * What becomes of a credential without a scheme or chain that the server can verify, or without what its oid_filters ask
+   * for. `empty-certificate` goes on as nobody (RFC 9846 section 4.5.1), and the server decides; `fail` ends the handshake
+   * with `no-common-signature-scheme` or `credential-does-not-match`, for a client that is of no use as nobody.
+   * `empty-certificate` by default.
+   */
+  readonly unfitCredential?: 'empty-certificate' | 'fail';
   /** Look like TLS 1.2 to middleboxes (RFC 9846 appendix E.4). True by default. */
   readonly middleboxCompatibility?: boolean;
   /** Whether tickets are asked for, and given in `session-ticket` events. Off by default. */

@@ -78,7 +78,8 @@ export interface ClientSettings extends CommonSettings, ClientPskSettings {
   readonly serverName: string | null;
   readonly verifyPeer: ClientConfig['verifyPeer'];
   readonly certificateStatus: CertificateStatusRequest | null;
-  readonly selectCredential: NonNullable<ClientConfig['selectCredential']> | null;
+  /** Null for a client that has no certificates. */
+  readonly credentials: ClientCredentialSettings | null;
   readonly alpn: {
     readonly protocols: readonly Uint8Array[];
     readonly required: boolean;
@@ -86,6 +87,12 @@ export interface ClientSettings extends CommonSettings, ClientPskSettings {
   } | null;
   readonly middleboxCompatibility: boolean;
   readonly earlyData: ClientEarlyData | null;
+}
+
+/** How a client answers a CertificateRequest. */
+export interface ClientCredentialSettings {
+  readonly select: NonNullable<ClientConfig['selectCredential']>;
+  readonly whenUnfit: NonNullable<ClientConfig['unfitCredential']>;
 }
 
 /** PSKs that a client may offer. */
@@ -242,7 +249,7 @@ export function clientSettings(config: ClientConfig, parts: ClientParts): Client
     hostName: serverName !== null && isHostName(serverName) ? hostNameForWire(serverName) : null,
     verifyPeer: config.verifyPeer,
     certificateStatus: config.certificateStatus ?? null,
-    selectCredential: config.selectCredential ?? null,
+    credentials: parts.credentials?.settings(config) ?? null,
     alpn:
       config.alpn === undefined || config.alpn.protocols.length === 0
         ? null

@@ -43,16 +43,23 @@ describe('which certificate', () => {
     expect(failureOf(runNow(createPair(nameless, refusing)).serverEvents)).toBe('no-credential');
   });
 
-  it('a client goes on as nobody only if it has no credential, not if the server cannot check the one it has', () => {
+  it('a client goes on as nobody without a credential, and with one that the server cannot check unless it says otherwise', () => {
     const asking: ServerConfig = {
       ...server,
       signatureSchemes: ['ecdsa_secp256r1_sha256'],
       clientAuthentication: { mode: 'request', verifyPeer: () => ({ trusted: true }) },
     };
-    const nobody = runNow(createPair({ ...client, selectCredential: () => null }, asking));
-    expect(nobody.server.info?.peerCertificates).toBeNull();
-    const unfit = runNow(createPair({ ...client, selectCredential: () => ed25519 }, asking));
-    expect(failureOf(unfit.clientEvents)).toBe('no-common-signature-scheme');
+    const selectCredential = (): Credential => ed25519;
+    for (const nobody of [
+      { selectCredential: () => null },
+      { selectCredential },
+      { selectCredential, unfitCredential: 'empty-certificate' },
+    ] as const) {
+      const pair = runNow(createPair({ ...client, ...nobody }, asking));
+      expect([pair.server.state, pair.server.info?.peerCertificates]).toEqual(['open', null]);
+    }
+    const failing = runNow(createPair({ ...client, selectCredential, unfitCredential: 'fail' }, asking));
+    expect(failureOf(failing.clientEvents)).toBe('no-common-signature-scheme');
   });
 
   it('certificate_authorities in a ClientHello must be well-formed (RFC 9846 section 4.3.4)', () => {

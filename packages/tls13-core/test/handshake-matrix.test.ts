@@ -263,9 +263,22 @@ describe('client certificates', () => {
     }
   });
 
-  it('that the server cannot verify fails at the client, which meant to be somebody', () => {
+  it('that the server cannot verify is not sent: the client is nobody, and the server decides (section 4.5.1)', () => {
+    const unfit = (mode: 'request' | 'require'): Pair =>
+      connect(
+        { selectCredential: () => credential('ed25519') },
+        { signatureSchemes: ['ecdsa_secp256r1_sha256'], clientAuthentication: { mode, verifyPeer } },
+      );
+    const requested = unfit('request');
+    expectTalk(requested);
+    expect(requested.server.info?.peerCertificates).toBeNull();
+    expect(requested.client.info?.localSignatureScheme).toBeNull();
+    expect(failureOf(unfit('require').serverEvents)).toBe('certificate-required');
+  });
+
+  it('that the server cannot verify fails a client that is of no use as nobody', () => {
     const pair = connect(
-      { selectCredential: () => credential('ed25519') },
+      { selectCredential: () => credential('ed25519'), unfitCredential: 'fail' },
       { signatureSchemes: ['ecdsa_secp256r1_sha256'], clientAuthentication: { mode: 'request', verifyPeer } },
     );
     expect(failureOf(pair.clientEvents)).toBe('no-common-signature-scheme');

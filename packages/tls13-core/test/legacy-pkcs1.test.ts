@@ -57,13 +57,16 @@ describe('PKCS#1 v1.5 in a client’s CertificateVerify (RFC 9963)', () => {
   });
 
   it.each(LEGACY)('%s is not asked for unasked', (scheme) => {
-    expect(failureOf(connect(undefined, withSchemes([scheme])).clientEvents)).toBe('no-common-signature-scheme');
+    const pair = connect(undefined, withSchemes([scheme]));
+    expect(pair.client.info?.localSignatureScheme).toBeNull();
+    expect(failureOf(pair.serverEvents)).toBe('certificate-required');
   });
 
   it.each(LEGACY)('%s is not signed with unasked', (scheme) => {
     expect(withSchemes(undefined).signer.schemes).not.toContain(scheme);
     const pair = connect([scheme], withSchemes(undefined));
-    expect(failureOf(pair.clientEvents)).toBe('no-common-signature-scheme');
+    expect(pair.client.info?.localSignatureScheme).toBeNull();
+    expect(failureOf(pair.serverEvents)).toBe('certificate-required');
   });
 
   it.each(LEGACY)('%s is no scheme of a server, nor of a ClientHello', (scheme) => {

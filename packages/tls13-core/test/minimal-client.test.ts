@@ -60,7 +60,7 @@ describe('createMinimalTlsClient', () => {
     );
   });
 
-  it.each(['earlyData', 'externalPsks', 'pskModes', 'resumption', 'selectCredential', 'session'])(
+  it.each(['earlyData', 'externalPsks', 'pskModes', 'resumption', 'selectCredential', 'session', 'unfitCredential'])(
     'refuses %s, which it would not do',
     (option) => {
       const config = { ...toyClient(), [option]: undefined };

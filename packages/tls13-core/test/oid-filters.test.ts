@@ -84,9 +84,19 @@ describe('oid_filters, section 4.3.5', () => {
     expect(failureOf(required.serverEvents)).toBe('certificate-required');
   });
 
-  it('fail a client whose choice does not match', () => {
-    const pair = runNow(createPair(toyClient({ selectCredential: () => forClients }), asking()));
+  it('leave a client whose choice does not match nobody (section 4.5.1)', () => {
+    const selectCredential = (): Credential => forClients;
+    const requested = runNow(createPair(toyClient({ selectCredential }), asking(wantsSip, 'request')));
+    expect([requested.server.state, requested.server.info?.peerCertificates]).toEqual(['open', null]);
+    const required = runNow(createPair(toyClient({ selectCredential }), asking()));
+    expect(failureOf(required.serverEvents)).toBe('certificate-required');
+  });
+
+  it('fail a client whose choice does not match, and that is of no use as nobody', () => {
+    const client = toyClient({ selectCredential: () => forClients, unfitCredential: 'fail' });
+    const pair = runNow(createPair(client, asking(wantsSip, 'request')));
     expect(failureOf(pair.clientEvents)).toBe('credential-does-not-match');
+    expect(pair.serverEvents.at(-1)).toMatchObject({ error: { alert: { name: 'handshake_failure' } } });
   });
 
   it.each([

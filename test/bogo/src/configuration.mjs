@@ -104,6 +104,8 @@ export function clientConfig(flags, seen) {
       const fits = ({ signer }) => signer.schemes.some((scheme) => signatureSchemes.includes(scheme));
       return certificates.find(fits) ?? certificates[0] ?? null;
     }),
+    // BoringSSL ends the handshake where it cannot sign with the certificate that it has.
+    unfitCredential: 'fail',
   };
 }
 

@@ -6,7 +6,7 @@ import type { ClientHello } from '../messages/client-hello.js';
 import type { ExtensionBlock } from '../messages/extensions/extension-block.js';
 import type { Extension } from '../messages/extensions/extension.js';
 import type { SessionContents } from '../session/session.js';
-import type { ClientPskSettings, ClientSettings } from '../settings.js';
+import type { ClientCredentialSettings, ClientPskSettings, ClientSettings } from '../settings.js';
 import type { TicketReceiver } from './connected.js';
 import type { FlowContext } from './context.js';
 import type { Flow } from './flow.js';
@@ -86,9 +86,11 @@ export interface ClientPsks {
 
 /** Certificates of the client's own (RFC 9846 section 4.5.1.2). */
 export interface ClientCredentials {
+  /** Null where the configuration has no `selectCredential`. */
+  settings(config: ClientConfig): ClientCredentialSettings | null;
   /**
    * Answers a CertificateRequest, of which these are the extensions and the schemes that we know; null where no credential
-   * was chosen and nothing sent.
+   * was chosen that fits, and nothing sent.
    */
   answer(
     context: Context,
