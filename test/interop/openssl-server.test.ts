@@ -185,6 +185,7 @@ describePeer('OpenSSL s_server', ['openssl', 'stdbuf'], () => {
   });
 
   it('gets an empty Certificate where it cannot verify the one that we have, and goes on or not', async () => {
+    const own = ['--cert', certificates.client.cert, '--key', certificates.client.key];
     const flags = ['-rev', '-verify_return_error', '-CAfile', certificates.ca, '-client_sigalgs', 'RSA-PSS+SHA256'];
     await serve({ flags: [...flags, '-verify', '1'] }, async (port) => {
       const line = await runOwnClient(port, ...trust, ...turned, ...own);
