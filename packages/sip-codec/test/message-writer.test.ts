@@ -1,4 +1,11 @@
-import { createRequest, createResponse, parseSipMessage, type HeaderInput } from '@portico/sip-codec';
+import {
+  createRequest,
+  createResponse,
+  editHeaders,
+  parseSipMessage,
+  serializeSipMessage,
+  type HeaderInput,
+} from '@portico/sip-codec';
 import { describe, expect, it } from 'vitest';
 import { options, request, wire, wireText } from './wire.js';
 
@@ -22,12 +29,31 @@ describe('messages that are written one after the other in the same room', () =>
     }
   });
 
-  it('have memory of their own', () => {
-    const first = written([['X', 'first']]);
-    const before = wireText(first);
-    const second = written([['X', 'second']], 'body');
-    expect(wireText(first)).toBe(before);
-    for (const bytes of [first, second]) expect([bytes.byteOffset, bytes.buffer.byteLength]).toEqual([0, bytes.length]);
+  it('have memory of their own, whatever is written before and behind it', () => {
+    const sizes = [0, 1, 700, 1900, 2047, 3000, 5, 8190];
+    const messages = Array.from({ length: 60 }, (_, i) => written([['X', String(i)]], 'b'.repeat(sizes[i % 8] ?? 0)));
+    const edited = messages.map(
+      (bytes, i) => editHeaders(request(bytes), [{ type: 'prepend', name: 'Y', value: `${i}` }]).bytes,
+    );
+    const all = [...messages, ...edited];
+    for (const [i, bytes] of all.entries()) bytes.fill(i);
+    for (const [i, bytes] of all.entries()) expect(bytes.every((byte) => byte === i)).toBe(true);
+    for (const bytes of all) expect(bytes.byteOffset % 4).toBe(0);
+    const next = written([['X', 'next']]);
+    expect(wireText(next)).toBe(asText([['X', 'next']], ''));
+  });
+
+  it('share no more than small pieces, and none once they are serialized', () => {
+    for (const size of [0, 1000, 2000, 9000]) {
+      const message = createRequest({ method: 'OPTIONS', uri: 'sip:a@b', headers: [], body: new Uint8Array(size) });
+      const { bytes } = message;
+      expect(bytes.buffer.byteLength).toBeLessThanOrEqual(Math.max(8192, bytes.length));
+      const own = serializeSipMessage(message);
+      expect([own.byteOffset, own.buffer.byteLength]).toEqual([0, bytes.length]);
+    }
+  });
+
+  it('tell which status they have', () => {
     const answers = [200, 404].map((status) => createResponse(request(options()), status, { toTag: 'x' }));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(({ bytes }) => statusOf(bytes)));
   });

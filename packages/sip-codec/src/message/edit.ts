@@ -4,6 +4,7 @@ import { writeAscii } from '../grammar/wire-text.js';
 import { CONTENT_LENGTH } from '../headers/numbers.js';
 import type { Head, SipHeaderField } from './head.js';
 import { headerKey } from './header-name.js';
+import { messageMemory } from './memory.js';
 import type { SipMessage } from './message.js';
 import { parseAgain, withStrictHead } from './strict-head.js';
 import { checkRequestUri, headerLine } from './write.js';
@@ -68,7 +69,7 @@ function applyEdit(message: SipMessage, edit: HeaderEdit): SipMessage {
   const { bytes, head } = message;
   let size = bytes.length;
   for (const { start, end, text } of splices) size += text.length - (end - start);
-  const edited = new Uint8Array(size);
+  const edited = messageMemory(size);
   let from = 0;
   let to = 0;
   for (const { start, end, text } of splices) {

@@ -11,7 +11,10 @@ import { readStartLine, type RequestLine, type StatusLine } from './start-line.j
 
 /** What the three kinds of message share. */
 abstract class MessageBase {
-  /** The whole message, byte for byte; a view of what was parsed. */
+  /**
+   * The whole message, byte for byte; a view of what was parsed. That of a written message is its own, though its `buffer`
+   * may hold others too: to transfer it, or to keep it for long, take `serializeSipMessage`.
+   */
   readonly bytes: Uint8Array;
   readonly headers: SipHeaders;
   /** Where its lines are. */

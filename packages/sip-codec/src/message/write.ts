@@ -3,6 +3,7 @@ import { SipError } from '../error.js';
 import { DIGIT, HEXDIG, REASON, TOKEN } from '../grammar/characters.js';
 import type { Head, SipHeaderField } from './head.js';
 import { headerKey } from './header-name.js';
+import { messageMemory } from './memory.js';
 
 /** A header field to write: name and value as text. */
 export type HeaderInput = readonly [name: string, value: string];
@@ -96,10 +97,9 @@ export class MessageWriter {
     const length = this.#length;
     const written = new Uint8Array(this.#bytes.buffer, 0, length);
     if (this.#bytes.length === SPARE_LENGTH) spare = this.#bytes;
-    if (body.length === 0) return new Uint8Array(written);
-    const bytes = new Uint8Array(length + body.length);
+    const bytes = messageMemory(length + body.length);
     bytes.set(written);
-    bytes.set(body, length);
+    if (body.length > 0) bytes.set(body, length);
     return bytes;
   }
 
