@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createSipFramer, parseSipMessage, VIA } from '@portico/sip-codec';
+import { buildProgram } from '../lib/c-program.mjs';
 import { measure } from '../lib/measure.mjs';
 import { sipCorpus } from './corpus.mjs';
 
@@ -24,7 +25,7 @@ export async function cLibraries(effort) {
   const folder = mkdtempSync(join(tmpdir(), 'portico-bench-'));
   try {
     const built = LIBRARIES.flatMap((library) => {
-      const program = build(library, folder);
+      const program = buildProgram(join(SOURCES, `${library.program}.c`), library, folder);
       return program === null ? [] : [{ ...library, program }];
     });
     const results = [];
@@ -43,20 +44,6 @@ function lengthOf({ length }) {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(length);
   return bytes;
-}
-
-/** The path of the built program, or null where the library or the compiler is missing. */
-function build({ program, package: name, flags }, folder) {
-  const file = join(folder, program);
-  const quiet = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] };
-  try {
-    const words =
-      flags ?? execFileSync('pkg-config', ['--cflags', '--libs', '--static', name], quiet).trim().split(/\s+/);
-    execFileSync('cc', ['-O2', '-DNDEBUG', '-o', file, join(SOURCES, `${program}.c`), ...words], quiet);
-    return file;
-  } catch {
-    return null;
-  }
 }
 
 async function beside(work, theirs, messages, input, effort) {

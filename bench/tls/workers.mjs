@@ -1,19 +1,36 @@
-// npm run bench -- workers: connections per second of the examples with one and two workers, which share ticket keys. The
-// client is node:tls in a process of its own; where there are two cores it takes one of them.
-import { fork, spawn } from 'node:child_process';
+// npm run bench -- workers: connections per second of the examples with one and two workers, which share ticket keys, by the
+// clock. Clients take their part of the cores, so they are a program in C over OpenSSL where one can be built: what a
+// connection costs there is small beside what it costs here. Else it is node:tls in a process of its own.
+import { execFile, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { availableParallelism } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { buildProgram } from '../lib/c-program.mjs';
 import { median } from '../lib/measure.mjs';
 
 const EXAMPLES = { 'node:cluster': 'cluster.mjs', 'worker threads': 'worker-threads.mjs' };
 const WORKERS = [1, 2];
-/** Connections that the client holds open at a time. */
+/** Clients at a time. */
 const CONCURRENCY = 8;
 
 export async function workers(effort) {
+  const folder = mkdtempSync(join(tmpdir(), 'portico-bench-'));
+  try {
+    const source = fileURLToPath(new URL('./c/connections.c', import.meta.url));
+    return await withClients(buildProgram(source, { package: 'libssl' }, folder), effort);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** `program` is the client, null for node:tls. */
+async function withClients(program, effort) {
   const seconds = effort.secondsPerRound * 4;
+  const clients = program === null ? 'node:tls' : 'OpenSSL';
   const results = [];
   for (const [name, file] of Object.entries(EXAMPLES)) {
     const rates = {};
@@ -22,7 +39,7 @@ export async function workers(effort) {
       try {
         for (const handshake of ['full', 'resumed']) {
           const rounds = [];
-          for (let round = 0; round < 3; round++) rounds.push(await rateOf(example, handshake, seconds));
+          for (let round = 0; round < 3; round++) rounds.push(await rateOf(program, example, handshake, seconds));
           rates[`${count} ${count === 1 ? 'worker' : 'workers'}, ${handshake}`] = {
             rate: median(rounds),
             rates: rounds,
@@ -34,7 +51,7 @@ export async function workers(effort) {
     }
     results.push({
       id: `workers-${name.replaceAll(/\W+/g, '-')}`,
-      title: `connections a second by the clock, ${name}, node:tls clients in another process`,
+      title: `connections a second by the clock, ${name}, ${clients} clients in other processes`,
       unit: ' connections/s',
       rates,
       ratios: ['full', 'resumed'].map((handshake) => ({
@@ -55,7 +72,11 @@ async function startExample(file, count) {
   return { ca, ports, stop: () => child.stdin.end() };
 }
 
-async function rateOf({ ca, ports }, handshake, seconds) {
+async function rateOf(program, { ca, ports }, handshake, seconds) {
+  if (program !== null) {
+    const { stdout } = await promisify(execFile)(program, [seconds, CONCURRENCY, handshake, ...ports].map(String));
+    return Number(stdout);
+  }
   const client = fork(fileURLToPath(new URL('./tls-rate-process.mjs', import.meta.url)));
   client.send({ ca, ports, handshake, seconds, concurrency: CONCURRENCY });
   const [answer] = await once(client, 'message');
