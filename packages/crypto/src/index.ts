@@ -23,10 +23,12 @@ export type {
   PublicKey,
   RandomBytes,
   RsaPrivateValues,
+  RsaPssRestriction,
   SignatureAlgorithm,
 } from './provider.js';
 export { readPublicKey as readRsaPublicKey, type RsaPublicKey } from './rsa/public-key.js';
 export { createRsaKeyAlgorithm } from './rsa/key-algorithm.js';
+export { restrictionAllows } from './rsa/restriction.js';
 export type { RsaKeyType } from './rsa/verifier.js';
 export {
   keyAlgorithmFor,

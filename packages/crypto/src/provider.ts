@@ -119,6 +119,12 @@ export interface NamedGroup {
 
 export type EcCurveName = 'P-256' | 'P-384' | 'P-521';
 
+/** What the RSASSA-PSS-params of a key allow (RFC 4055 section 3.1): one hash, and salts of so many bytes or more. */
+export interface RsaPssRestriction {
+  readonly hash: HashName;
+  readonly minimumSaltLength: number;
+}
+
 /** A public key, as x509 reads it from a SubjectPublicKeyInfo. */
 export type PublicKey =
   | {
@@ -131,8 +137,8 @@ export type PublicKey =
       readonly type: 'rsa-pss';
       readonly modulus: Uint8Array;
       readonly exponent: Uint8Array;
-      /** Restrictions from the key's RSASSA-PSS-params (RFC 4055 section 3.1), or null where the key has none. */
-      readonly restriction: { readonly hash: HashName; readonly minimumSaltLength: number } | null;
+      /** Null where the key has none. */
+      readonly restriction: RsaPssRestriction | null;
     }
   | { readonly type: 'ed25519' | 'ed448'; readonly key: Uint8Array }
   | { readonly type: MlDsaName; readonly key: Uint8Array };
@@ -144,7 +150,10 @@ export type MlDsaName = 'ml-dsa-44' | 'ml-dsa-65' | 'ml-dsa-87';
 export type PrivateKey =
   | { readonly type: 'ec'; readonly curve: EcCurveName; /** Padded to the field size. */ readonly scalar: Uint8Array }
   | ({ readonly type: 'rsa' } & RsaPrivateValues)
-  | ({ readonly type: 'rsa-pss' } & RsaPrivateValues)
+  | ({
+      readonly type: 'rsa-pss';
+      /** Absent where the key has none. */ readonly restriction?: RsaPssRestriction;
+    } & RsaPrivateValues)
   | { readonly type: 'ed25519' | 'ed448'; readonly seed: Uint8Array }
   | {
       readonly type: MlDsaName;

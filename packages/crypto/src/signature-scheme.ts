@@ -6,6 +6,7 @@ import type {
   PublicKey,
   SignatureAlgorithm,
 } from './provider.js';
+import { restrictionAllows } from './rsa/restriction.js';
 
 export type SignatureSchemeName =
   | 'ecdsa_secp256r1_sha256'
@@ -91,9 +92,12 @@ export function maySignCertificateVerify({ certificateVerify }: SignatureScheme,
   return certificateVerify === 'both' || certificateVerify === side;
 }
 
-/** Whether a key may be used with a scheme: kind of key and, for ECDSA, curve (RFC 9846 section 4.3.3). */
+/**
+ * Whether a key may be used with a scheme: kind of key, for ECDSA curve, and for RSASSA-PSS what the key itself allows
+ * (RFC 9846 section 4.3.3, RFC 4055 section 3.1).
+ */
 export function keyFitsScheme(key: PublicKey | PrivateKey, scheme: SignatureScheme): boolean {
-  if (key.type !== scheme.keyType) return false;
+  if (key.type !== scheme.keyType || !restrictionAllows(key, scheme.algorithm)) return false;
   return key.type !== 'ec' || key.curve === scheme.curve;
 }
 

@@ -11,6 +11,7 @@ import {
   type PrivateKey,
   type PublicKey,
   type RandomBytes,
+  type SignatureScheme,
 } from '@portico/crypto';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -310,6 +311,35 @@ function describeKeys(
       expect(await keys.verify(publicKey, algorithm, message, signature), name).toBe(false);
     }
   });
+
+  it.runIf(keys.keyType === 'rsa-pss')(
+    'signs and verifies as an RSASSA-PSS key restricts it, RFC 4055 section 3.1',
+    async () => {
+      const [sha256, sha384] = schemes as [SignatureScheme, SignatureScheme];
+      const signature = await keys.sign(privateKey, sha256.algorithm, message, random);
+      for (const [hash, minimumSaltLength, fits] of [
+        ['sha256', 20, true],
+        ['sha256', 32, true],
+        ['sha256', 33, false],
+        ['sha384', 32, false],
+      ] as const) {
+        const restriction = { hash, minimumSaltLength };
+        const [own, shown] = [{ ...privateKey, restriction } as PrivateKey, { ...publicKey, restriction } as PublicKey];
+        expect(keys.publicKey(own)).toEqual(shown);
+        expect([keyFitsScheme(own, sha256), keyFitsScheme(shown, sha256)]).toEqual([fits, fits]);
+        expect(keyFitsScheme(shown, sha384)).toBe(hash === 'sha384' && minimumSaltLength <= 48);
+        expect(await keys.verify(shown, sha256.algorithm, message, signature)).toBe(fits);
+        if (fits) {
+          const again = await keys.sign(own, sha256.algorithm, message, random);
+          expect(await keys.verify(publicKey, sha256.algorithm, message, again)).toBe(true);
+        } else {
+          await expectRejection('unsupported-algorithm', hash, async () =>
+            keys.sign(own, sha256.algorithm, message, random),
+          );
+        }
+      }
+    },
+  );
 
   it('refuses to sign with an algorithm or a key that is not its own', async () => {
     for (const { algorithm, name } of SIGNATURE_SCHEMES) {

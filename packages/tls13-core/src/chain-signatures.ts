@@ -14,20 +14,37 @@ interface ChainSignature {
 /** `weak` is SHA-1 or MD5, whatever else there is. */
 export type ChainFit = 'fits' | 'does-not-fit' | 'weak';
 
+/** What is read of a chain. */
+interface ReadChain {
+  /** Null for a leaf that cannot be read. */
+  readonly leaf: Certificate | null;
+  readonly signatures: readonly ChainSignature[];
+}
+
 /** Chains are read once: a server shows the same few to everybody. */
-const KNOWN = /* @__PURE__ */ new WeakMap<readonly Uint8Array[], readonly ChainSignature[]>();
+const KNOWN = /* @__PURE__ */ new WeakMap<readonly Uint8Array[], ReadChain>();
 
 /**
  * Whether a chain is signed only by schemes that the peer named for certificates (RFC 9846 sections 4.3.3 and 4.5.1.2).
  * Self-signed certificates may be signed in any way. A chain that cannot be read does not fit.
  */
 export function chainFit(chain: readonly Uint8Array[], schemes: readonly SignatureScheme[]): ChainFit {
-  let signatures = KNOWN.get(chain);
-  if (signatures === undefined) KNOWN.set(chain, (signatures = readSignatures(chain)));
+  const { signatures } = readOnce(chain);
   if (signatures.some(({ strength }) => strength === 'weak')) return 'weak';
   return signatures.every((signature) => schemes.some((scheme) => isSignedBy(signature, scheme)))
     ? 'fits'
     : 'does-not-fit';
+}
+
+/**
+ * Whether a chain's leaf allows signing with a scheme (RFC 9846 section 4.5.1.2): its key with what restricts it, and its
+ * Key Usage. A leaf that cannot be read, and a key of an unknown kind, are the signer's own affair.
+ */
+export function leafAllows(chain: readonly Uint8Array[], scheme: SignatureScheme): boolean {
+  const { leaf } = readOnce(chain);
+  if (leaf === null) return true;
+  const { publicKey, keyUsage } = leaf;
+  return (keyUsage?.includes('digitalSignature') ?? true) && (publicKey === null || keyFitsScheme(publicKey, scheme));
 }
 
 /**
@@ -48,8 +65,16 @@ export function bestChain<T>(
   return fallback;
 }
 
-function readSignatures(chain: readonly Uint8Array[]): ChainSignature[] {
+function readOnce(chain: readonly Uint8Array[]): ReadChain {
+  const known = KNOWN.get(chain);
+  if (known !== undefined) return known;
   const certificates = chain.map(readOrNull);
+  const read = { leaf: certificates[0] ?? null, signatures: signaturesOf(certificates) };
+  KNOWN.set(chain, read);
+  return read;
+}
+
+function signaturesOf(certificates: readonly (Certificate | null)[]): ChainSignature[] {
   return certificates.flatMap((certificate): ChainSignature[] => {
     if (certificate === null) return [{ algorithm: null, strength: 'usual', issuerKey: null }];
     const { issuer, subject, signatureReading } = certificate;

@@ -1,7 +1,7 @@
 import { bytesEqual } from '@portico/bytes';
 import { SIGNATURE_SCHEMES } from '@portico/crypto';
 import { parseCertificate } from '@portico/x509';
-import { bestChain } from './chain-signatures.js';
+import { bestChain, leafAllows } from './chain-signatures.js';
 import type { CertificateRequestInfo, Credential } from './config.js';
 import { matchesOidFilters } from './oid-filters.js';
 
@@ -17,7 +17,11 @@ export function firstFittingCredential(
   return ({ signatureSchemes, certificateSignatureSchemes, certificateAuthorities, oidFilters }) => {
     const fitting = credentials.filter(({ certificateChain, signer }) => {
       const [leaf] = certificateChain;
-      if (leaf === undefined || !signer.schemes.some((scheme) => signatureSchemes.includes(scheme))) return false;
+      if (leaf === undefined) return false;
+      const wanted = SIGNATURE_SCHEMES.filter(({ name }) => signatureSchemes.includes(name));
+      if (!wanted.some((scheme) => signer.schemes.includes(scheme.name) && leafAllows(certificateChain, scheme))) {
+        return false;
+      }
       return isIssuedBy(certificateChain, certificateAuthorities) && matchesOidFilters(leaf, oidFilters);
     });
     const forCertificates = SIGNATURE_SCHEMES.filter(({ name }) => certificateSignatureSchemes.includes(name));

@@ -4,8 +4,8 @@ import { createAuthority, createLeaf } from '@portico/x509/issue';
 import { describe, expect, it } from 'vitest';
 import type { AlertName } from '../src/alert.js';
 import type { CertificateRefusal, Credential } from '../src/config.js';
-import { createSigner } from '../src/signer.js';
 import { createPair, failureOf, runNow, type Pair } from './support/pair.js';
+import { ScriptedServer } from './support/scripted-server.js';
 import { TOY_CLIENT, TOY_SERVER, toyClient, toyServer } from './support/toy-credentials.js';
 import { toyProvider } from './support/toy-provider.js';
 
@@ -83,9 +83,11 @@ describe('a leaf is refused whatever the verifier says', () => {
   it('where its key usage does not allow signatures', () => {
     const template = { keyUsage: ['keyAgreement'] as const };
     const leaf = createLeaf({ provider, issuer, key, names: ['localhost'], ...validity, template });
-    expect(failureOf(against(leaf.raw).clientEvents)).toBe('certificate-unsupported');
-    const signer = createSigner(provider, key);
-    expect(signer.schemes).toEqual(['ed25519']);
+    // A server of ours does not even show it.
+    expect(failureOf(against(leaf.raw).serverEvents)).toBe('no-common-signature-scheme');
+    const shown = { certificateChain: [leaf.raw], signer: TOY_SERVER.signer };
+    const server = new ScriptedServer(toyClient(), shown).serverHello().encryptedExtensions().certificate();
+    expect(server.failure).toBe('certificate-unsupported');
   });
 
   it('but not where it says nothing of its usage', () => {

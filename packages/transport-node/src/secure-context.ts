@@ -1,7 +1,13 @@
 import { createPrivateKey } from 'node:crypto';
 import type { CipherSuiteName, CryptoProvider, GroupName, PrivateKey } from '@portico/crypto';
 import { createSigner, stapledOcsp, type Credential, type TlsLimits } from '@portico/tls13-core';
-import { certificatesFromPem, keyMatchesCertificate, privateKeyFromPem, type TrustAnchor } from '@portico/x509';
+import {
+  certificatesFromPem,
+  keyMatchesCertificate,
+  privateKeyFromPem,
+  type Certificate,
+  type TrustAnchor,
+} from '@portico/x509';
 import { socketError } from './errors.js';
 import { pemTexts, type PemInput } from './pem-input.js';
 import { defaultProvider } from './provider.js';
@@ -131,10 +137,15 @@ function readCredentials(provider: CryptoProvider, options: SecureContextOptions
     const staple = staples[index] ?? null;
     return {
       certificateChain: chain.map(({ raw }) => raw),
-      signer: createSigner(provider, key),
+      signer: createSigner(provider, ofCertifiedKind(key, leaf)),
       ...(staple === null ? {} : { certificateStatus: stapledOcsp(staple) }),
     };
   });
+}
+
+/** Most tools write the key of an RSASSA-PSS certificate as plain RSA; it signs as the certificate says. */
+function ofCertifiedKind(key: PrivateKey, { publicKey }: Certificate): PrivateKey {
+  return key.type === 'rsa' && publicKey?.type === 'rsa-pss' ? { ...key, type: 'rsa-pss' } : key;
 }
 
 function readChain(pem: string): ReturnType<typeof certificatesFromPem> {

@@ -4,7 +4,11 @@ import http2 from 'node:http2';
 import https from 'node:https';
 import net from 'node:net';
 import tls from 'node:tls';
+import type { PrivateKey } from '@portico/crypto';
+import { privateKeyToPem } from '@portico/x509';
 import { describe, expect, it, vi } from 'vitest';
+import { rsaPrivateValues } from '../../crypto/test/rsa-values.js';
+import hexValues from '../../crypto/test/vectors/rsa-2048.json' with { type: 'json' };
 import {
   checkServerIdentity,
   connect,
@@ -19,6 +23,7 @@ import {
 } from '../src/index.js';
 import {
   ca,
+  certify,
   clientCredential,
   expiredCredential,
   issue,
@@ -131,6 +136,21 @@ describe('our server', () => {
     const client = connectTo(await listen(server), [], { servername, rejectUnauthorized: false });
     await once(client, 'secureConnect');
     expect(client.getPeerX509Certificate()?.subjectAltName).toContain(`DNS:${expected}`);
+  });
+
+  it('signs as an RSASSA-PSS certificate says, whose key is written as plain RSA', async () => {
+    const key: PrivateKey = { type: 'rsa', ...rsaPrivateValues(hexValues) };
+    const restriction = { hash: 'sha384', minimumSaltLength: 48 } as const;
+    const cert = certify({ type: 'rsa-pss', modulus: key.modulus, exponent: key.publicExponent, restriction });
+    const port = await listen(createServer({ cert, key: privateKeyToPem(key) }, echo));
+    for (const [sigalgs, outcomeOf] of [
+      ['ecdsa_secp256r1_sha256:rsa_pss_pss_sha256:rsa_pss_pss_sha384', 'secureConnect'],
+      ['ecdsa_secp256r1_sha256:rsa_pss_pss_sha256:rsa_pss_rsae_sha384', 'error'],
+    ] as const) {
+      const client = tls.connect({ port, host: '127.0.0.1', ca, servername: 'localhost', sigalgs });
+      cleanUp(() => void client.destroy());
+      await once(client, outcomeOf);
+    }
   });
 
   it('fails the handshake when SNICallback fails', async () => {

@@ -32,6 +32,28 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const kinds = ['rsa', 'rsa-pss', 'p256', 'p384', 'p521', 'ed25519'] as const;
 
+it.each([
+  [
+    { hash: 'sha384', minimumSaltLength: 20 },
+    { hash: 'sha384', saltLength: 48 },
+  ],
+  [
+    { hash: 'sha256', minimumSaltLength: 40 },
+    { hash: 'sha256', saltLength: 40 },
+  ],
+] as const)('an RSASSA-PSS key restricted to %o signs with %o', (restriction, algorithm) => {
+  const { restriction: own, ...values } = privateKeyFromPem(fixture('rsa-pss.key.pem')) as PrivateKey & {
+    type: 'rsa-pss';
+  };
+  expect(own).toEqual({ hash: 'sha256', minimumSaltLength: 32 });
+  const privateKey = { ...values, restriction };
+  const { certificate } = createAuthority({ provider, privateKey, subject: [['CN', 'root']], notBefore, notAfter });
+  expect(certificate.signatureReading.algorithm).toEqual({ type: 'rsa-pss', ...algorithm });
+  expect(certificate.publicKey).toMatchObject({ restriction });
+  const oracle = new X509Certificate(certificate.raw);
+  expect(oracle.verify(oracle.publicKey)).toBe(true);
+});
+
 describe.each(kinds)('issued with %s', (kind) => {
   const privateKey = privateKeyFromPem(fixture(`${kind}.key.pem`));
   const root = createAuthority({

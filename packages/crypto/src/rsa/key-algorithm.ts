@@ -4,6 +4,7 @@ import { encodePkcs1, encodePss } from './encoding.js';
 import { generatePrivateKey } from './generate.js';
 import { importPrivateKey, signEncodedMessage, type RsaSigningKey } from './private-key.js';
 import type { RsaPublicKey } from './public-key.js';
+import { restrictionAllows } from './restriction.js';
 import { rsaVerifier, usableRsa, type RsaAlgorithm, type RsaKeyType } from './verifier.js';
 
 /**
@@ -31,15 +32,16 @@ export function createRsaKeyAlgorithm(keyType: RsaKeyType, hashes: readonly Hash
     sign: (privateKey, algorithm, message, random) => {
       const key = importOnce(privateKey);
       const use = usableRsa(keyType, hashes, algorithm);
-      if (use === null) {
-        throw new CryptoError('unsupported-algorithm', `an ${keyType} key cannot sign ${algorithm.type} here`);
+      if (use === null || !restrictionAllows(privateKey, algorithm)) {
+        throw new CryptoError('unsupported-algorithm', `this ${keyType} key cannot sign ${algorithm.type} so`);
       }
       return signEncodedMessage(key, encodeMessage(key, use.algorithm, use.hash, message, random), random);
     },
     publicKey: (privateKey) => {
       const { modulus, exponent } = importOnce(privateKey).bytes;
       if (keyType === 'rsa') return { type: 'rsa', modulus, exponent };
-      return { type: 'rsa-pss', modulus, exponent, restriction: null };
+      const { restriction = null } = privateKey as PrivateKey & { readonly type: 'rsa-pss' };
+      return { type: 'rsa-pss', modulus, exponent, restriction };
     },
     generate: (random) => ({ type: keyType, ...generatePrivateKey(random) }),
   };

@@ -1,6 +1,7 @@
-import type { Hash, KeyAlgorithm, PublicKey, SignatureAlgorithm } from '../provider.js';
+import type { Hash, KeyAlgorithm, SignatureAlgorithm } from '../provider.js';
 import { verifyPkcs1, verifyPss } from './encoding.js';
 import { readPublicKey, recoverEncodedMessage, type RsaPublicKey } from './public-key.js';
+import { restrictionAllows } from './restriction.js';
 
 /** The two kinds of RSA key: `rsaEncryption`, and `id-RSASSA-PSS`, which signs with PSS alone (RFC 4055 section 1.2). */
 export type RsaKeyType = 'rsa' | 'rsa-pss';
@@ -29,13 +30,6 @@ export function usableRsa(
   if (algorithm.type !== 'rsa-pss' && (algorithm.type !== 'rsa-pkcs1' || keyType === 'rsa-pss')) return null;
   const hash = hashes.find((candidate) => candidate.name === algorithm.hash);
   return hash === undefined ? null : { algorithm, hash };
-}
-
-/** RFC 4055 section 3.1: a PSS key's own parameters fix the hash and the least salt. */
-function restrictionAllows(publicKey: PublicKey, algorithm: RsaAlgorithm): boolean {
-  if (publicKey.type !== 'rsa-pss' || publicKey.restriction === null) return true;
-  const { hash, minimumSaltLength } = publicKey.restriction;
-  return algorithm.type === 'rsa-pss' && algorithm.hash === hash && algorithm.saltLength >= minimumSaltLength;
 }
 
 function isEncodingOf(

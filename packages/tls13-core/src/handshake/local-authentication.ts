@@ -1,5 +1,5 @@
 import { maySignCertificateVerify, type SignatureScheme } from '@portico/crypto';
-import { bestChain } from '../chain-signatures.js';
+import { bestChain, leafAllows } from '../chain-signatures.js';
 import type { Credential } from '../config.js';
 import { TlsError } from '../error.js';
 import type { Transcript } from '../key-schedule/transcript.js';
@@ -56,13 +56,14 @@ function* usableCredentials(
 }
 
 function chooseScheme(
-  { signer }: Credential,
+  { certificateChain, signer }: Credential,
   peerSchemes: readonly SignatureScheme[],
   side: 'server' | 'client',
 ): SignatureScheme | null {
   for (const name of signer.schemes) {
     const scheme = peerSchemes.find(
-      (candidate) => candidate.name === name && maySignCertificateVerify(candidate, side),
+      (candidate) =>
+        candidate.name === name && maySignCertificateVerify(candidate, side) && leafAllows(certificateChain, candidate),
     );
     if (scheme !== undefined) return scheme;
   }

@@ -142,6 +142,33 @@ const CERTIFICATES: readonly Attack[] = [
         .certificate()
         .certificateVerify({ body: (honest) => ({ ...honest, algorithm: algorithm as number }) }),
   })),
+  ...(
+    [
+      ['an RSASSA-PSS key that is for SHA-384 alone', { hash: 'sha384', minimumSaltLength: 32 }],
+      ['an RSASSA-PSS key whose salts are longer', { hash: 'sha256', minimumSaltLength: 33 }],
+    ] as const
+  ).map(([name, restriction]): Attack => ({
+    attack: `CertificateVerify by rsa_pss_pss_sha256 with ${name}`,
+    against: 'client',
+    section: '4.3.3',
+    excludedIn: 'handshake/peer-authentication.ts authenticatePeer',
+    reason: 'signature-scheme-does-not-fit-key',
+    run: async () => {
+      const modulus = new Uint8Array(256).fill(0xb7);
+      const key = { type: 'rsa-pss', modulus, exponent: Uint8Array.of(1, 0, 1), restriction } as const;
+      const privateKey = await generatePrivateKey(provider, 'P-256');
+      const validity = { notBefore: NOW - DAY, notAfter: NOW + DAY };
+      const issuer = createAuthority({ provider, privateKey, subject: [['CN', 'CA']], ...validity });
+      const leaf = createLeaf({ provider, issuer, key, names: ['localhost'], ...validity });
+      const signer = createSigner(provider, privateKey);
+      const config = await clientConfig({ verifyPeer: () => ({ trusted: true }) });
+      return new ScriptedServer(config, { certificateChain: [leaf.raw], signer })
+        .serverHello()
+        .encryptedExtensions()
+        .certificate()
+        .certificateVerify({ body: (honest) => ({ ...honest, algorithm: 0x0809 }) });
+    },
+  })),
   {
     attack: 'CertificateVerify by a scheme that this client did not offer',
     against: 'client',

@@ -3,6 +3,7 @@ import type { JsonWebKey, KeyObject, SigningOptions } from 'node:crypto';
 import {
   CryptoError,
   readRsaPublicKey,
+  restrictionAllows,
   type KeyAlgorithm,
   type PrivateKey,
   type PublicKey,
@@ -41,10 +42,10 @@ function nodeRsa(plainAlgorithm: KeyAlgorithm, keyType: 'rsa' | 'rsa-pss'): KeyA
     },
     sign: (privateKey, algorithm, message) => {
       // Checks each part of the key against the others (RFC 8017 section 3.2), and that it is of this type.
-      const publicKey = plainAlgorithm.publicKey(privateKey);
-      const options = isRsaAlgorithm(algorithm, keyType) ? signingOptions(algorithm, checkedKey(publicKey)) : null;
+      const publicKey = plainAlgorithm.publicKey(privateKey) as RsaKey;
+      const options = isUsable(publicKey, algorithm) ? signingOptions(algorithm, checkedKey(publicKey)) : null;
       if (options === null || !isRsaAlgorithm(algorithm, keyType)) {
-        throw new CryptoError('unsupported-algorithm', `an ${keyType} key cannot sign ${algorithm.type} here`);
+        throw new CryptoError('unsupported-algorithm', `this ${keyType} key cannot sign ${algorithm.type} so`);
       }
       const key = privateKeys.get(privateKey, () => importKey(privateKey as RsaPrivateValues & PrivateKey));
       return plain(sign(algorithm.hash, message, { key, ...options }));
@@ -62,10 +63,7 @@ function isRsaAlgorithm(algorithm: SignatureAlgorithm, keyType: 'rsa' | 'rsa-pss
 
 /** RFC 4055 sections 1.2 and 3.1: a PSS key signs with PSS alone, and its parameters fix the hash and the least salt. */
 function isUsable(publicKey: RsaKey, algorithm: SignatureAlgorithm): algorithm is RsaAlgorithm {
-  if (!isRsaAlgorithm(algorithm, publicKey.type)) return false;
-  if (publicKey.type !== 'rsa-pss' || publicKey.restriction === null) return true;
-  const { hash, minimumSaltLength } = publicKey.restriction;
-  return algorithm.type === 'rsa-pss' && algorithm.hash === hash && algorithm.saltLength >= minimumSaltLength;
+  return isRsaAlgorithm(algorithm, publicKey.type) && restrictionAllows(publicKey, algorithm);
 }
 
 /** What `node:crypto` is told; null where the modulus is too small for hash and salt (RFC 8017 section 9.1.1 step 3). */
@@ -81,8 +79,7 @@ function signingOptions(algorithm: RsaAlgorithm, { modulusBits }: RsaPublicKey):
   }
 }
 
-function checkedKey(publicKey: PublicKey): RsaPublicKey {
-  const { modulus, exponent } = publicKey as RsaKey;
+function checkedKey({ modulus, exponent }: RsaKey): RsaPublicKey {
   const checked = readRsaPublicKey(modulus, exponent);
   if (typeof checked === 'string') throw new CryptoError('invalid-key', `rsa: ${checked}`);
   return checked;

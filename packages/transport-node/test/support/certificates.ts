@@ -1,4 +1,4 @@
-import type { PrivateKey } from '@portico/crypto';
+import type { PrivateKey, PublicKey } from '@portico/crypto';
 import { createNobleProvider } from '@portico/crypto/noble';
 import { privateKeyToPem } from '@portico/x509';
 import {
@@ -36,6 +36,12 @@ export function issue(
   const key = newKey();
   const leaf = createLeaf({ provider, issuer, key, names, notBefore: now - 60 * DAY, notAfter: end });
   return { cert: certificatesToPem([leaf]), key: privateKeyToPem(key) };
+}
+
+/** A leaf for localhost with this key. */
+export function certify(key: PublicKey): string {
+  const validity = { notBefore: now - DAY, notAfter: now + DAY };
+  return certificatesToPem([createLeaf({ provider, issuer: authority, key, names: ['localhost'], ...validity })]);
 }
 
 export const localhost: PemCredential = issue(['localhost', '127.0.0.1', 'sip:localhost']);

@@ -145,8 +145,11 @@ export function usualSignatureAlgorithm(key: PrivateKey): SignatureAlgorithm {
     case 'ec':
       return { type: 'ecdsa', hash: key.curve === 'P-256' ? 'sha256' : key.curve === 'P-384' ? 'sha384' : 'sha512' };
     case 'rsa':
-    case 'rsa-pss':
       return { type: 'rsa-pss', hash: 'sha256', saltLength: 32 };
+    case 'rsa-pss': {
+      const { hash, minimumSaltLength } = key.restriction ?? { hash: 'sha256', minimumSaltLength: 0 };
+      return { type: 'rsa-pss', hash, saltLength: Math.max(Number(hash.slice(3)) / 8, minimumSaltLength) };
+    }
     case 'ed25519':
     case 'ed448':
     case 'ml-dsa-44':

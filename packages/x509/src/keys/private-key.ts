@@ -17,7 +17,7 @@ import {
 import { X509Error } from '../error.js';
 import { CURVE_OIDS, findByValue, OID, PARAMETERLESS_OIDS } from '../oids.js';
 import { decodePem, encodePem } from './pem.js';
-import { FIELD_LENGTH, readNamedCurve } from './public-key.js';
+import { FIELD_LENGTH, readNamedCurve, readRestriction, rsaPssIdentifier } from './public-key.js';
 
 /**
  * The first private key in a PEM file: `PRIVATE KEY` (PKCS#8), `EC PRIVATE KEY` (SEC1) or `RSA PRIVATE KEY` (PKCS#1).
@@ -80,7 +80,7 @@ export function privateKeyToPkcs8(key: PrivateKey, publicKey?: PublicKey): Uint8
     case 'rsa':
       return pkcs8(derSequence(derOid(OID.rsaEncryption), derNull()), encodeRsaPrivateKey(key));
     case 'rsa-pss':
-      return pkcs8(derSequence(derOid(OID.rsassaPss)), encodeRsaPrivateKey(key));
+      return pkcs8(rsaPssIdentifier(key.restriction ?? null), encodeRsaPrivateKey(key));
     case 'ed25519':
     case 'ed448':
       return pkcs8(derSequence(derOid(PARAMETERLESS_OIDS[key.type])), derOctetString(key.seed));
@@ -130,8 +130,10 @@ function readByAlgorithm(algorithm: AlgorithmIdentifier, contents: Uint8Array): 
     case OID.rsaEncryption:
       demandNull(algorithm);
       return { type: 'rsa', ...readRsaPrivateKey(contents) };
-    case OID.rsassaPss:
-      return { type: 'rsa-pss', ...readRsaPrivateKey(contents) };
+    case OID.rsassaPss: {
+      const restriction = readRestriction(algorithm);
+      return { type: 'rsa-pss', ...(restriction === null ? {} : { restriction }), ...readRsaPrivateKey(contents) };
+    }
     default:
       return readParameterlessKey(algorithm, contents);
   }

@@ -1,4 +1,4 @@
-import type { PublicKey } from '@portico/crypto';
+import type { PublicKey, RsaPssRestriction } from '@portico/crypto';
 import {
   demandAbsent,
   demandNull,
@@ -44,13 +44,8 @@ export function publicKeyToSpki(key: PublicKey): Uint8Array {
       return derSequence(derSequence(derOid(OID.ecPublicKey), derOid(CURVE_OIDS[key.curve])), derBitString(key.point));
     case 'rsa':
       return derSequence(derSequence(derOid(OID.rsaEncryption), derNull()), derBitString(encodeRsaPublicKey(key)));
-    case 'rsa-pss': {
-      const parameters =
-        key.restriction === null
-          ? new Uint8Array(0)
-          : encodePssParameters(key.restriction.hash, key.restriction.minimumSaltLength);
-      return derSequence(derSequence(derOid(OID.rsassaPss), parameters), derBitString(encodeRsaPublicKey(key)));
-    }
+    case 'rsa-pss':
+      return derSequence(rsaPssIdentifier(key.restriction), derBitString(encodeRsaPublicKey(key)));
     case 'ed25519':
     case 'ed448':
     case 'ml-dsa-44':
@@ -149,15 +144,20 @@ function readRsaPublicKey(bytes: Uint8Array): { readonly modulus: Uint8Array; re
   return { modulus, exponent };
 }
 
-function readRestriction(
-  algorithm: AlgorithmIdentifier,
-): { readonly hash: 'sha256' | 'sha384' | 'sha512'; readonly minimumSaltLength: number } | null {
+/** The RSASSA-PSS-params of a key, RFC 4055 section 3.1; null where there are none. @throws X509Error `unsupported-key` */
+export function readRestriction(algorithm: AlgorithmIdentifier): RsaPssRestriction | null {
   if (algorithm.parameters === null) return null;
   const { algorithm: pss } = readPssParameters(algorithm);
   if (pss?.type !== 'rsa-pss') {
     throw new X509Error('unsupported-key', { expected: 'SHA-256, SHA-384 or SHA-512' });
   }
   return { hash: pss.hash, minimumSaltLength: pss.saltLength };
+}
+
+/** The AlgorithmIdentifier of an RSASSA-PSS key, RFC 4055 section 3.1: without parameters where nothing is restricted. */
+export function rsaPssIdentifier(restriction: RsaPssRestriction | null): Uint8Array {
+  const parameters = restriction === null ? [] : [encodePssParameters(restriction.hash, restriction.minimumSaltLength)];
+  return derSequence(derOid(OID.rsassaPss), ...parameters);
 }
 
 function encodeRsaPublicKey(key: { readonly modulus: Uint8Array; readonly exponent: Uint8Array }): Uint8Array {
