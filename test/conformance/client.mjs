@@ -1,72 +1,46 @@
-// node test/conformance/client.mjs HOST PORT [--servername N] [--ca F] [--alpn a,b] [--alpn-required]
-//   [--identity host|sip-domain] [--cert F --key F] [--cert F2 --key F2] [--groups a,b] [--key-shares a] [--suites a,b] [--sigalgs a,b]
+// node test/conformance/client.mjs HOST PORT [--servername N] [--ca F] [--insecure] [--identity host|sip-domain]
+//   [--ocsp ask|soft-fail|hard-fail] [--alpn a,b] [--alpn-required]
+//   [--cert F --key F] [--cert F2 --key F2] [--sign-with a,b]
+//   [--groups a,b] [--key-shares a,b|none] [--suites a,b] [--sigalgs a,b] [--cert-sigalgs a,b]
+//   [--session-in F] [--session-out F] [--ticket-request NEW:RESUMED] [--across-names] [--early-data F]
+//   [--psk IDENTITY:HEX] [--psk-hash sha256|sha384] [--psk-import CONTEXT] [--psk-ke] [--middlebox-compatibility on|off]
+//   [--grease] [--permute-extensions] [--padding BLOCK|full] [--record-size-limit N] [--max-fragment N] [--limit NAME=N]
 //   [--key-update none|send|request] [--send TEXT] [--reply TEXT] [--until TEXT] [--idle MS] [--timeout MS]
-//   [--provider noble|noble-interpreted|node]
-//   [--session-in F] [--session-out F] [--early-data F] [--psk IDENTITY:HEX] [--psk-ke] [--keylog F] [--insecure]
-//   [--export LABEL:LENGTH] [--ocsp ask|soft-fail|hard-fail]
-//   [--grease] [--permute-extensions] [--padding BLOCK|full] [--record-size-limit N] [--max-fragment N]
+//   [--provider noble|noble-interpreted|node] [--keylog F] [--trace F]
+//   [--export LABEL:LENGTH] [--export-early LABEL:LENGTH] [--export-context HEX]
 //
-// --ocsp asks for a stapled OCSP response and judges the leaf's revocation by it; `ask` leaves it unjudged.
 // A TLS 1.3 client over the core alone, for anybody's server. Prints one JSON line, with what was received in it, and
-// exits with 0 if the handshake was completed and nothing failed, 1 if not. --reply is sent when the first data comes. Without --send it closes at once, or when the
-// ticket for --session-out has come; with it, when the server closes, when --until has come, or when the answer is
-// followed by --idle milliseconds of silence. A session file is key material. --early-data sends a file's contents as
-// 0-RTT where the session allows it, and never again; `earlyData` is how many bytes of it the server took. One --cert is
-// shown to whoever asks; of several, the first that fits what the server asks for.
-import { createHash } from 'node:crypto';
+// exits with 0 if the handshake was completed and nothing failed, 1 if not.
+//
+// --ocsp asks for a stapled OCSP response and judges the leaf's revocation by it; `ask` leaves it unjudged. --reply is sent
+// when the first data comes. Without --send it closes at once, or when the ticket for --session-out has come; with it, when
+// the server closes, when --until has come, or when the answer is followed by --idle milliseconds of silence. A session file
+// is key material; --across-names offers it to a server of another name where its ticket allows that. --early-data sends a
+// file's contents as 0-RTT where the session allows it, and never again; `earlyData` is how many bytes of it the server
+// took. One --cert is shown to whoever asks; of several, the first that fits what the server asks for. --sign-with is what
+// its key signs with, one for each --cert in the same order, and switches on what is off by default
+// (rsa_pkcs1_sha256_legacy). --key-shares none sends no share and so waits for a HelloRetryRequest. --psk-import imports the
+// keys with that context, in hexadecimal or empty (RFC 9258). --psk-ke offers psk_ke alone. --limit names a field of
+// TlsLimits. --trace appends every record, message, alert and change of keys, sent and received, to a file as JSON lines.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { connect, isIP } from 'node:net';
-import {
-  clientEarlyData,
-  createTlsClient,
-  firstFittingCredential,
-  ocspStatus,
-  parseSession,
-  permutedExtensions,
-  serializeSession,
-} from '@portico/tls13-core';
-import {
-  choice,
-  exportRequest,
-  externalPsks,
-  groupNames,
-  list,
-  number,
-  present,
-  readArguments,
-  runMain,
-  UsageError,
-} from './support/arguments.mjs';
-import {
-  credentialFromFiles,
-  keyLogTo,
-  provider,
-  useProvider,
-  verifierFromFile,
-  verifierFromHost,
-} from './support/credentials.mjs';
+import { connect } from 'node:net';
+import { createTlsClient, serializeSession } from '@portico/tls13-core';
+import { choice, EXPORT_OPTIONS, exportRequests, number, readArguments, runMain } from './support/arguments.mjs';
+import { CLIENT_OPTIONS, clientConfig } from './support/client-config.mjs';
+import { useProvider } from './support/credentials.mjs';
 import { Link } from './support/link.mjs';
-import { RECORD_OPTIONS, recordConfig } from './support/record-options.mjs';
 import { ConnectionRecord } from './support/record.mjs';
 
 /** More than this of what was received is counted and not printed. */
 const MAX_PRINTED = 65_536;
 
+/** Bytes of the OCSP responses that the server stapled. */
+let stapled = [];
+
 await runMain(async (argv) => {
   const { values, positionals } = readArguments(argv, {
     positionals: 2,
     options: {
-      servername: { type: 'string' },
-      ca: { type: 'string' },
-      alpn: { type: 'string' },
-      'alpn-required': { type: 'boolean', default: false },
-      identity: { type: 'string', default: 'host' },
-      cert: { type: 'string', multiple: true },
-      key: { type: 'string', multiple: true },
-      groups: { type: 'string' },
-      'key-shares': { type: 'string' },
-      suites: { type: 'string' },
-      sigalgs: { type: 'string' },
       'key-update': { type: 'string', default: 'none' },
       send: { type: 'string' },
       reply: { type: 'string' },
@@ -74,29 +48,20 @@ await runMain(async (argv) => {
       idle: { type: 'string', default: '500' },
       timeout: { type: 'string', default: '10000' },
       provider: { type: 'string' },
-      keylog: { type: 'string' },
-      export: { type: 'string' },
-      'session-in': { type: 'string' },
-      'session-out': { type: 'string' },
-      insecure: { type: 'boolean', default: false },
-      'early-data': { type: 'string' },
-      psk: { type: 'string', multiple: true },
-      'psk-ke': { type: 'boolean', default: false },
-      ocsp: { type: 'string' },
-      'permute-extensions': { type: 'boolean', default: false },
-      ...RECORD_OPTIONS,
+      ...CLIENT_OPTIONS,
+      ...EXPORT_OPTIONS,
     },
   });
   await useProvider(values.provider);
   const [host, portText] = positionals;
   const port = number('port', portText, { min: 1, max: 65_535 });
   const record = new ConnectionRecord('client');
-  const credentials = ownCredentials(values);
+  const noteStapled = (lengths) => (stapled = lengths);
   const run = {
-    connection: createTlsClient(await clientConfig(values, host, selection(credentials, record))),
+    connection: createTlsClient(await clientConfig(values, { host, record, noteStapled })),
     record,
     keyUpdate: choice('key-update', values['key-update'], ['none', 'send', 'request']),
-    exporting: exportRequest(values.export),
+    exporting: exportRequests(values),
     text: values.send,
     reply: values.reply,
     sessionOut: values['session-out'],
@@ -158,84 +123,6 @@ function converse(socket, run) {
   if (earlyData !== null && connection.earlyDataRemaining >= earlyData.length) {
     sentEarly = earlyData.length;
     link.sendEarly(earlyData);
+    record.noteEarlyExport(connection, exporting);
   }
-}
-
-function ownCredentials({ cert = [], key = [] }) {
-  if (cert.length !== key.length) throw new UsageError('--cert and --key belong together');
-  return cert.map((path, index) => credentialFromFiles(path, key[index]));
-}
-
-/** Which of them a server that asks gets, with a note in the record. */
-function selection(credentials, record) {
-  if (credentials.length === 0) return undefined;
-  const choose = credentials.length === 1 ? () => credentials[0] : firstFittingCredential(credentials);
-  return (request) => {
-    const credential = choose(request);
-    record.ownCertificate = credential?.certificateChain[0] ?? null;
-    return credential;
-  };
-}
-
-async function clientConfig(values, host, selectCredential) {
-  const serverName = values.servername ?? host;
-  const alpn = list(values.alpn);
-  if (alpn === undefined && values['alpn-required']) throw new UsageError('--alpn-required needs --alpn');
-  return {
-    provider,
-    serverName,
-    verifyPeer: await verifyPeer(values, serverName),
-    ...recordConfig(values),
-    ...present({
-      extensionOrder: values['permute-extensions'] ? permutedExtensions : undefined,
-      alpn: alpn === undefined ? undefined : { protocols: alpn, required: values['alpn-required'] },
-      groups: groupNames(values.groups),
-      keyShares: groupNames(values['key-shares']),
-      cipherSuites: list(values.suites),
-      signatureSchemes: list(values.sigalgs),
-      keyLog: keyLogTo(values.keylog),
-      selectCredential,
-      ...resumption(values, serverName),
-      externalPsks: externalPsks(values.psk),
-      certificateStatus: values.ocsp === undefined ? undefined : ocspStatus,
-      pskModes: values['psk-ke'] ? ['psk_ke'] : undefined,
-      earlyData: values['early-data'] === undefined ? undefined : clientEarlyData(),
-    }),
-  };
-}
-
-/** A session is bound to everything on the command line that says whom to trust and who we are. */
-function resumption({ 'session-in': from, 'session-out': to, ...values }, serverName) {
-  if (from === undefined && values['early-data'] !== undefined) throw new UsageError('--early-data needs --session-in');
-  if (from === undefined && to === undefined) return {};
-  const { insecure, ca, identity, cert = [], ocsp } = values;
-  const files = [ca, ...cert].map((path) => (path === undefined ? null : readFileSync(path, 'latin1')));
-  const bound = JSON.stringify([insecure, identity, serverName, ocsp, ...files]);
-  return {
-    resumption: { now: () => Date.now(), policy: createHash('sha256').update(bound).digest('hex') },
-    ...present({ session: from === undefined ? undefined : parseSession(new Uint8Array(readFileSync(from))) }),
-  };
-}
-
-/** Bytes of the OCSP responses that the server stapled. */
-let stapled = [];
-
-async function verifyPeer(values, serverName) {
-  const judge = await verifierFor(values, serverName);
-  return (peer) => {
-    stapled = (peer.ocspResponses ?? []).map(({ length }) => length);
-    return judge(peer);
-  };
-}
-
-async function verifierFor({ insecure, ca, identity, ocsp = 'ask' }, serverName) {
-  if (insecure) return () => ({ trusted: true });
-  const revocation = choice('ocsp', ocsp, ['ask', 'soft-fail', 'hard-fail']);
-  const reference =
-    choice('identity', identity, ['host', 'sip-domain']) === 'host'
-      ? isIP(serverName) === 0
-        ? { type: 'dns', name: serverName }
-        : { type: 'ip', address: serverName }
-      : { type: 'sip-domain', domain: serverName };
-  return ca === undefined ? await verifierFromHost(reference, revocation) : verifierFromFile(ca, reference, revocation);
 }

@@ -114,6 +114,13 @@ describe('server.mjs and client.mjs', () => {
       'invalid-argument in session: expected what serializeSession gave',
     ],
     ['client.mjs', ['localhost', '1', '--early-data', 'f'], '--early-data needs --session-in'],
+    ['server.mjs', ['--port', '0', '--psk=a:0102', '--stateless'], '--cookie-key and --stateless need --cookie'],
+    ['server.mjs', ['--port', '0', '--psk=a:0102', '--limit', 'x'], '--limit is NAME=NUMBER'],
+    [
+      'client.mjs',
+      ['localhost', '1', '--session-out', 'f', '--ticket-request', '3'],
+      '--ticket-request is NEW:RESUMED',
+    ],
     ['client.mjs', ['localhost'], 'expected 2 arguments before the flags, got 1'],
     ['server.mjs', ['--port', '0'], 'as many --key as --cert are needed, and at least one, or --psk'],
   ])('%s %j says so in one line', async (program, args, line) => {

@@ -57,9 +57,9 @@ export function number(name, text, { min, max }) {
   return value;
 }
 
-/** `IDENTITY:HEX`, any number of them: external PSKs with SHA-256. */
+/** `IDENTITY:HEX`, any number of them: external PSKs. */
 export function externalPsks(texts) {
-  return texts?.map((text) => {
+  return texts.map((text) => {
     const at = text.lastIndexOf(':');
     const hex = text.slice(at + 1);
     if (at < 1 || !/^([0-9a-f]{2})+$/i.test(hex)) throw new UsageError('--psk is IDENTITY:HEX');
@@ -67,12 +67,39 @@ export function externalPsks(texts) {
   });
 }
 
-/** `LABEL:LENGTH`: keying material to export (RFC 9846 section 7.5), of that many bytes, with an empty context. */
-export function exportRequest(text) {
-  if (text === undefined) return null;
-  const at = text.lastIndexOf(':');
-  if (at < 1) throw new UsageError('--export is LABEL:LENGTH');
-  return { label: text.slice(0, at), length: number('export', text.slice(at + 1), { min: 1, max: 255 }) };
+/** Bytes in hexadecimal, which may be none. */
+export function hexBytes(name, text) {
+  if (!/^([0-9a-f]{2})*$/i.test(text)) throw new UsageError(`--${name} needs hexadecimal, got ${JSON.stringify(text)}`);
+  return new Uint8Array(Buffer.from(text, 'hex'));
+}
+
+/** `NAME:HEX`, any number of them: keys of tickets or cookies, of which the first seals. */
+export function namedKeys(flag, texts) {
+  return texts?.map((text) => {
+    const [name, hex, ...rest] = text.split(':');
+    if (!name || !hex || rest.length > 0) throw new UsageError(`--${flag} is NAME:HEX`);
+    return { name, key: hexBytes(flag, hex) };
+  });
+}
+
+/** Flags of both programs for keying material to export (RFC 9846 section 7.5), and for that of early data. */
+export const EXPORT_OPTIONS = {
+  export: { type: 'string' },
+  'export-early': { type: 'string' },
+  'export-context': { type: 'string', default: '' },
+};
+
+/** What they ask for: of each kind a label, a context and a length in bytes, or null. */
+export function exportRequests(values) {
+  const context = hexBytes('export-context', values['export-context']);
+  const request = (flag) => {
+    const text = values[flag];
+    if (text === undefined) return null;
+    const at = text.lastIndexOf(':');
+    if (at < 1) throw new UsageError(`--${flag} is LABEL:LENGTH`);
+    return { label: text.slice(0, at), context, length: number(flag, text.slice(at + 1), { min: 1, max: 255 }) };
+  };
+  return { main: request('export'), early: request('export-early') };
 }
 
 /** One of a few words. */

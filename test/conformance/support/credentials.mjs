@@ -13,11 +13,14 @@ export async function useProvider(name = 'noble') {
   provider = await createProviderNamed(name);
 }
 
-/** A chain and its key from two PEM files, as `--cert F --key F` name them, and an OCSPResponse in DER (`--ocsp F`). */
-export function credentialFromFiles(certificatePath, keyPath, ocspPath) {
+/**
+ * A chain and its key from two PEM files, as `--cert F --key F` name them, an OCSPResponse in DER (`--ocsp F`), and the
+ * schemes that the key signs with (`--sign-with`) where not all that it can.
+ */
+export function credentialFromFiles(certificatePath, keyPath, { ocspPath, schemes } = {}) {
   return {
     certificateChain: certificatesFromPem(readFileSync(certificatePath)).map(({ raw }) => raw),
-    signer: createSigner(provider, privateKeyFromPem(readFileSync(keyPath))),
+    signer: createSigner(provider, privateKeyFromPem(readFileSync(keyPath)), schemes === undefined ? {} : { schemes }),
     ...(ocspPath === undefined ? {} : { certificateStatus: stapledOcsp(new Uint8Array(readFileSync(ocspPath))) }),
   };
 }

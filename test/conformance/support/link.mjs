@@ -11,9 +11,12 @@ export class Link {
   #record;
   #onEvent;
   #onEnd;
+  #afresh;
   #ended = false;
 
-  constructor({ connection, socket, record, onEvent, onEnd }) {
+  /** With `afresh` a connection that may be forgotten is, and what that makes takes its place. */
+  constructor({ connection, socket, record, onEvent, onEnd, afresh = null }) {
+    this.#afresh = afresh;
     this.#connection = connection;
     this.#socket = socket;
     this.#record = record;
@@ -21,14 +24,19 @@ export class Link {
     this.#onEnd = onEnd;
     socket.setNoDelay(true);
     socket.on('data', (chunk) => {
-      if (!this.#ended) this.#handle(connection.receive(chunk));
+      if (!this.#ended) this.#handle(this.#connection.receive(chunk));
     });
-    socket.on('end', () => this.#handle(connection.endOfInput()));
+    socket.on('end', () => this.#handle(this.#connection.endOfInput()));
     socket.on('drain', () => this.#regulate());
     // A reset is the peer's way to hang up; 'close' follows.
     socket.on('error', (error) => this.#noteTransport(error.code ?? error.message));
     socket.on('close', () => this.#end());
     this.#handle([]);
+  }
+
+  /** The one that is in use now. */
+  get connection() {
+    return this.#connection;
   }
 
   send(bytes) {
@@ -85,6 +93,11 @@ export class Link {
     }
     if (this.#ended) return;
     this.#flush();
+    if (this.#afresh !== null && this.#connection.mayBeForgotten) {
+      this.#connection.abort();
+      this.#connection = this.#afresh();
+      this.#record.forgotten++;
+    }
     const { state, waiting } = this.#connection;
     if (state === 'failed' || state === 'closed') {
       this.#finish();

@@ -20,6 +20,9 @@ export class ConnectionRecord {
   bytesSent = 0;
   /** Keying material that was asked for, in hexadecimal. */
   exported = null;
+  exportedEarly = null;
+  /** Connections that were dropped behind their HelloRetryRequest (`--stateless`). */
+  forgotten = 0;
 
   /** A client's, in DER, once it has chosen one. */
   ownCertificate = null;
@@ -62,9 +65,17 @@ export class ConnectionRecord {
   }
 
   /** Exports what `--export` asks for, which may be nothing. */
-  noteExport(connection, request) {
-    if (request === null) return;
-    this.exported = Buffer.from(connection.exportKeyingMaterial(request.label, null, request.length)).toString('hex');
+  noteExport(connection, { main }) {
+    if (main === null) return;
+    const bytes = connection.exportKeyingMaterial(main.label, main.context, main.length);
+    this.exported = Buffer.from(bytes).toString('hex');
+  }
+
+  /** The same for `--export-early`, where there is early data. */
+  noteEarlyExport(connection, { early }) {
+    if (early === null) return;
+    const bytes = connection.exportEarlyKeyingMaterial(early.label, early.context, early.length);
+    this.exportedEarly = Buffer.from(bytes).toString('hex');
   }
 
   #noteFailure(error) {
@@ -106,6 +117,8 @@ export class ConnectionRecord {
       bytesReceived: this.bytesReceived,
       bytesSent: this.bytesSent,
       exported: this.exported,
+      exportedEarly: this.exportedEarly,
+      forgotten: this.forgotten,
       alertSent: this.alertSent,
       alertReceived: this.alertReceived,
       error: this.error,

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run, start, type Running } from './processes.js';
 
@@ -38,6 +39,10 @@ export interface ConnectionLine {
   readonly bytesSent: number;
   /** Hexadecimal, where `--export` was given. */
   readonly exported: string | null;
+  /** The same of `--export-early`. */
+  readonly exportedEarly: string | null;
+  /** Connections that a `--stateless` server dropped behind their HelloRetryRequest. */
+  readonly forgotten: number;
   readonly alertSent: string | null;
   readonly alertReceived: string | null;
   readonly error: { readonly kind: string; readonly reason: string; readonly message: string } | null;
@@ -88,4 +93,52 @@ export async function runOwnClient(port: number, ...flags: readonly string[]): P
 /** Starts `client.mjs` and lets the test talk to its peer meanwhile. */
 export function startOwnClient(port: number, ...flags: readonly string[]): { line: Promise<ConnectionLine> } {
   return { line: runOwnClient(port, ...flags) };
+}
+
+/** A line of a `--trace` file. */
+export interface TraceLine {
+  readonly connection: number;
+  readonly type: 'record' | 'message' | 'alert' | 'keys-changed';
+  readonly direction: 'sent' | 'received';
+  readonly contentType?: string;
+  readonly protection?: 'plaintext' | 'protected';
+  /** Bytes of a record on the wire, and of its content. */
+  readonly length?: number;
+  readonly contentLength?: number;
+  readonly message?: { readonly type: string; readonly raw: string; readonly body: Readonly<Record<string, unknown>> };
+}
+
+/** What a connection sent and received, as `--trace` wrote it. */
+export class TraceFile {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  get flags(): readonly string[] {
+    return ['--trace', this.path];
+  }
+
+  get lines(): readonly TraceLine[] {
+    if (!existsSync(this.path)) return [];
+    const lines = readFileSync(this.path, 'latin1').split('\n');
+    return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as TraceLine);
+  }
+
+  /** Bodies of the messages of a type, bytes in hexadecimal. */
+  bodies(type: string): readonly Readonly<Record<string, unknown>>[] {
+    return this.lines.flatMap(({ message }) => (message?.type === type ? [message.body] : []));
+  }
+
+  /** The extensions of the first message of a type: their types, in their order, and their data in hexadecimal. */
+  extensions(type: string): ReadonlyMap<number, string> {
+    const { extensions } = this.bodies(type)[0] as { extensions: readonly { type: number; data: string }[] };
+    return new Map(extensions.map((extension) => [extension.type, extension.data]));
+  }
+
+  /** Records that were sent. */
+  get sent(): readonly TraceLine[] {
+    return this.lines.filter(({ type, direction }) => type === 'record' && direction === 'sent');
+  }
 }
