@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { opensslCertificates, type Certificates, type ClassicKeyKind } from './support/certificates.js';
 import { startSServer } from './support/openssl.js';
-import { runOwnClient, startOwnClient } from './support/own-programs.js';
+import { runOwnClient, startOwnClient, TraceFile } from './support/own-programs.js';
 import { describePeer } from './support/peer.js';
 import { freePort, start, type Running } from './support/processes.js';
 
@@ -96,6 +96,30 @@ describePeer('OpenSSL s_server', ['openssl', 'stdbuf'], () => {
       const other = group === 'x25519' ? 'secp256r1' : 'x25519';
       const asked = await runOwnClient(port, ...trust, ...turned, '--key-shares', other, '--alpn', 'sip/2');
       expect(asked).toMatchObject({ ok: true, group, hrr: true, received: 'hello\n' });
+    });
+  });
+
+  it('asks for a cookie and forgets us until it is back, with the same share or another', async () => {
+    // It takes no change_cipher_spec before a hello that brings a cookie, not from its own client either.
+    const bare = ['--middlebox-compatibility', 'off'];
+    await serve({ flags: ['-stateless'] }, async (port, server) => {
+      const seen = new TraceFile(join(certificates.folder, 'cookie-trace'));
+      const { line } = startOwnClient(port, ...trust, ...bare, '--send', 'ready\n', '--until', 'seen', ...seen.flags);
+      await server.waitFor(/^ready$/m);
+      server.write('seen\n');
+      expect(await line).toMatchObject({ ok: true, hrr: true, received: 'seen\n' });
+      const COOKIE = 44;
+      const cookie = seen.extensions('hello_retry_request').get(COOKIE);
+      expect(cookie).toBeDefined();
+      const second = seen.bodies('client_hello')[1] as { extensions: readonly { type: number; data: string }[] };
+      expect(second.extensions.find(({ type }) => type === COOKIE)?.data).toBe(cookie);
+    });
+    await serve({ flags: ['-stateless', '-groups', 'P-384'] }, async (port, server) => {
+      const shares = ['--key-shares', 'x25519', ...bare];
+      const { line } = startOwnClient(port, ...trust, ...shares, '--send', 'ready\n', '--until', 'seen');
+      await server.waitFor(/^ready$/m);
+      server.write('seen\n');
+      expect(await line).toMatchObject({ ok: true, hrr: true, group: 'secp384r1', received: 'seen\n' });
     });
   });
 

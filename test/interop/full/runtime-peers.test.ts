@@ -1,20 +1,42 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ownCertificates, type Certificates, type KeyKind } from '../support/certificates.js';
-import { runOwnClient, startOwnServer } from '../support/own-programs.js';
+import { runOwnClient, startOwnServer, type OwnServer } from '../support/own-programs.js';
 import { run, start, type Running } from '../support/processes.js';
 import { obtain, onLinuxX64, RUNTIMES, type Runtime } from './runtimes.js';
 
 const SCRIPT = join(import.meta.dirname, 'tls-peer.mjs');
 const ML_DSA = ['ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'] as const;
+const SUITES = ['TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384'];
+const LABEL = 'EXPERIMENTAL portico';
 
 let certificates: Certificates;
+let files = 0;
 beforeAll(async () => {
   certificates = await ownCertificates(['P-256', ...ML_DSA]);
 }, 60_000);
 
+/** What a runtime's `node:tls` has an API for, over the TLS that it is built on. */
+const ABILITIES: Readonly<Record<string, { resumesAsClient: boolean; tellsSecrets: boolean }>> = {
+  Node: { resumesAsClient: true, tellsSecrets: true },
+  Bun: { resumesAsClient: true, tellsSecrets: true },
+  // It gives back no sessions, exporters or key logs.
+  Deno: { resumesAsClient: false, tellsSecrets: false },
+};
+
+interface PeerView {
+  readonly version?: string;
+  readonly alpn?: string;
+  readonly resumed?: boolean;
+  readonly peer?: string | null;
+  readonly exported?: string;
+  readonly text?: string;
+  readonly error?: string;
+}
+
 interface Peer {
-  client(port: number, options?: object): Promise<unknown>;
+  client(port: number, options?: object): Promise<readonly PeerView[]>;
   server(kind: KeyKind, options?: object): Promise<{ port: number; process: Running }>;
 }
 
@@ -27,7 +49,10 @@ async function peerIn(runtime: Runtime): Promise<Peer | null> {
       const settings = JSON.stringify({ port, ca: certificates.ca, ...options });
       const { stdout, stderr } = await run(program, [...flags, SCRIPT, 'client', settings]);
       if (!stdout.startsWith('{')) throw new Error(`${runtime.name} printed no line: ${stdout}${stderr}`);
-      return JSON.parse(stdout.split('\n')[0] as string);
+      return stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as PeerView);
     },
     server: async (kind, options = {}) => {
       const settings = JSON.stringify({ ...certificates.server(kind), ...options });
@@ -38,50 +63,189 @@ async function peerIn(runtime: Runtime): Promise<Peer | null> {
   };
 }
 
-async function ownServer(kind: KeyKind, ...flags: readonly string[]) {
+/** Our server while `work` is done with it. */
+async function withOwnServer(
+  kind: KeyKind,
+  flags: readonly string[],
+  work: (server: OwnServer) => Promise<void>,
+): Promise<void> {
   const { cert, key } = certificates.server(kind);
-  return startOwnServer('--cert', cert, '--key', key, '--alpn', 'sip/2', '--app', 'echo', ...flags);
+  const server = await startOwnServer('--cert', cert, '--key', key, '--alpn', 'sip/2', '--app', 'echo', ...flags);
+  await work(server);
+  await server.stop();
 }
 
-const ownClientFlags = (): readonly string[] => [
-  ...['--servername', 'localhost', '--ca', certificates.ca, '--alpn', 'sip/2'],
-  ...['--send', 'hello\n', '--until', 'hello'],
-];
+const ownClient = (port: number, ...flags: readonly string[]) =>
+  runOwnClient(
+    port,
+    ...['--servername', 'localhost', '--ca', certificates.ca, '--send', 'hello\n', '--until', 'hello', ...flags],
+  );
+
+function newFile(): string {
+  return join(certificates.folder, `file-${files++}`);
+}
+
+/** Lines of secrets; Node's and Bun's key logs have no other. */
+function secrets(path: string): readonly string[] {
+  return readFileSync(path, 'latin1').trim().split('\n').sort();
+}
 
 describe.skipIf(!onLinuxX64).for(RUNTIMES)('node:tls of $name $version (on Linux x64)', (runtime) => {
+  const abilities = ABILITIES[runtime.name] as (typeof ABILITIES)[string];
   let peer: Peer | null = null;
   beforeAll(async () => {
     peer = await peerIn(runtime);
   }, 200_000);
-  const missing = `no ${runtime.package}@${runtime.version} from the npm registry`;
 
-  it('as a client: sip/2, our certificate, an echo; and nothing where it offers no protocol of ours', async ({
-    skip,
-  }) => {
-    if (peer === null) return skip(missing);
-    const server = await ownServer('P-256');
-    expect(await peer.client(server.port, { ALPNProtocols: ['sip/2', 'h2'] })).toMatchObject({
-      version: 'TLSv1.3',
-      alpn: 'sip/2',
-      authorized: true,
-      text: 'hello\n',
+  /** A test that needs the runtime. */
+  function test(title: string, body: (peer: Peer) => Promise<void>): void {
+    it(title, async ({ skip }) => {
+      if (peer === null) return skip(`no ${runtime.package}@${runtime.version} from the npm registry`);
+      await body(peer);
     });
-    expect(await server.nextLine()).toMatchObject({ ok: true, alpn: 'sip/2', sni: 'localhost' });
-    expect(await peer.client(server.port, { ALPNProtocols: ['h2'] })).toHaveProperty('error');
-    expect(await server.nextLine()).toMatchObject({ ok: false, alertSent: 'no_application_protocol' });
-    await server.stop();
+  }
+
+  test('as a client: sip/2, our certificate, an echo; nothing where it offers no protocol of ours', async (of) => {
+    await withOwnServer('P-256', [], async (server) => {
+      expect(await of.client(server.port, { ALPNProtocols: ['sip/2', 'h2'] })).toMatchObject([
+        { version: 'TLSv1.3', alpn: 'sip/2', authorized: true, text: 'hello\n' },
+      ]);
+      expect(await server.nextLine()).toMatchObject({ ok: true, alpn: 'sip/2', sni: 'localhost' });
+      expect((await of.client(server.port, { ALPNProtocols: ['h2'] }))[0]).toHaveProperty('error');
+      expect(await server.nextLine()).toMatchObject({ ok: false, alertSent: 'no_application_protocol' });
+    });
   });
 
-  it('as a server: sip/2, its certificate, an echo', async ({ skip }) => {
-    if (peer === null) return skip(missing);
-    const { port, process } = await peer.server('P-256', { ALPNProtocols: ['http/1.1', 'sip/2'] });
-    expect(await runOwnClient(port, ...ownClientFlags())).toMatchObject({
-      ok: true,
-      version: 'TLSv1.3',
-      alpn: 'sip/2',
-      received: 'hello\n',
+  test('as a server: sip/2, its certificate, an echo; alert 120 where we offer no protocol of its', async (of) => {
+    const { port, process } = await of.server('P-256', { ALPNProtocols: ['http/1.1', 'sip/2'] });
+    expect(await ownClient(port, '--alpn', 'sip/2')).toMatchObject({
+      ...{ ok: true, version: 'TLSv1.3', alpn: 'sip/2', received: 'hello\n' },
     });
     expect(process.stdout).toContain('"alpn":"sip/2"');
+    expect(await ownClient(port, '--alpn', 'msrp')).toMatchObject({
+      ...{ ok: false, alertReceived: 'no_application_protocol' },
+    });
+    await process.stop();
+  });
+
+  test('with each of our suites, both roles', async (of) => {
+    const { port, process } = await of.server('P-256');
+    for (const suite of SUITES) {
+      await withOwnServer('P-256', ['--suites', suite], async (server) => {
+        expect(await of.client(server.port)).toMatchObject([{ text: 'hello\n' }]);
+        expect(await server.nextLine()).toMatchObject({ ok: true, suite });
+      });
+      expect(await ownClient(port, '--suites', suite)).toMatchObject({ ok: true, suite, received: 'hello\n' });
+    }
+    await process.stop();
+  });
+
+  test('HelloRetryRequest, with a cookie from us, both roles', async (of) => {
+    const cookie = ['--cookie', 'when-needed', '--stateless'];
+    for (const flags of [[], cookie]) {
+      await withOwnServer('P-256', ['--groups', 'secp384r1', ...flags], async (server) => {
+        expect(await of.client(server.port)).toMatchObject([{ text: 'hello\n' }]);
+        expect(await server.nextLine()).toMatchObject({ ok: true, group: 'secp384r1', hrr: true });
+      });
+    }
+    const { port, process } = await of.server('P-256');
+    const unshared = ['--groups', 'x448,secp384r1', '--key-shares', 'none'];
+    expect(await ownClient(port, ...unshared)).toMatchObject({ ok: true, hrr: true, received: 'hello\n' });
+    await process.stop();
+  });
+
+  test('X25519MLKEM768, both roles', async (of) => {
+    const group = 'X25519MLKEM768';
+    await withOwnServer('P-256', ['--groups', group], async (server) => {
+      expect(await of.client(server.port)).toMatchObject([{ text: 'hello\n' }]);
+      expect(await server.nextLine()).toMatchObject({ ok: true, group });
+    });
+    const { port, process } = await of.server('P-256');
+    expect(await ownClient(port, '--groups', group)).toMatchObject({ ok: true, group, received: 'hello\n' });
+    await process.stop();
+  });
+
+  test('client certificates, both roles, and none', async (of) => {
+    const { cert, key } = certificates.client;
+    await withOwnServer('P-256', ['--client-auth', 'require', '--ca', certificates.ca], async (server) => {
+      expect(await of.client(server.port, { cert, key })).toMatchObject([{ text: 'hello\n' }]);
+      expect((await server.nextLine()).clientCertificate).toMatchObject({ subject: 'CN=alice' });
+      expect((await of.client(server.port))[0]).toHaveProperty('error');
+      expect(await server.nextLine()).toMatchObject({ ok: false, alertSent: 'certificate_required' });
+    });
+    const asking = { ca: certificates.ca, requestCert: true, rejectUnauthorized: true };
+    const { port, process } = await of.server('P-256', asking);
+    const known = await ownClient(port, '--cert', cert, '--key', key);
+    expect(known).toMatchObject({ ok: true, received: 'hello\n', clientCertificate: { subject: 'CN=alice' } });
+    await process.waitFor(/"peer":"alice"/);
+    expect((await ownClient(port)).received).toBe('');
+    await process.stop();
+  });
+
+  test('resumption, both roles', async (of) => {
+    await withOwnServer('P-256', ['--tickets', '2'], async (server) => {
+      const views = await of.client(server.port, { times: 3 });
+      for (const resumed of [false, abilities.resumesAsClient, abilities.resumesAsClient]) {
+        expect(await server.nextLine()).toMatchObject({ ok: true, resumed, bytesReceived: 6 });
+      }
+      expect(views.map(({ text }) => text)).toEqual(['hello\n', 'hello\n', 'hello\n']);
+    });
+    const { port, process } = await of.server('P-256');
+    const session = newFile();
+    expect(await ownClient(port, '--session-out', session)).toMatchObject({ ok: true, resumed: false });
+    expect(await ownClient(port, '--session-in', session)).toMatchObject({ ok: true, resumed: true });
+    await process.stop();
+  });
+
+  test('our KeyUpdate, both roles, and its answer', async (of) => {
+    const { port, process } = await of.server('P-256');
+    for (const [kind, keyUpdatesReceived] of [
+      ['send', 0],
+      ['request', 1],
+    ] as const) {
+      await withOwnServer('P-256', ['--key-update', kind], async (server) => {
+        // Some answer before what they write next, not at once.
+        expect(await of.client(server.port, { lines: 2 })).toMatchObject([{ text: 'hello\nhello\n' }]);
+        expect(await server.nextLine()).toMatchObject({ ok: true, keyUpdatesSent: 1, keyUpdatesReceived });
+      });
+      const line = await ownClient(port, '--key-update', kind);
+      expect(line).toMatchObject({ ok: true, keyUpdatesSent: 1, keyUpdatesReceived, received: 'hello\n' });
+    }
+    await process.stop();
+  });
+
+  test('refusals: a CA that it does not know, a wrong name; and by us', async (of) => {
+    await withOwnServer('P-256', [], async (server) => {
+      for (const wrong of [{ ca: certificates.otherCa }, { servername: 'wrong.test' }]) {
+        expect((await of.client(server.port, wrong))[0]).toHaveProperty('error');
+        expect((await server.nextLine()).bytesReceived).toBe(0);
+      }
+    });
+    const { port, process } = await of.server('P-256');
+    expect(await ownClient(port, '--ca', certificates.otherCa)).toMatchObject({ ok: false, alertSent: 'unknown_ca' });
+    expect(await ownClient(port, '--servername', 'wrong.test')).toMatchObject({
+      ...{ ok: false, alertSent: 'bad_certificate' },
+    });
+    await process.stop();
+  });
+
+  if (!abilities.tellsSecrets) return;
+
+  test('exporters and key logs alike, both roles', async (of) => {
+    const [ours, theirs] = [newFile(), newFile()];
+    const asking = ['--keylog', ours, '--export', `${LABEL}:40`];
+    await withOwnServer('P-256', asking, async (server) => {
+      const [view] = await of.client(server.port, { exportLabel: LABEL, keyLog: theirs });
+      expect(view?.exported).toMatch(/^[0-9a-f]{80}$/);
+      expect((await server.nextLine()).exported).toBe(view?.exported);
+      expect(secrets(ours)).toEqual(secrets(theirs));
+    });
+    const [own, other] = [newFile(), newFile()];
+    const { port, process } = await of.server('P-256', { exportLabel: LABEL, keyLog: other });
+    const line = await ownClient(port, '--keylog', own, '--export', `${LABEL}:40`);
+    const [, exported] = await process.waitFor(/"exported":"([0-9a-f]{80})"/);
+    expect(line.exported).toBe(exported);
+    expect(secrets(own)).toEqual(secrets(other));
     await process.stop();
   });
 });
@@ -96,36 +260,65 @@ describe.skipIf(!onLinuxX64)(`post-quantum with Node ${NODE_24.version} (on Linu
   }, 200_000);
   const missing = `no ${NODE_24.package}@${NODE_24.version} from the npm registry`;
 
-  const groups = ['X25519MLKEM768', 'SecP256r1MLKEM768', 'SecP384r1MLKEM1024', 'MLKEM1024'];
+  const groups = ['X25519MLKEM768', 'SecP256r1MLKEM768', 'SecP384r1MLKEM1024', 'MLKEM512', 'MLKEM768', 'MLKEM1024'];
 
-  it.for(groups)('%s, both roles', async (group, { skip }) => {
+  it.for(groups)('%s, with a share, both roles', async (group, { skip }) => {
     if (peer === null) return skip(missing);
-    const server = await ownServer('P-256', '--groups', group);
-    expect(await peer.client(server.port, { ecdhCurve: group })).toMatchObject({ text: 'hello\n' });
-    expect(await server.nextLine()).toMatchObject({ ok: true, group });
-    await server.stop();
-    const { port, process } = await peer.server('P-256', { ecdhCurve: group });
-    const line = await runOwnClient(
-      port,
-      ...ownClientFlags().slice(0, 4),
-      '--groups',
+    const { client, server: serverOf } = peer;
+    await withOwnServer('P-256', ['--groups', group], async (server) => {
+      expect(await client(server.port, { ecdhCurve: group })).toMatchObject([{ text: 'hello\n' }]);
+      expect(await server.nextLine()).toMatchObject({ ok: true, group, hrr: false });
+    });
+    const { port, process } = await serverOf('P-256', { ecdhCurve: group });
+    expect(await ownClient(port, '--groups', group)).toMatchObject({
+      ok: true,
       group,
-      ...ownClientFlags().slice(6),
-    );
-    expect(line).toMatchObject({ ok: true, group, received: 'hello\n' });
+      hrr: false,
+      received: 'hello\n',
+    });
+    await process.stop();
+  });
+
+  it.for(['X25519MLKEM768', 'MLKEM1024'])('%s after HelloRetryRequest, both roles', async (group, { skip }) => {
+    if (peer === null) return skip(missing);
+    const { client, server: serverOf } = peer;
+    await withOwnServer('P-256', ['--groups', group], async (server) => {
+      // It sends a share for the first alone.
+      expect(await client(server.port, { ecdhCurve: `X448:${group}` })).toMatchObject([{ text: 'hello\n' }]);
+      expect(await server.nextLine()).toMatchObject({ ok: true, group, hrr: true });
+    });
+    const { port, process } = await serverOf('P-256', { ecdhCurve: group });
+    const line = await ownClient(port, '--groups', `x448,${group}`, '--key-shares', 'x448');
+    expect(line).toMatchObject({ ok: true, group, hrr: true, received: 'hello\n' });
     await process.stop();
   });
 
   it.for(ML_DSA)('a certificate and a signature of %s, both roles', async (kind, { skip }) => {
     if (peer === null) return skip(missing);
+    const { client, server: serverOf } = peer;
     const scheme = kind.replaceAll('-', '');
-    const server = await ownServer(kind);
-    expect(await peer.client(server.port)).toMatchObject({ authorized: true, text: 'hello\n' });
-    expect(await server.nextLine()).toMatchObject({ ok: true, serverSignature: scheme });
-    await server.stop();
-    const { port, process } = await peer.server(kind);
-    const line = await runOwnClient(port, ...ownClientFlags().slice(0, 4), ...ownClientFlags().slice(6));
-    expect(line).toMatchObject({ ok: true, serverSignature: scheme, received: 'hello\n' });
+    await withOwnServer(kind, [], async (server) => {
+      expect(await client(server.port)).toMatchObject([{ authorized: true, text: 'hello\n' }]);
+      expect(await server.nextLine()).toMatchObject({ ok: true, serverSignature: scheme });
+    });
+    const { port, process } = await serverOf(kind);
+    expect(await ownClient(port)).toMatchObject({ ok: true, serverSignature: scheme, received: 'hello\n' });
+    await process.stop();
+  });
+
+  it.for(ML_DSA)('a client certificate of %s, both roles', async (kind, { skip }) => {
+    if (peer === null) return skip(missing);
+    const { client, server: serverOf } = peer;
+    const { cert, key } = certificates.server(kind);
+    const scheme = kind.replaceAll('-', '');
+    await withOwnServer('P-256', ['--client-auth', 'require', '--ca', certificates.ca], async (server) => {
+      expect(await client(server.port, { cert, key })).toMatchObject([{ text: 'hello\n' }]);
+      expect((await server.nextLine()).clientCertificate?.scheme).toBe(scheme);
+    });
+    const asking = { ca: certificates.ca, requestCert: true, rejectUnauthorized: true };
+    const { port, process } = await serverOf('P-256', asking);
+    const line = await ownClient(port, '--cert', cert, '--key', key);
+    expect(line).toMatchObject({ ok: true, received: 'hello\n', clientCertificate: { scheme } });
     await process.stop();
   });
 });
