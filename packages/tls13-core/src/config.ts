@@ -182,7 +182,7 @@ export interface ClientConfig extends CommonConfig {
   readonly resumption?: 'off' | ClientResumptionConfig;
   /**
    * Offered to the server, which may resume it; needs `resumption`. A session for another server name, made under
-   * another policy, or expired is not offered, and the handshake is a full one. Use each session once.
+   * another policy, expired or offered before (`wasOffered`) is not offered, and the handshake is a full one.
    */
   readonly session?: Session;
   /**

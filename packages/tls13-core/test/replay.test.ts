@@ -8,7 +8,7 @@ import type { TlsEvent } from '../src/events.js';
 import { createTlsServer } from '../src/server-connection.js';
 import { createTicketProtector } from '../src/session/ticket-protector.js';
 import { createPair, runNow } from './support/pair.js';
-import { connect, START, TICKET_KEY } from './support/sessions.js';
+import { anew, connect, START, TICKET_KEY } from './support/sessions.js';
 import { TOY_CLIENT, toyClient, toyServer, toyServerWithClientAuthentication } from './support/toy-credentials.js';
 import { toyProvider } from './support/toy-provider.js';
 
@@ -88,7 +88,7 @@ describe('a connection is a function of its inputs', () => {
               selectCredential: () => TOY_CLIENT,
               alpn: { protocols: ['sip/2'] },
               ...(retry ? { keyShares: [] } : {}),
-              ...(resume ? { resumption: RESUMPTION, session } : {}),
+              ...(resume ? { resumption: RESUMPTION, session: anew(session) } : {}),
             });
           const serverConfig = (): ServerConfig =>
             toyServerWithClientAuthentication('require', {

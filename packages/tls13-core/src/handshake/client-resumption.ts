@@ -14,8 +14,8 @@ type Context = FlowContext<ClientSettings>;
 
 /**
  * The configured session, or one out of the store, if it may be used: for the same server name, under the same policy,
- * before it expires, and with a suite on offer that has its hash (RFC 9846 sections 4.3.11.1 and 4.7.1). Null for a full
- * handshake.
+ * before it expires, with a suite on offer that has its hash (RFC 9846 sections 4.3.11.1 and 4.7.1), and the first time.
+ * Null for a full handshake.
  */
 export function* offerSession(context: Context): Flow<PskOffer | null> {
   const { resumption, session: configured, serverName, provider, cipherSuites } = context.settings;
@@ -31,6 +31,9 @@ export function* offerSession(context: Context): Flow<PskOffer | null> {
   if (hash === undefined || !cipherSuites.some((suite) => suite.hash.name === hash.name)) return null;
   if (!isStillTrusted(context.settings, session)) return null;
   if (session.serverName !== serverName && !(yield* mayChangeName(context, resumption, session))) return null;
+  // Appendix C.4, and asked last: another client may have taken it while the verifier thought.
+  if (found.wasOffered) return null;
+  Session.noteOffered(found);
   const age = (): number => (readClock(context.guard, clock) - session.receivedAt + session.ticketAgeAdd) % 2 ** 32;
   const earlySecret = context.keyMaterial.hold(new EarlySecretStage(hash, session.psk));
   return { identity: session.ticket, hash, binderLabel: 'res binder', earlySecret, age, session };

@@ -24,7 +24,7 @@ export interface SessionStoreOptions {
 }
 
 /**
- * Sessions in memory. The newest is taken first, expired ones never.
+ * Sessions in memory. The newest is taken first, expired ones and those that were offered never.
  * @throws TlsError `invalid-configuration`
  */
 export function createSessionStore({
@@ -48,7 +48,7 @@ export function createSessionStore({
   return {
     take: (serverName) => {
       const time = now();
-      sessions = sessions.filter(({ expiresAt }) => expiresAt > time);
+      sessions = sessions.filter(({ expiresAt, wasOffered }) => expiresAt > time && !wasOffered);
       const found = sessions.filter((session) => session.serverName === serverName).at(-1) ?? null;
       if (found !== null) remove(found);
       return found;

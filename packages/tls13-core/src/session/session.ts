@@ -59,12 +59,14 @@ export interface SessionContents {
 
 /**
  * What a client needs to resume a session, from a `session-ticket` event. Whoever has it can pose as the server to the
- * client that uses it and, where a client certificate was shown, as that client: keep it as one keeps a private key. Use
- * each session for one connection: two with the same ticket can be told by anybody to come from one client
- * (RFC 9846 appendix C.4).
+ * client that uses it and, where a client certificate was shown, as that client: keep it as one keeps a private key. It is
+ * offered once, as two connections with the same ticket can be told by anybody to come from one client (RFC 9846
+ * appendix C.4); a client that is given it again does a full handshake. Nothing can know that two sessions were parsed
+ * from the same bytes: parse each serialised session once, and keep it for one connection.
  */
 export class Session {
   readonly #contents: SessionContents;
+  #wasOffered = false;
 
   constructor(contents: SessionContents) {
     this.#contents = contents;
@@ -90,9 +92,19 @@ export class Session {
     return this.#contents.acrossNames === 'any-name';
   }
 
+  /** Whether a client has offered it to a server, as each session is once. */
+  get wasOffered(): boolean {
+    return this.#wasOffered;
+  }
+
   /** For the handshake, which is the only one to look inside. */
   static contentsOf(session: Session): SessionContents {
     return session.#contents;
+  }
+
+  /** For the handshake, when a hello is about to hold it. */
+  static noteOffered(session: Session): void {
+    session.#wasOffered = true;
   }
 }
 

@@ -12,6 +12,7 @@ import { createPair, dataOf, failureOf, run, runNow, type Pair } from '../suppor
 import { ScriptedClient } from '../support/scripted-client.js';
 import { ScriptedServer } from '../support/scripted-server.js';
 import {
+  anew,
   connect,
   earlyClient,
   EARLY_DATA_SIZE,
@@ -55,7 +56,7 @@ function resumeEarly(
   { client, server, session }: { client: ClientConfig; server: ServerConfig; session: Session },
   carry?: Parameters<typeof runNow>[1],
 ): Pair {
-  const pair = createPair({ ...client, session }, server);
+  const pair = createPair({ ...client, session: anew(session) }, server);
   if (pair.client.earlyDataRemaining > 0) pair.client.sendEarly(REQUEST);
   return runNow(pair, carry);
 }

@@ -1,5 +1,6 @@
 import { bytesToLatin1 } from '@portico/bytes';
 import { describe, expect, it } from 'vitest';
+import { createTlsClient } from '../../src/client-connection.js';
 import type { ClientConfig } from '../../src/config.js';
 import { EXTENSION_CODES } from '../../src/messages/extensions/extension.js';
 import type { SessionContents } from '../../src/session/session.js';
@@ -22,6 +23,21 @@ describe('a session under another name', () => {
     const server = new ScriptedServer(config);
     expect(asked).toMatchObject([{ peer: 'server', serverName: 'localhost' }]);
     expect(server.last('client_hello').extensions?.at(-1)?.type).toBe(EXTENSION_CODES.pre_shared_key);
+  });
+
+  it('is offered once, though the verifier was asked for two clients', async () => {
+    const { session, resumption } = fromElsewhere();
+    const config = resumingClient({
+      ...(session === undefined ? {} : { session }),
+      ...(resumption === undefined ? {} : { resumption }),
+      verifyPeer: async () => Promise.resolve({ trusted: true }),
+    });
+    const clients = [createTlsClient(config), createTlsClient(config)];
+    for (const client of clients) await client.waiting;
+    const lengths = clients.map((client) => client.takeOutput().length);
+    const withoutPsk = createTlsClient({ ...config, serverName: 'localhost', session: toySession({ expiresAt: 0 }) });
+    expect(lengths[0]).toBeGreaterThan(lengths[1] as number);
+    expect(lengths[1]).toBe(withoutPsk.takeOutput().length);
   });
 
   it('is our failure where the verifier fails', () => {

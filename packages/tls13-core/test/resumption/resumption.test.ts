@@ -4,12 +4,14 @@ import type { ClientConfig, ServerConfig, TicketProtector } from '../../src/conf
 import type { ClientHello } from '../../src/messages/client-hello.js';
 import { decodeExtension, EXTENSION_CODES } from '../../src/messages/extensions/extension.js';
 import { offeredPsksCodec } from '../../src/messages/extensions/pre-shared-key.js';
-import { Session } from '../../src/session/session.js';
+import { clientEarlyData } from '../../src/handshake/client-early-data.js';
+import { parseSession, serializeSession, Session } from '../../src/session/session.js';
 import { withExtension } from '../attacks/with-extension.js';
 import { createPair, failureOf, run, type Pair } from '../support/pair.js';
 import { ScriptedClient } from '../support/scripted-client.js';
 import { ScriptedServer } from '../support/scripted-server.js';
 import {
+  anew,
   connect,
   OFFERED_PSK,
   resumingClient,
@@ -151,7 +153,25 @@ describe('what a resumption keeps and what it makes anew', () => {
   it('the same ticket may be used again, as far as the server is concerned', () => {
     const { client, server } = sides();
     const { session } = connect(client, server);
-    for (let i = 0; i < 3; i++) expectResumed(connect({ ...client, session }, server), true);
+    for (let i = 0; i < 3; i++) expectResumed(connect({ ...client, session: anew(session) }, server), true);
+  });
+
+  it('a session is offered once, by whichever client is given it first (appendix C.4)', () => {
+    const { client, server } = sides({ earlyData: clientEarlyData() });
+    const { session } = connect(client, server);
+    expect(session.wasOffered).toBe(false);
+    // Not to a server for which it is not, nor by a client that may not.
+    expectResumed(connect({ ...client, session, serverName: 'other.test' }, server), false);
+    expectResumed(connect({ ...client, session, resumption: { now: () => START, policy: 'q' } }, server), false);
+    expect(session.wasOffered).toBe(false);
+    const [first, second] = [createTlsClient({ ...client, session }), new ScriptedServer({ ...client, session })];
+    expect([first.state, session.wasOffered]).toEqual(['handshaking', true]);
+    expect(identityIn(second)).toBeUndefined();
+    expect(second.connection.earlyDataRemaining).toBe(0);
+    expectResumed(connect({ ...client, session }, server), false);
+    // The same bytes twice are two sessions, as nothing can tell.
+    const bytes = serializeSession(session);
+    for (let i = 0; i < 2; i++) expectResumed(connect({ ...client, session: parseSession(bytes) }, server), true);
   });
 
   it('a ClientHello that is replayed gets nowhere: the replayer has no key for what comes back', () => {
@@ -296,7 +316,9 @@ describe('tickets', () => {
     expect(sessions[0]?.ticketAgeAdd).not.toBe(sessions[1]?.ticketAgeAdd);
     const second = connect({ ...client, session: first.session }, server);
     expect(sessionsOf(second.clientEvents)).toHaveLength(1);
-    for (const session of sessionsOf(first.clientEvents)) expectResumed(connect({ ...client, session }, server), true);
+    for (const session of sessionsOf(first.clientEvents)) {
+      expectResumed(connect({ ...client, session: anew(session) }, server), true);
+    }
   });
 
   it.each([

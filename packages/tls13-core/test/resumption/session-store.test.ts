@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { createTlsClient } from '../../src/client-connection.js';
 import { createSessionStore, type SessionStore } from '../../src/session/session-store.js';
 import type { Session } from '../../src/session/session.js';
 import { createPair, run, runNow } from '../support/pair.js';
-import { connect, sessionsOf, START, TestClock, toySession, toyTickets } from '../support/sessions.js';
+import { connect, resumingClient, sessionsOf, START, TestClock, toySession, toyTickets } from '../support/sessions.js';
 import { toyClient, toyServer } from '../support/toy-credentials.js';
 
 const DAY = 86_400_000;
@@ -31,6 +32,15 @@ describe('a session store in memory', () => {
     const small = createSessionStore({ now: () => START, capacity: 2, capacityPerName: 2 });
     for (const one of [session, other, session]) void small.put(one);
     expect([1, 2, 3].map(() => placeIn([session, other], small.take('localhost')))).toEqual([0, 1, null]);
+  });
+
+  it('gives no session that was offered', () => {
+    const store = createSessionStore({ now: () => START });
+    const [fresh, offered] = [toySession(), toySession()];
+    void store.put(fresh);
+    void store.put(offered);
+    createTlsClient(resumingClient({ session: offered }));
+    expect([1, 2].map(() => placeIn([fresh, offered], store.take('localhost')))).toEqual([0, null]);
   });
 
   it('tells names apart, and no name from a name', () => {

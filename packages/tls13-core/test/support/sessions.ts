@@ -54,6 +54,11 @@ export function toySession(changes: Partial<SessionContents> = {}): Session {
   });
 }
 
+/** The same session as somebody has it who parsed it again: it was not offered yet. */
+export function anew(session: Session): Session {
+  return new Session(Session.contentsOf(session));
+}
+
 /** A client that offers `toySession`. */
 export function resumingClient(config: Partial<ClientConfig> = {}): ClientConfig {
   return toyClient({ resumption: { now: standing.now, policy: POLICY }, session: toySession(), ...config });
