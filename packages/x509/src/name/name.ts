@@ -92,14 +92,13 @@ export function encodeName(template: NameTemplate): Uint8Array {
 function readRelativeName(sequence: DerReader): NameAttribute[] {
   const set = sequence.set('a RelativeDistinguishedName');
   const attributes: NameAttribute[] = [];
-  let previous: Uint8Array | null = null;
+  let previous: DerElement | null = null;
   do {
     const element = set.expect(TAG.sequence, 'an AttributeTypeAndValue');
-    const encoding = set.whole(element);
-    if (previous !== null && compareBytes(previous, encoding) >= 0) {
+    if (previous !== null && compareBytes(set.whole(previous), set.whole(element)) >= 0) {
       throw new X509Error('not-canonical', { offset: element.offset, expected: 'a SET OF in ascending order' });
     }
-    previous = encoding;
+    previous = element;
     const reader = set.inside(element);
     const oid = reader.oid('an attribute type');
     const value = reader.anyElement();
