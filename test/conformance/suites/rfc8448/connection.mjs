@@ -1,7 +1,7 @@
 // Plays one side of a trace with our TlsConnection, against the recorded bytes of the other side. Negotiation,
 // authentication, Finished, records and closure are all ours; only the wording of our hellos is not that of the trace's
 // peers, so a `Stage` puts theirs in place of ours, and what ours say is compared at the end.
-import { bytesEqual, bytesToHex, concatBytes, decode, encode, u32 } from '@portico/bytes';
+import { bytesEqual, bytesToHex, concatBytes, decode, encode, opaque, u16, u32 } from '@portico/bytes';
 import { signatureSchemeById, supportedSignatureSchemes } from '@portico/crypto';
 import { TlsConnection } from '../../../../packages/tls13-core/dist/connection.js';
 import { EarlyDataPort } from '../../../../packages/tls13-core/dist/early-data-port.js';
@@ -15,7 +15,7 @@ import { compareMessage } from './comparison.mjs';
 import { withPrivateKey, withRandom } from './provider.mjs';
 import { clientMemory, rememberSessions, serverMemory } from './memory.mjs';
 import { isNewSessionTicket, Stage } from './stage.mjs';
-import { clientShares, codePointsCodec, extensionData, messageOf, serverShare } from './trace.mjs';
+import { clientShares, codePointsCodec, extensionData, messageOf, selectedPsk, serverShare } from './trace.mjs';
 import { verdictOn } from './values.mjs';
 
 /** Lines of the key log → labels of the key schedule. */
@@ -66,8 +66,9 @@ export function replayConnection(trace, side, { provider, schedule, kept, report
     const secret = schedule.secrets[label]?.expanded;
     report.check(`${id}, key log ${line}`, secret && bytesToHex(secret), logged[line]);
   }
+  const isResumption = selectedPsk(trace.serverHello) !== null;
   for (const { ours, theirs } of stage.exchanged) {
-    compareMessage(`${id}, ${theirs.type}`, side, ours, theirs, provider, report);
+    compareMessage(`${id}, ${theirs.type}`, { isResumption }, ours, theirs, provider, report);
   }
 }
 
@@ -148,6 +149,7 @@ function startClient(trace, stage, { provider, keyLog }, credential, memory) {
       keyShares: namesOf(shared, provider.groups),
       signatureSchemes: namesOf(codePoints(hello, 'signature_algorithms'), supportedSignatureSchemes(provider)),
       middleboxCompatibility: hello.body.legacySessionId.length > 0,
+      ...recordSizeLimit(hello),
       verifyPeer: trustAnyone,
       selectCredential: () => credential,
       ...memory,
@@ -171,11 +173,16 @@ function startServer(trace, stage, { provider, keyLog }, credential, memory) {
     request && namesOf(codePoints(request, 'signature_algorithms'), supportedSignatureSchemes(provider));
   // A client without a certificate sends no CertificateVerify.
   const mode = messageOf(trace, 'client', 'certificate_verify') === undefined ? 'request' : 'require';
+  const encryptedExtensions = messageOf(trace, 'server', 'encrypted_extensions');
+  const groups = codePoints(encryptedExtensions, 'supported_groups');
   const { settings } = parseServerConfig({
     provider,
     keyLog,
     cipherSuites: [trace.suite.name],
-    groups: namesOf([serverShare(trace.serverHello).group], provider.groups),
+    groups: namesOf(groups.length === 0 ? [serverShare(trace.serverHello).group] : groups, provider.groups),
+    groupChoice: 'preferred',
+    ...recordSizeLimit(encryptedExtensions),
+    ...retryCookies(trace),
     // In a resumption there is no signature, and no certificate to sign with.
     credentials: credential === null ? [{ certificateChain: [Uint8Array.of(0)], signer: NO_SIGNER }] : [credential],
     ...memory,
@@ -191,6 +198,29 @@ function startServer(trace, stage, { provider, keyLog }, credential, memory) {
     earlyDataPort: (tell) => new EarlyDataPort(tell),
     start: stage.direct((carrier) => serverHandshake({ settings, ...carrier })),
   });
+}
+
+/** What the message says of records. */
+function recordSizeLimit(message) {
+  const data = extensionData(message, 'record_size_limit');
+  return data === undefined ? {} : { recordSizeLimit: decode(u16, data) };
+}
+
+/** Cookies with the trace's bytes, which stand for whatever our server has to remember. */
+function retryCookies(trace) {
+  const request = messageOf(trace, 'server', 'hello_retry_request');
+  const data = request && extensionData(request, 'cookie');
+  if (data === undefined) return {};
+  const cookie = decode(opaque(1, 0xffff), data);
+  let remembered = null;
+  const cookies = {
+    seal: (state) => {
+      remembered = state.slice();
+      return cookie;
+    },
+    open: (answered) => (bytesEqual(answered, cookie) ? remembered : null),
+  };
+  return { helloRetry: { cookies } };
 }
 
 const NO_SIGNER = {
