@@ -62,6 +62,9 @@ function casesOf({ x509, issue, provider, now }) {
   const leaf = (issuer, options = {}) =>
     issue.createLeaf({ provider, issuer, key: newKey(), names: ['host.example.com'], ...validity, ...options });
   const root = authority('root');
+  // The strict profile takes no Ed25519.
+  const ecKey = { type: 'ec', curve: 'P-256', scalar: new Uint8Array(32).fill(1) };
+  const ecRoot = authority('root', { privateKey: ecKey });
   const names = (count) => Array.from({ length: count }, (_, index) => `host${index}.example.com`);
   const path = (certificates, anchors = [root], limits = {}) => ({
     certificates: certificates.map((one) => (one.certificate ?? one).raw),
@@ -171,8 +174,8 @@ function casesOf({ x509, issue, provider, now }) {
       make: (step) => {
         const subject = Array.from({ length: 200 * step }, () => ['CN', 'z']);
         const others = Array.from({ length: 1500 * step }, () => 'a');
-        const end = leaf(root, { subject, names: [...others, 'z', 'nobody.example.org'] });
-        return { ...path([end]), profile: x509.strictProfile };
+        const end = leaf(ecRoot, { key: ecKey, subject, names: [...others, 'z', 'nobody.example.org'] });
+        return { ...path([end], [ecRoot]), profile: x509.strictProfile };
       },
       size: pathSize,
     },

@@ -80,6 +80,7 @@ export {
 } from './path/rule.js';
 export type { SignatureCheck, SignatureMemory } from './path/signature-check.js';
 export { createSignatureMemory, DEFAULT_REMEMBERED_SIGNATURES } from './path/signature-memory.js';
+export { publicTrustProfile } from './path/public-trust-rules.js';
 export { strictProfile } from './path/strict-rules.js';
 export { trustAnchorFromDer, trustAnchorsFromPem, type TrustAnchor } from './path/trust-anchor.js';
 export type { CandidatePath, PassedCheck, PathFailure, PathFailureReason, PathVerdict } from './path/verdict.js';

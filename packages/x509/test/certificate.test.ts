@@ -237,12 +237,12 @@ const refusals: readonly (readonly [what: string, der: () => Uint8Array, reason:
   ['padded serial number', () => made({ serialNumber: octets(0, 1) }), 'invalid-integer'],
   [
     'two signature algorithms',
-    () => made({ innerAlgorithm: derSequence(derOid('1.2.840.10045.4.3.2')) }),
+    () => made({ innerAlgorithm: derSequence(derOid('1.2.840.10045.4.3.3')) }),
     'signature-algorithm-mismatch',
   ],
   [
     'two parameters for one algorithm',
-    () => made({ outerAlgorithm: derSequence(derOid(OID.ed25519), derNull()) }),
+    () => made({ outerAlgorithm: derSequence(derOid('1.2.840.10045.4.3.2'), derNull()) }),
     'signature-algorithm-mismatch',
   ],
   [

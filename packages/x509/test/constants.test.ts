@@ -12,6 +12,7 @@ import {
   MAX_EXPLAINED_LINES,
   OID,
   parseCertificate,
+  publicTrustProfile,
   strictProfile,
   TAG,
 } from '../src/index.js';
@@ -123,6 +124,10 @@ describe('what a standard or the documentation gives a value', () => {
   });
 
   it('names of profiles', () => {
-    expect([compatibleProfile.name, strictProfile.name]).toEqual(['compatible', 'strict']);
+    expect([compatibleProfile, strictProfile, publicTrustProfile].map(({ name }) => name)).toEqual([
+      'compatible',
+      'strict',
+      'public-trust',
+    ]);
   });
 });

@@ -6,6 +6,8 @@ import { rootCertificates } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import {
   certificatesFromPem,
+  publicTrustProfile,
+  strictProfile,
   trustAnchorsFromPem,
   verifyCertificatePath,
   type PathVerdict,
@@ -138,6 +140,13 @@ function judge(chains: readonly PublicChain[]): void {
 
 describe('chains of public sites are trusted at their date', () => {
   judge(kept());
+
+  it.each([strictProfile, publicTrustProfile])('by the profile $name too', (profile) => {
+    for (const chain of kept()) {
+      const verdict = verify(chain, { profile });
+      expect(verdict.trusted ? 'trusted' : verdict.message).toBe('trusted');
+    }
+  });
 
   it('but one that must be stapled (RFC 7633) only with an OCSP response, where revocation is asked for', () => {
     const chain = kept().find(({ site }) => site === 'scotthelme.co.uk');

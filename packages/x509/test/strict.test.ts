@@ -1,9 +1,13 @@
+import { asciiToBytes } from '@portico/bytes';
+import type { PrivateKey } from '@portico/crypto';
 import { describe, expect, it } from 'vitest';
 import {
   compatibleProfile,
   der,
   derImplicit,
   derSequence,
+  derSmallInteger,
+  encodeGeneralName,
   explainVerdict,
   OID,
   publicKeyOf,
@@ -12,67 +16,31 @@ import {
   type Certificate,
   type Extension,
   type GeneralName,
-  type PathProfile,
-  type PathVerdict,
   type VerifyOptions,
 } from '../src/index.js';
 import {
   authorityKeyIdentifierExtension,
+  generatePrivateKey,
   issueCertificate,
   type CertificateTemplate,
   type Credential,
 } from '../src/issue.js';
 import { authority, leaf, leafKey, newKey, notAfter, notBefore, NOW, provider, withoutRule } from './support.js';
+import { BASELINE_ROWS, ENCODING_ROWS, root, rsaKey, rsaRoot } from './support/baseline-rows.js';
+import {
+  added,
+  answerTo,
+  belowChanged,
+  changedLeaf,
+  distributionPoint,
+  flipped,
+  fullName,
+  usages,
+  uncritical,
+  verdict,
+  without,
+} from './support/judged.js';
 
-const root = authority('root');
-
-function answerTo(certificates: readonly Certificate[], profile: PathProfile, anchor: Credential = root): PathVerdict {
-  const answer = verifyCertificatePath({
-    provider,
-    profile,
-    certificates: certificates.map(({ raw }) => raw),
-    trustAnchors: [anchor],
-    time: NOW,
-    purpose: 'server-authentication',
-    identity: null,
-  });
-  if (answer instanceof Promise) throw new Error('expected an answer at once');
-  return answer;
-}
-
-function verdict(...args: Parameters<typeof answerTo>): string {
-  const answer = answerTo(...args);
-  return answer.trusted ? 'trusted' : answer.rule;
-}
-
-type Change = (extensions: readonly Extension[]) => readonly Extension[];
-const without =
-  (oid: string): Change =>
-  (extensions) =>
-    extensions.filter((one) => one.oid !== oid);
-const flipped =
-  (oid: string): Change =>
-  (extensions) =>
-    extensions.map((one) => (one.oid === oid ? { ...one, critical: !one.critical } : one));
-const added =
-  (extension: Extension): Change =>
-  (extensions) => [...extensions, extension];
-
-/** The usual leaf for example.com, with its extensions changed. */
-function changedLeaf(change: Change, template: Partial<CertificateTemplate> = {}): Certificate {
-  return leaf(root, {
-    template: { ...template, overrides: { extensions: change(leaf(root, { template }).extensions) } },
-  });
-}
-
-/** A leaf below an intermediate CA with its extensions changed. */
-function belowChanged(change: Change, template: Partial<CertificateTemplate> = {}): Certificate[] {
-  const { extensions } = authority('ca', { issuer: root, template }).certificate;
-  const ca = authority('ca', { issuer: root, template: { overrides: { extensions: change(extensions) } } });
-  return [leaf(ca), ca.certificate];
-}
-
-const uncritical = (oid: string, value: Uint8Array): Extension => ({ oid, critical: false, value });
 const dns = (name: string): GeneralName => ({ type: 'dns', name });
 const serial = (...octets: number[]): Partial<CertificateTemplate> => ({
   overrides: { serialNumber: Uint8Array.from(octets) },
@@ -117,21 +85,21 @@ const table: readonly (readonly [rule: string, chain: () => readonly Certificate
   ['serial-number-zero', () => [leaf(root, { template: serial(0) })]],
   ['serial-number-20', () => [leaf(root, { template: serial(0, ...new Array<number>(20).fill(0xff)) })]],
   ['version-3', () => [leaf(root, { template: { overrides: { version: null, extensions: null } } })]],
-  ['authority-key-identifier', () => [changedLeaf(without(OID.authorityKeyIdentifier))]],
+  ['authority-key-identifier', () => [changedLeaf(root, without(OID.authorityKeyIdentifier))]],
   ['leaf-not-ca', () => [leaf(root, { template: { basicConstraints: { ca: true, pathLength: null } } })]],
-  ['extended-key-usage-present', () => [changedLeaf(without(OID.extKeyUsage))]],
+  ['extended-key-usage-present', () => [changedLeaf(root, without(OID.extKeyUsage))]],
   ['extended-key-usage-any', () => [leaf(root, { extendedKeyUsage: ['any', 'serverAuth'] })]],
-  ['extended-key-usage-critical', () => [changedLeaf(flipped(OID.extKeyUsage))]],
-  ['subject-alt-name-present', () => [changedLeaf(without(OID.subjectAltName), { subject: [] })]],
-  ['subject-alt-name-critical', () => [changedLeaf(flipped(OID.subjectAltName))]],
-  ['subject-alt-name-critical', () => [changedLeaf(flipped(OID.subjectAltName), { subject: [] })]],
+  ['extended-key-usage-critical', () => [changedLeaf(root, flipped(OID.extKeyUsage))]],
+  ['subject-alt-name-present', () => [changedLeaf(root, without(OID.subjectAltName), { subject: [] })]],
+  ['subject-alt-name-critical', () => [changedLeaf(root, flipped(OID.subjectAltName))]],
+  ['subject-alt-name-critical', () => [changedLeaf(root, flipped(OID.subjectAltName), { subject: [] })]],
   ['dns-name-syntax', () => [leaf(root, { names: ['a_b.example.com'] })]],
   ['dns-name-syntax', () => [leaf(root, { subject: [], names: ['a.example.com', 'b.example.com.'] })]],
   ['common-name', () => [leaf(root, { subject: [['CN', 'Example.com']] })]],
-  ['subject-key-identifier', () => belowChanged(without(OID.subjectKeyIdentifier))],
-  ['authority-key-identifier', () => belowChanged(without(OID.authorityKeyIdentifier))],
-  ['basic-constraints-critical', () => belowChanged(flipped(OID.basicConstraints))],
-  ['name-constraints-critical', () => belowChanged(flipped(OID.nameConstraints), permitted('example.com'))],
+  ['subject-key-identifier', () => belowChanged(root, without(OID.subjectKeyIdentifier))],
+  ['authority-key-identifier', () => belowChanged(root, without(OID.authorityKeyIdentifier))],
+  ['basic-constraints-critical', () => belowChanged(root, flipped(OID.basicConstraints))],
+  ['name-constraints-critical', () => belowChanged(root, flipped(OID.nameConstraints), permitted('example.com'))],
   [
     'dns-constraint-syntax',
     () => {
@@ -141,7 +109,11 @@ const table: readonly (readonly [rule: string, chain: () => readonly Certificate
   ],
   [
     'policy-constraints-critical',
-    () => belowChanged(added(uncritical(OID.policyConstraints, derSequence(derImplicit(1, Uint8Array.of(0)))))),
+    () => belowChanged(root, added(uncritical(OID.policyConstraints, derSequence(derImplicit(1, Uint8Array.of(0)))))),
+  ],
+  [
+    'inhibit-any-policy-critical',
+    () => belowChanged(root, added(uncritical(OID.inhibitAnyPolicy, derSmallInteger(0)))),
   ],
   ['anchor-extended-key-usage', () => [leaf(roots.withUsage)], roots.withUsage],
   ['root-authority-key-identifier', () => [leaf(roots.withOtherKeyIdentifier)], roots.withOtherKeyIdentifier],
@@ -158,7 +130,11 @@ const table: readonly (readonly [rule: string, chain: () => readonly Certificate
 ];
 
 describe('the profile strict', () => {
-  const rows = table.map(([rule, chain, anchor]): Row => ({ rule, chain, anchor: anchor ?? root }));
+  const rows = [...table, ...ENCODING_ROWS, ...BASELINE_ROWS].map(([rule, chain, anchor]): Row => ({
+    rule,
+    chain,
+    anchor: anchor ?? root,
+  }));
 
   it('explains what it refuses', async () => {
     const explanations = rows.map(({ chain, anchor }) => explainVerdict(answerTo(chain(), strictProfile, anchor)));
@@ -213,22 +189,17 @@ describe('the profile strict', () => {
   it('accepts what breaks none', () => {
     const ca = authority('ca', { issuer: root, template: permitted('com') });
     const names = ['example.com', '*.example.com', '192.0.2.1', 'sip:example.com'].slice(0, 2);
-    expect(verdict([leaf(ca, { names }), ca.certificate], strictProfile)).toBe('trusted');
-    expect(verdict([leaf(root, { subject: [] })], strictProfile)).toBe('trusted');
-    expect(verdict([leaf(root, { names: ['192.0.2.1'] })], strictProfile)).toBe('trusted');
+    expect(verdict([leaf(ca, { names }), ca.certificate], strictProfile, root)).toBe('trusted');
+    expect(verdict([leaf(root, { subject: [] })], strictProfile, root)).toBe('trusted');
+    expect(verdict([leaf(root, { names: ['192.0.2.1'] })], strictProfile, root)).toBe('trusted');
     const { crossSigned } = roots;
     expect(verdict([leaf(crossSigned)], strictProfile, crossSigned)).toBe('trusted');
     const { withOwnIdentifier } = roots;
     expect(verdict([leaf(withOwnIdentifier)], strictProfile, withOwnIdentifier)).toBe('trusted');
-    expect(verdict([leaf(root, { template: serial(...new Array<number>(20).fill(1)) })], strictProfile)).toBe(
+    expect(verdict([leaf(root, { template: serial(...new Array<number>(20).fill(1)) })], strictProfile, root)).toBe(
       'trusted',
     );
-    const mixed = [
-      '192.0.2.1',
-      { type: 'email', address: 'a@example.com' } as const,
-      { type: 'uri', uri: 'sip:example.com' } as const,
-      'example.com',
-    ];
+    const mixed = ['192.0.2.1', { type: 'uri', uri: 'sip:example.com' } as const, 'example.com'];
     for (const subject of [
       [['CN', '192.0.2.1']],
       [['O', 'an organization, which is no name of a host']],
@@ -237,14 +208,60 @@ describe('the profile strict', () => {
         ['O', 'x'],
       ],
     ] as [string, string][][]) {
-      expect(verdict([leaf(root, { names: mixed, subject })], strictProfile)).toBe('trusted');
+      expect(verdict([leaf(root, { names: mixed, subject })], strictProfile, root)).toBe('trusted');
     }
     const dotted: GeneralName = { type: 'email', address: '.example.org' };
     const nameConstraints = { permitted: [dotted], excluded: [{ type: 'uri', uri: '.example.org' } as const] };
     const constrained = authority('ca', { issuer: root, template: { nameConstraints } });
-    expect(verdict([leaf(constrained), constrained.certificate], strictProfile)).toBe('trusted');
+    expect(verdict([leaf(constrained), constrained.certificate], strictProfile, root)).toBe('trusted');
     const zero = authority('zero', { template: serial(0) });
     expect(verdict([leaf(zero)], strictProfile, zero)).toBe('trusted');
+  });
+
+  it('accepts what is just within a rule', () => {
+    const accepted = (certificate: Certificate, anchor = root, options: Partial<VerifyOptions> = {}): void =>
+      expect(verdict([certificate], strictProfile, anchor, options)).toBe('trusted');
+    accepted(leaf(root, { key: rsaKey(3) }));
+    accepted(leaf(root, { key: rsaKey(1, 0, 1) }));
+    accepted(leaf(root, { template: { keyUsage: ['digitalSignature', 'keyAgreement'] } }));
+    const keyUsage = ['digitalSignature', 'keyEncipherment', 'dataEncipherment'] as const;
+    accepted(leaf(root, { key: rsaKey(1, 0, 1), template: { keyUsage } }));
+    for (const [hash, saltLength] of [
+      ['sha256', 32],
+      ['sha384', 48],
+      ['sha512', 64],
+    ] as const) {
+      const algorithms = [{ type: 'rsa-pkcs1', hash } as const, { type: 'rsa-pss', hash, saltLength } as const];
+      for (const signatureAlgorithm of algorithms)
+        accepted(leaf(rsaRoot, { template: { signatureAlgorithm } }), rsaRoot);
+    }
+    for (const curve of ['P-384', 'P-521'] as const) {
+      const anchor = authority('root', { privateKey: generatePrivateKey(provider, curve) as PrivateKey });
+      accepted(leaf(anchor, { key: rsaKey(1, 0, 1) }), anchor);
+    }
+    const location = encodeGeneralName({ type: 'uri', uri: 'http://example.com/list.crl' });
+    accepted(changedLeaf(root, distributionPoint(fullName(location, location))));
+    accepted(leaf(root, { names: ['xn--bcher-kva.example.com', 'a-b.example.com', 'a--b.example.com'] }));
+    accepted(leaf(root, { subject: [['OU', 'x']], notBefore: Date.UTC(2023, 8, 15) - 1000 }));
+    accepted(leaf(root, { notAfter: Date.UTC(2050, 0, 1) }));
+    accepted(leaf(root, { notAfter: Date.UTC(2050, 0, 1) - 1000 }));
+    accepted(changedLeaf(root, usages('serverAuth', 'clientAuth', 'sipDomain')));
+    accepted(leaf(root, { template: { overrides: { serialNumber: Uint8Array.of(1) } } }));
+  });
+
+  it('the names that the caller asks for may be there', () => {
+    const url = { type: 'uri', uri: 'https://example.com/' } as const;
+    const asked = (name: GeneralName, identity: VerifyOptions['identity']): string =>
+      verdict([leaf(root, { names: ['example.com', name] })], strictProfile, root, { identity });
+    expect(asked(url, { type: 'uri', uri: url.uri })).toBe('trusted');
+    expect(asked(url, { type: 'dns', name: 'example.com' })).toBe('subject-alt-name-types');
+    const service = { type: 'other', oid: OID.dnsSrv, value: der(0x16, asciiToBytes('_imaps.example.com')) } as const;
+    expect(asked(service, { type: 'srv', service: 'imaps', name: 'example.com' })).toBe('trusted');
+    expect(asked(service, { type: 'dns', name: 'example.com' })).toBe('subject-alt-name-types');
+    expect(asked({ ...service, oid: '1.2.3' }, { type: 'srv', service: 'a', name: 'example.com' })).toBe('identity');
+    // One port for SIP and HTTP has one certificate: its sip URI is taken whatever it is asked for.
+    const sip = { type: 'uri', uri: 'sip:example.com' } as const;
+    expect(asked(sip, { type: 'dns', name: 'example.com' })).toBe('trusted');
   });
 
   it('a root that does not say its key identifier cannot have it as its authority’s', () => {

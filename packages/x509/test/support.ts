@@ -2,7 +2,14 @@ import { readFileSync } from 'node:fs';
 import { bytesEqual, concatBytes } from '@portico/bytes';
 import type { CryptoProvider, KeyAlgorithm, PrivateKey, PublicKey } from '@portico/crypto';
 import { createNobleProvider } from '@portico/crypto/noble';
-import { strictProfile, X509Error, type Certificate, type Rule, type X509ErrorReason } from '../src/index.js';
+import {
+  publicTrustProfile,
+  strictProfile,
+  X509Error,
+  type Certificate,
+  type Rule,
+  type X509ErrorReason,
+} from '../src/index.js';
 import { createAuthority, createLeaf, generatePrivateKey, type Credential, type LeafOptions } from '../src/issue.js';
 import { BASIC_RULES } from '../src/path/certificate-rules.js';
 import { randomBytes, seededRandom } from '../../../test/support/random.js';
@@ -25,25 +32,26 @@ function toySignature(key: Uint8Array, message: Uint8Array): Uint8Array {
   return concatBytes(half, half);
 }
 
-/** Ed25519 in which toy keys cost nothing; all others are what they are. */
+/** P-256 in which toy keys cost nothing; all others are what they are. A toy point is uncompressed and on no curve. */
 function withToyKeys(real: KeyAlgorithm): KeyAlgorithm {
   const toyKey = (key: PrivateKey): Uint8Array | null => {
-    if (key.type !== 'ed25519' || !bytesEqual(key.seed.subarray(0, 8), TOY_MARK)) return null;
-    return concatBytes(TOY_MARK, toyDigest(key.seed).subarray(0, 24));
+    if (key.type !== 'ec' || !bytesEqual(key.scalar.subarray(0, 8), TOY_MARK)) return null;
+    const digest = toyDigest(key.scalar);
+    return concatBytes(Uint8Array.of(4), TOY_MARK, digest.subarray(8), digest);
   };
   return {
     ...real,
     publicKey: (key) => {
-      const toy = toyKey(key);
-      return toy === null ? real.publicKey(key) : { type: 'ed25519', key: toy };
+      const point = toyKey(key);
+      return point === null ? real.publicKey(key) : { type: 'ec', curve: 'P-256', point };
     },
     sign: (key, algorithm, message, source) => {
       const toy = toyKey(key);
       return toy === null ? real.sign(key, algorithm, message, source) : toySignature(toy, message);
     },
     verify: (key: PublicKey, algorithm, message, signature) =>
-      key.type === 'ed25519' && bytesEqual(key.key.subarray(0, 8), TOY_MARK)
-        ? algorithm.type === 'ed25519' && bytesEqual(signature, toySignature(key.key, message))
+      key.type === 'ec' && bytesEqual(key.point.subarray(1, 9), TOY_MARK)
+        ? algorithm.type === 'ecdsa' && bytesEqual(signature, toySignature(key.point, message))
         : real.verify(key, algorithm, message, signature),
   };
 }
@@ -51,7 +59,7 @@ function withToyKeys(real: KeyAlgorithm): KeyAlgorithm {
 /** Keys and serial numbers are the same in every run. */
 export const provider: CryptoProvider = {
   ...noble,
-  keyAlgorithms: noble.keyAlgorithms.map((one) => (one.keyType === 'ed25519' ? withToyKeys(one) : one)),
+  keyAlgorithms: noble.keyAlgorithms.map((one) => (one.curve === 'P-256' ? withToyKeys(one) : one)),
 };
 
 /** The clock of all tests, and a period around it. */
@@ -66,7 +74,7 @@ export function fixture(name: string): string {
 
 /** A fresh key that costs nothing to make and to verify with. */
 export function newKey(): PrivateKey {
-  return { type: 'ed25519', seed: concatBytes(TOY_MARK, randomBytes(random, 24)) };
+  return { type: 'ec', curve: 'P-256', scalar: concatBytes(TOY_MARK, randomBytes(random, 24)) };
 }
 
 /** A fresh P-256 key, for what other programs read. */
@@ -109,7 +117,7 @@ export function reasonOf(action: () => unknown): X509ErrorReason | 'accepted' {
 }
 
 /** The lists of rules as they stand in the verifier. */
-export const ruleLists: readonly Rule[][] = [BASIC_RULES, strictProfile.rules].flatMap(
+export const ruleLists: readonly Rule[][] = [BASIC_RULES, strictProfile.rules, publicTrustProfile.rules].flatMap(
   (rules) => Object.values(rules) as Rule[][],
 );
 

@@ -4,6 +4,7 @@ import {
   compatibleProfile,
   createPolicyChecker,
   decodePem,
+  publicTrustProfile,
   strictProfile,
   trustAnchorsFromPem,
   verifyCertificatePath,
@@ -13,11 +14,13 @@ import { createCrlSource, createRevocationChecker } from '@portico/x509/revocati
 import { createProviderNamed, PROVIDER_NAMES } from '../support/providers.mjs';
 import { UsageError } from '../support/report.mjs';
 
-const HELP = `x509-limbo FILE... [--profile compatible|strict] [--provider noble|noble-interpreted|node] [--json OUT]
+const HELP = `x509-limbo FILE... [--profile compatible|strict|public-trust] [--provider noble|noble-interpreted|node] [--json OUT]
 Limbo-format files (.json or .json.gz). A case is skipped only for a feature that the verifier does not have.
 Signatures are verified by node:crypto unless told otherwise: files have ten thousand cases and more.`;
 
-const PROFILES = new Map([compatibleProfile, strictProfile].map((profile) => [profile.name, profile]));
+const PROFILES = new Map(
+  [compatibleProfile, strictProfile, publicTrustProfile].map((profile) => [profile.name, profile]),
+);
 
 const EXTENDED_KEY_USAGES = new Map([
   ['serverAuth', '1.3.6.1.5.5.7.3.1'],

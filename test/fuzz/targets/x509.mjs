@@ -22,7 +22,7 @@ import { mutate, randomBytes } from '../random.mjs';
 const provider = createNobleProvider({ random: (length) => new Uint8Array(length).fill(7) });
 const period = { notBefore: Date.UTC(2027, 0, 1), notAfter: Date.UTC(2028, 0, 1) };
 const time = Date.UTC(2027, 6, 1);
-const privateKey = { type: 'ed25519', seed: new Uint8Array(32).fill(9) };
+const privateKey = { type: 'ec', curve: 'P-256', scalar: new Uint8Array(32).fill(9) };
 const root = createAuthority({ provider, privateKey, subject: [['CN', 'root']], ...period });
 const nameConstraints = { permitted: [{ type: 'dns', name: 'example.com' }], excluded: [] };
 const template = { nameConstraints };

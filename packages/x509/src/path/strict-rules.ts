@@ -4,7 +4,9 @@ import { readPresentedHostName } from '../identity/host-name.js';
 import { ipAddressToText } from '../name/ip-address.js';
 import { OID } from '../oids.js';
 import { POLICY_OID } from '../policy-oids.js';
+import { BASELINE_ANCHOR_RULES, BASELINE_INTERMEDIATE_RULES, BASELINE_LEAF_RULES } from './baseline-rules.js';
 import { rule, type Mismatch, type PathProfile, type Rule } from './rule.js';
+import { ENCODING_RULES } from './strict-encoding.js';
 
 const COMMON_NAME = '2.5.4.3';
 
@@ -88,6 +90,7 @@ const authorityRules: readonly Rule[] = [
   criticality('basic-constraints-critical', 'RFC 5280 section 4.2.1.9', OID.basicConstraints, 'critical'),
   criticality('name-constraints-critical', 'RFC 5280 section 4.2.1.10', OID.nameConstraints, 'critical'),
   criticality('policy-constraints-critical', 'RFC 5280 section 4.2.1.11', POLICY_OID.policyConstraints, 'critical'),
+  criticality('inhibit-any-policy-critical', 'RFC 5280 section 4.2.1.14', POLICY_OID.inhibitAnyPolicy, 'critical'),
   form('dns-constraint-syntax', 'RFC 5280 section 4.2.1.10', ({ nameConstraints }) => {
     const dotted = [...(nameConstraints?.permitted ?? []), ...(nameConstraints?.excluded ?? [])].find(
       (base) => base.type === 'dns' && base.name.startsWith('.'),
@@ -124,14 +127,20 @@ const anchorRules: readonly Rule[] = [
 export const strictProfile: PathProfile = {
   name: 'strict',
   rules: {
-    leaf: leafRules,
-    intermediate: [...leafSerialNumber, ...authorityRules, hasAuthorityKeyIdentifier],
-    anchor: [...authorityRules, ...anchorRules],
+    leaf: [...leafRules, ...ENCODING_RULES, ...BASELINE_LEAF_RULES],
+    intermediate: [
+      ...leafSerialNumber,
+      ...authorityRules,
+      hasAuthorityKeyIdentifier,
+      ...ENCODING_RULES,
+      ...BASELINE_INTERMEDIATE_RULES,
+    ],
+    anchor: [...authorityRules, ...anchorRules, ...BASELINE_ANCHOR_RULES],
   },
 };
 
 /** An extension that is critical, or is not, where it is there at all. */
-function criticality(name: string, section: string, oid: string, wanted: 'critical' | 'uncritical'): Rule {
+export function criticality(name: string, section: string, oid: string, wanted: 'critical' | 'uncritical'): Rule {
   return form(name, section, (certificate) => {
     const critical = isCritical(certificate, oid);
     return critical === null || critical === (wanted === 'critical')
