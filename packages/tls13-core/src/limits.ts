@@ -138,6 +138,29 @@ export const MAX_PSK_IDENTITIES_EXAMINED = 5;
  * allowed one flight of it.
  */
 export const LEAST_SKIPPED_EARLY_DATA = 65_536;
+/** max_early_data_size is a uint32 (RFC 9846 section 4.7.1). */
+export const MAX_EARLY_DATA_SIZE = 0xffff_ffff;
+/** Bytes by which a record of early data is longer than what is in it: content type, tag and header (section 5.2). */
+export const RECORD_OVERHEAD = 22;
+/**
+ * Bytes of early data in a record, as a server reckons with when it allows for the records’ overhead: clients write in
+ * pieces of a sixteenth of the full size on average.
+ */
+export const USUAL_EARLY_FRAGMENT = 1024;
+/** Records of early data that may be smaller, or hold padding alone. */
+export const SMALL_EARLY_RECORDS = 64;
+/** Milliseconds: keys of early data are forgotten together with those that expire in the same second. */
+export const REPLAY_BUCKET_MILLISECONDS = 1000;
+/** Milliseconds since 1970: times stand in tickets and sessions as 48 bits, which is enough until the year 10889. */
+export const LATEST_TIME: number = 2 ** 48 - 1;
+/** Bytes of a share that is sent beside a larger one: that of P-521 has 133, those with ML-KEM begin at 800. */
+export const LONGEST_SMALL_SHARE = 256;
+/** Bytes of a signature: CertificateVerify.signature<0..2^16-1> (RFC 9846 section 4.5.2). */
+export const MAX_SIGNATURE_LENGTH = 0xffff;
+/** Tickets that a client asks for: two uint8 (RFC 9149 section 3). */
+export const MAX_TICKETS_REQUESTED = 0xff;
+/** Characters of an exporter’s label: with "tls13 " in front 255 bytes (RFC 9846 section 7.1). */
+export const MAX_EXPORTER_LABEL_LENGTH = 249;
 /** Hashes of keying material in one export: HKDF-Expand makes at most so many blocks (RFC 5869 section 2.3). */
 export const MAX_EXPORTED_HASHES = 255;
 /** Records kept back under each key: a message of at most five one-byte fragments that ends its use, and alerts. */

@@ -1,7 +1,7 @@
 import type { ClientConfig } from './config.js';
 import { checkExternalPsk } from './session/external-psk.js';
 import { checkInteger, invalid, type ClientPskSettings, type ClientResumptionSettings } from './settings.js';
-import { LONGEST_POLICY } from './limits.js';
+import { LONGEST_POLICY, MAX_TICKETS_REQUESTED } from './limits.js';
 
 /**
  * What a client's configuration says of PSKs, checked.
@@ -27,8 +27,8 @@ function clientResumptionSettings(config: ClientConfig): ClientResumptionSetting
     invalid('resumption.policy', `1 to ${LONGEST_POLICY} characters`);
   }
   if (ticketRequest !== undefined) {
-    checkInteger('resumption.ticketRequest.newSession', ticketRequest.newSession, 0, 0xff);
-    checkInteger('resumption.ticketRequest.resumption', ticketRequest.resumption, 0, 0xff);
+    checkInteger('resumption.ticketRequest.newSession', ticketRequest.newSession, 0, MAX_TICKETS_REQUESTED);
+    checkInteger('resumption.ticketRequest.resumption', ticketRequest.resumption, 0, MAX_TICKETS_REQUESTED);
   }
   return Object.freeze({
     now,

@@ -34,6 +34,7 @@ import {
   DEFAULT_TICKET_COUNT,
   MAX_TICKET_COUNT,
   LONGEST_POLICY,
+  LONGEST_SMALL_SHARE,
   MAX_SESSION_LIFETIME_SECONDS,
 } from './limits.js';
 import { isHostName } from './messages/extensions/server-name.js';
@@ -265,9 +266,6 @@ export function clientSettings(config: ClientConfig, parts: ClientParts): Client
     ...(parts.psks?.settings(config) ?? NO_PSKS),
   });
 }
-
-/** Bytes. The longest share of a single curve is that of P-521, 133; those with ML-KEM begin at 800. */
-const LONGEST_SMALL_SHARE = 256;
 
 /**
  * The first group and, where its share is a large one, the first with a small share too: a server that does not know the

@@ -14,6 +14,7 @@ import {
   type ServerConfig,
   type TicketConfig,
 } from '@portico/tls13-core';
+import type { NamedGroup } from '@portico/crypto';
 import { describe, expect, it } from 'vitest';
 import { protocolNameToBytes } from '../src/alpn/names.js';
 import { checkedProtocolNames } from '../src/alpn/protocol-name-list.js';
@@ -28,12 +29,13 @@ import { supportedGroupsCodec } from '../src/messages/extensions/supported-group
 import { RecordSealer } from '../src/record/protection.js';
 import { RecordWriter } from '../src/record/record-writer.js';
 import { authenticationExpiry } from '../src/session/lifetime.js';
+import { clientSettings } from '../src/settings.js';
 import { withExtension } from './attacks/with-extension.js';
 import { createPair, failureOf, runNow } from './support/pair.js';
 import { plainRecord } from './support/scripted-peer.js';
 import { ScriptedClient } from './support/scripted-client.js';
 import { connect, sessionsOf, START, toySession, toyTickets } from './support/sessions.js';
-import { toyClient, toyServer } from './support/toy-credentials.js';
+import { TOY_SERVER, toyClient, toyServer } from './support/toy-credentials.js';
 import { toyProvider } from './support/toy-provider.js';
 
 /** `most` is taken and one more is not; `least` is taken and one less is not; `default` is what there is without a word. */
@@ -72,6 +74,11 @@ function clientWithPsk(psk: Partial<ExternalPsk>): boolean {
 }
 
 const REPLAY_STORE: ReplayStore = { startedAt: 0, putIfAbsent: () => 'absent' };
+
+/** Bytes of ciphertext that a server which allows so much early data bears with. */
+function earlyCiphertext(maxSize: number): number {
+  return serverEarlyData({ replayStore: REPLAY_STORE, maxSize }).ciphertextAllowance;
+}
 
 /** Names of which each takes 256 bytes with its length, and one that fills the list to so many bytes. */
 function namesOfTotal(length: number): string[] {
@@ -333,6 +340,83 @@ const ROWS: Readonly<Record<string, Row>> = {
   LEAST_SKIPPED_EARLY_DATA: {
     bound: 'default',
     takes: (amount) => skippedEarlyData(settingsOf({})) === amount,
+  },
+  MAX_EARLY_DATA_SIZE: {
+    bound: 'most',
+    takes: (maxSize) => works(() => serverEarlyData({ replayStore: REPLAY_STORE, maxSize })),
+  },
+  // How much ciphertext a server bears with is what these three come to.
+  RECORD_OVERHEAD: {
+    bound: 'default',
+    takes: (amount) => {
+      const full = limits.USUAL_EARLY_FRAGMENT;
+      return earlyCiphertext(full + 1) - earlyCiphertext(full) === 1 + amount;
+    },
+  },
+  USUAL_EARLY_FRAGMENT: {
+    bound: 'default',
+    takes: (amount) =>
+      earlyCiphertext(amount) - earlyCiphertext(amount - 1) === 1 &&
+      earlyCiphertext(amount + 1) - earlyCiphertext(amount) > 1,
+  },
+  SMALL_EARLY_RECORDS: {
+    bound: 'default',
+    takes: (amount) => earlyCiphertext(1) === 1 + (1 + amount) * limits.RECORD_OVERHEAD,
+  },
+  REPLAY_BUCKET_MILLISECONDS: {
+    bound: 'default',
+    takes: (amount) => {
+      const answerAfter = (milliseconds: number): unknown => {
+        let now = START;
+        const store = createReplayStore({ now: () => now });
+        void store.putIfAbsent(bytes(32), START);
+        now += milliseconds;
+        return store.putIfAbsent(bytes(32), START);
+      };
+      return answerAfter(amount - 1) === 'present' && answerAfter(amount) === 'absent';
+    },
+  },
+  LATEST_TIME: {
+    bound: 'most',
+    takes: (amount) => {
+      const client = toyClient({ resumption: { now: () => amount } });
+      return failureOf(runNow(createPair(client, toyServer({ tickets: toyTickets() }))).clientEvents) === null;
+    },
+  },
+  LONGEST_SMALL_SHARE: {
+    bound: 'most',
+    takes: (shareLength) => {
+      const [first, ...others] = PROVIDER.groups as [NamedGroup, NamedGroup];
+      const provider = { ...PROVIDER, groups: [{ ...first, shareLength }, ...others] };
+      const { keyShareGroups } = clientSettings(toyClient({ provider }), { psks: null, credentials: null });
+      return keyShareGroups.length === 1;
+    },
+  },
+  MAX_SIGNATURE_LENGTH: {
+    bound: 'most',
+    takes: (amount) => {
+      const { certificateChain, signer } = TOY_SERVER;
+      const credential = { certificateChain, signer: { ...signer, sign: () => bytes(amount) } };
+      const failure = failureOf(runNow(createPair(toyClient(), toyServer({ credentials: [credential] }))).serverEvents);
+      // One of the longest is sent, and refused by the client.
+      expect(['alert-received', 'signer-unfit']).toContain(failure);
+      return failure === 'alert-received';
+    },
+  },
+  MAX_TICKETS_REQUESTED: {
+    bound: 'most',
+    takes: (amount) =>
+      (['newSession', 'resumption'] as const).every((name) => {
+        const ticketRequest = { newSession: 1, resumption: 1, [name]: amount };
+        return works(() => createTlsClient(toyClient({ resumption: { now: () => START, ticketRequest } })));
+      }),
+  },
+  MAX_EXPORTER_LABEL_LENGTH: {
+    bound: 'most',
+    takes: (amount) => {
+      const { client } = runNow(createPair(toyClient(), toyServer()));
+      return works(() => client.exportKeyingMaterial('a'.repeat(amount), null, 16));
+    },
   },
   MAX_EXPORTED_HASHES: {
     bound: 'most',

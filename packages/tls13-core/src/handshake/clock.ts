@@ -1,5 +1,5 @@
 import { TlsError } from '../error.js';
-import { LATEST_TIME } from '../session/lifetime.js';
+import { LATEST_TIME } from '../limits.js';
 import { askNow, type CallbackGuard } from './flow.js';
 
 /**

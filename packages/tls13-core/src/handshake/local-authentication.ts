@@ -2,6 +2,7 @@ import { maySignCertificateVerify, type SignatureScheme } from '@portico/crypto'
 import { bestChain, leafAllows } from '../chain-signatures.js';
 import type { Credential } from '../config.js';
 import { TlsError } from '../error.js';
+import { MAX_SIGNATURE_LENGTH } from '../limits.js';
 import type { Transcript } from '../key-schedule/transcript.js';
 import { certificateVerifyContent } from '../messages/certificate-verify.js';
 import type { ClientSettings, ServerSettings } from '../settings.js';
@@ -88,8 +89,11 @@ export function* sendCertificate(
   });
   const content = certificateVerifyContent(side, transcript.current());
   const signature = yield* ask(context.guard, 'sign', () => credential.signer.sign(scheme.name, content));
-  if (!(signature instanceof Uint8Array) || signature.length === 0 || signature.length > 0xffff) {
-    throw new TlsError('signer-unfit', { subject: scheme.name, expected: 'a signature of 1 to 65535 bytes' });
+  if (!(signature instanceof Uint8Array) || signature.length === 0 || signature.length > MAX_SIGNATURE_LENGTH) {
+    throw new TlsError('signer-unfit', {
+      subject: scheme.name,
+      expected: `a signature of 1 to ${MAX_SIGNATURE_LENGTH} bytes`,
+    });
   }
   send(context.sink, transcript, 'certificate_verify', { algorithm: scheme.id, signature });
 }

@@ -2,14 +2,17 @@ import { bytesEqual } from '@portico/bytes';
 import { TlsError } from '../error.js';
 import { createEarlyExporter } from '../key-schedule/early-exporter.js';
 import {
-  MAX_PLAINTEXT_LENGTH,
   DEFAULT_EARLY_DATA_SIZE,
   DEFAULT_FRESHNESS_WINDOW,
   LONGEST_FRESHNESS_WINDOW,
+  MAX_EARLY_DATA_SIZE,
+  RECORD_OVERHEAD,
+  SMALL_EARLY_RECORDS,
+  USUAL_EARLY_FRAGMENT,
 } from '../limits.js';
 import type { ReplayStore } from '../session/replay-store.js';
 import type { TicketState } from '../session/ticket-state.js';
-import type { ServerSettings } from '../settings.js';
+import { checkInteger, type ServerSettings } from '../settings.js';
 import { readClock } from './clock.js';
 import { logSecrets, type FlowContext } from './context.js';
 import type { EarlyDataOffer, ServerEarlyData } from './early-data.js';
@@ -44,8 +47,8 @@ export function serverEarlyData({
   replayStore,
   freshnessWindow = DEFAULT_FRESHNESS_WINDOW,
 }: ServerEarlyDataOptions): ServerEarlyData {
-  checkInteger('maxSize', maxSize, 0xffffffff);
-  checkInteger('freshnessWindow', freshnessWindow, LONGEST_FRESHNESS_WINDOW);
+  checkInteger('serverEarlyData, maxSize', maxSize, 1, MAX_EARLY_DATA_SIZE);
+  checkInteger('serverEarlyData, freshnessWindow', freshnessWindow, 1, LONGEST_FRESHNESS_WINDOW);
   return {
     maxSize,
     ciphertextAllowance: ciphertextAllowance(maxSize),
@@ -54,14 +57,8 @@ export function serverEarlyData({
   };
 }
 
-/** Content type, tag and header (section 5.2). */
-const RECORD_OVERHEAD = 1 + 16 + 5;
-/** Clients write in pieces: records of a sixteenth of the full size on average, and some small ones. */
-const USUAL_FRAGMENT = MAX_PLAINTEXT_LENGTH / 16;
-const SMALL_RECORDS = 64;
-
 function ciphertextAllowance(maxSize: number): number {
-  return maxSize + (Math.ceil(maxSize / USUAL_FRAGMENT) + SMALL_RECORDS) * RECORD_OVERHEAD;
+  return maxSize + (Math.ceil(maxSize / USUAL_EARLY_FRAGMENT) + SMALL_EARLY_RECORDS) * RECORD_OVERHEAD;
 }
 
 function* judge(
@@ -122,14 +119,4 @@ function createReceiver(maxSize: number, exporter: EarlyDataReceiver['exporter']
     },
     exporter,
   };
-}
-
-function checkInteger(subject: string, value: number, most: number): void {
-  if (!Number.isInteger(value) || value < 1 || value > most) {
-    throw new TlsError('invalid-configuration', {
-      subject: `serverEarlyData, ${subject}`,
-      expected: `an integer from 1 to ${most}`,
-      got: value,
-    });
-  }
 }

@@ -2,10 +2,7 @@ import type { CipherSuite, Hash } from '@portico/crypto';
 import { TlsError } from '../error.js';
 import { RecordOpener, RecordSealer, recordsPerKey } from '../record/protection.js';
 import { exportKeyingMaterial, nextTrafficSecret, trafficKeys, type TrafficSecrets } from './key-schedule.js';
-import { MAX_EXPORTED_HASHES } from '../limits.js';
-
-/** HkdfLabel.label is "tls13 " and the label, 255 bytes at most (RFC 9846 section 7.1). */
-const EXPORTER_LABEL = /^[\x20-\x7e]{1,249}$/;
+import { MAX_EXPORTED_HASHES, MAX_EXPORTER_LABEL_LENGTH } from '../limits.js';
 
 /** What is kept of a handshake's secrets for as long as the connection lives. */
 export class ApplicationKeys {
@@ -82,8 +79,9 @@ export function createSealer(suite: CipherSuite, secret: Uint8Array): RecordSeal
 /** @throws TlsError `invalid-argument` for a label or a length that an exporter (section 7.5) cannot have */
 export function checkExport(hash: Hash, label: string, length: number): void {
   const longest = MAX_EXPORTED_HASHES * hash.outputLength;
-  if (!EXPORTER_LABEL.test(label)) {
-    throw new TlsError('invalid-argument', { subject: 'label', expected: '1 to 249 ASCII characters' });
+  if (label.length > MAX_EXPORTER_LABEL_LENGTH || !/^[ -~]+$/.test(label)) {
+    const expected = `1 to ${MAX_EXPORTER_LABEL_LENGTH} ASCII characters`;
+    throw new TlsError('invalid-argument', { subject: 'label', expected });
   }
   if (!Number.isInteger(length) || length < 0 || length > longest) {
     throw new TlsError('invalid-argument', { subject: 'length', expected: `0 to ${longest}`, got: length });

@@ -19,12 +19,9 @@ function notAfter(certificate: Uint8Array): number {
   }
 }
 
-/** A time in milliseconds since 1970 as six bytes, which is enough until the year 10889. */
+/** A time in milliseconds since 1970, up to `LATEST_TIME`, as six bytes. */
 export const timeCodec: Codec<number> = {
   shape: { kind: 'uint', width: 6 },
   read: (reader) => reader.uint(6),
   write: (writer, time) => writer.uint(6, time),
 };
-
-/** The latest time that the codec can write. */
-export const LATEST_TIME: number = 2 ** 48 - 1;

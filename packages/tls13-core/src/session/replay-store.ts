@@ -1,7 +1,7 @@
 import { bytesToHex } from '@portico/bytes';
 import type { MaybePromise } from '@portico/crypto';
 import { TlsError } from '../error.js';
-import { DEFAULT_REPLAY_KEYS } from '../limits.js';
+import { DEFAULT_REPLAY_KEYS, REPLAY_BUCKET_MILLISECONDS } from '../limits.js';
 
 /**
  * Remembers early data that was taken, so that none is taken twice (RFC 9846 section 8.2). What throws, rejects or answers
@@ -28,9 +28,6 @@ export interface ReplayStoreOptions {
   readonly capacity?: number;
 }
 
-/** Keys are forgotten together with those that expire in the same second. */
-const BUCKET_MILLISECONDS = 1000;
-
 /**
  * A replay store in memory, for one process. The expiry is part of what a binder covers, so that a replay comes with the
  * same one: keys are kept by the second in which they expire, and whole seconds are forgotten.
@@ -45,13 +42,13 @@ export function createReplayStore({ now, capacity = DEFAULT_REPLAY_KEYS }: Repla
   return {
     startedAt: now(),
     putIfAbsent: (key, expiresAt) => {
-      const oldest = Math.floor(now() / BUCKET_MILLISECONDS);
+      const oldest = Math.floor(now() / REPLAY_BUCKET_MILLISECONDS);
       for (const [second, expired] of buckets) {
         if (second >= oldest) continue;
         buckets.delete(second);
         size -= expired.size;
       }
-      const second = Math.floor(expiresAt / BUCKET_MILLISECONDS);
+      const second = Math.floor(expiresAt / REPLAY_BUCKET_MILLISECONDS);
       const bucket = buckets.get(second) ?? new Set();
       const name = bytesToHex(key);
       if (bucket.has(name)) return 'present';

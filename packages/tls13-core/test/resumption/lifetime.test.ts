@@ -1,7 +1,8 @@
 import { ByteReader, ByteWriter } from '@portico/bytes';
 import { parseCertificate } from '@portico/x509';
 import { describe, expect, it } from 'vitest';
-import { authenticationExpiry, LATEST_TIME, timeCodec } from '../../src/session/lifetime.js';
+import { LATEST_TIME } from '../../src/limits.js';
+import { authenticationExpiry, timeCodec } from '../../src/session/lifetime.js';
 import { START } from '../support/sessions.js';
 import { TOY_CLIENT, TOY_SERVER } from '../support/toy-credentials.js';
 
