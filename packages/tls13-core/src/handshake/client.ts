@@ -6,8 +6,8 @@ import { includesName } from '../alpn/select.js';
 import { TlsError } from '../error.js';
 import type { TlsLimits } from '../limits.js';
 import {
-  EarlySecretStage,
   finishedVerifyData,
+  handshakeSecretWithoutPsk,
   type HandshakeSecretStage,
   type TrafficSecrets,
 } from '../key-schedule/key-schedule.js';
@@ -219,7 +219,7 @@ function* exchangeHellos(context: Context, transcript: Transcript): Flow<Hellos>
   const sharedSecret = answered === null ? null : yield* finishExchange(answered.share, answered.keyExchange);
   shares.forEach(({ exchange }) => exchange.destroy());
   // From the PSK, if one was chosen, and the shared secret, which psk_ke has none of.
-  const secret = (psk?.earlySecret ?? new EarlySecretStage(suite.hash, null)).toHandshake(sharedSecret);
+  const secret = psk?.earlySecret.toHandshake(sharedSecret) ?? handshakeSecretWithoutPsk(suite.hash, sharedSecret);
   for (const { earlySecret } of offers) earlySecret.destroy();
   return {
     suite,

@@ -4,7 +4,11 @@ import { encodeProtocolNameList } from '../alpn/protocol-name-list.js';
 import type { ClientAuthenticationConfig, Credential } from '../config.js';
 import { TlsError } from '../error.js';
 import { LARGEST_RECORD_SIZE_LIMIT } from '../limits.js';
-import { EarlySecretStage, finishedVerifyData, type HandshakeSecretStage } from '../key-schedule/key-schedule.js';
+import {
+  handshakeSecretWithoutPsk,
+  finishedVerifyData,
+  type HandshakeSecretStage,
+} from '../key-schedule/key-schedule.js';
 import { Transcript } from '../key-schedule/transcript.js';
 import { certificateAuthoritiesCodec } from '../messages/extensions/certificate-authorities.js';
 import { EXTENSION_CODES, extension, type Extension } from '../messages/extensions/extension.js';
@@ -245,8 +249,9 @@ function* sendServerHello(
     legacyCompressionMethod: 0,
     extensions,
   });
-  const earlySecret = psk?.earlySecret ?? new EarlySecretStage(suite.hash, null);
-  return context.keyMaterial.hold(earlySecret.toHandshake(response?.secret ?? null));
+  const sharedSecret = response?.secret ?? null;
+  const secret = psk?.earlySecret.toHandshake(sharedSecret) ?? handshakeSecretWithoutPsk(suite.hash, sharedSecret);
+  return context.keyMaterial.hold(secret);
 }
 
 /** @throws TlsError `invalid-key-share` */

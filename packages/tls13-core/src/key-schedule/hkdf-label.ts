@@ -1,9 +1,12 @@
-import { asciiToBytes, ByteWriter } from '@portico/bytes';
+import { asciiToBytes, concatBytes } from '@portico/bytes';
 import { hkdfExpand, type Hash } from '@portico/crypto';
 
 const PREFIX = 'tls13 ';
 
-/** HKDF-Expand-Label, RFC 9846 section 7.1. `length` in bytes. */
+/**
+ * HKDF-Expand-Label, RFC 9846 section 7.1. `length` in bytes; label and context are ours, and fit the length that stands
+ * before each in one byte.
+ */
 export function hkdfExpandLabel(
   hash: Hash,
   secret: Uint8Array,
@@ -11,11 +14,10 @@ export function hkdfExpandLabel(
   context: Uint8Array,
   length: number,
 ): Uint8Array {
-  const writer = new ByteWriter(64);
-  writer.u16(length);
-  writer.prefixed(1, asciiToBytes(PREFIX + label));
-  writer.prefixed(1, context);
-  return hkdfExpand(hash, secret, writer.toBytes(), length);
+  const name = asciiToBytes(PREFIX + label);
+  // HkdfLabel, written by hand: some twenty are made for each handshake.
+  const head = Uint8Array.of(length >> 8, length, name.length);
+  return hkdfExpand(hash, secret, concatBytes(head, name, Uint8Array.of(context.length), context), length);
 }
 
 /** Derive-Secret, RFC 9846 section 7.1, with the transcript hash already taken. */

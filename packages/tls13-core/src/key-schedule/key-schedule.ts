@@ -11,19 +11,19 @@ export interface TrafficSecrets {
 /** Which kind of PSK a binder is for. */
 export type BinderLabel = 'res binder' | 'ext binder' | 'imp binder';
 
-/** First stage of RFC 9846 section 7.1: Early Secret, from a PSK or from zeros. Each stage is made only from the one before. */
+/** First stage of RFC 9846 section 7.1: Early Secret, from a PSK. Each stage is made only from the one before. */
 export class EarlySecretStage {
   readonly #hash: Hash;
   readonly #secret: Uint8Array;
 
-  constructor(hash: Hash, psk: Uint8Array | null) {
+  constructor(hash: Hash, psk: Uint8Array) {
     this.#hash = hash;
-    this.#secret = hkdfExtract(hash, new Uint8Array(hash.outputLength), psk ?? new Uint8Array(hash.outputLength));
+    this.#secret = hkdfExtract(hash, new Uint8Array(hash.outputLength), psk);
   }
 
   /** binder_key; the label keeps PSKs of tickets, external PSKs and imported ones (RFC 9258 section 5.2) apart. */
   binderKey(label: BinderLabel): Uint8Array {
-    return deriveSecret(this.#hash, this.#secret, label, this.#hash.digest(new Uint8Array(0)));
+    return deriveSecret(this.#hash, this.#secret, label, emptyHash(this.#hash));
   }
 
   /** client_early_traffic_secret or early_exporter_secret over the ClientHello. */
@@ -33,18 +33,47 @@ export class EarlySecretStage {
 
   /** Adds the shared secret of the key exchange, or zeros where psk_ke has none; both inputs are wiped. */
   toHandshake(secretOfExchange: Uint8Array | null): HandshakeSecretStage {
-    const sharedSecret = secretOfExchange ?? new Uint8Array(this.#hash.outputLength);
-    const derived = deriveSecret(this.#hash, this.#secret, 'derived', this.#hash.digest(new Uint8Array(0)));
-    const secret = hkdfExtract(this.#hash, derived, sharedSecret);
+    const derived = saltAfter(this.#hash, this.#secret);
+    const stage = extractHandshakeSecret(this.#hash, derived, secretOfExchange);
     derived.fill(0);
-    sharedSecret.fill(0);
     this.#secret.fill(0);
-    return new HandshakeSecretStage(this.#hash, secret);
+    return stage;
   }
 
   destroy(): void {
     this.#secret.fill(0);
   }
+}
+
+/** What the Handshake Secret is extracted with where there is no PSK, by hash: made of zeros, and so no secret. */
+const SALTS_WITHOUT_PSK = /* @__PURE__ */ new WeakMap<Hash, Uint8Array>();
+
+/** The second stage where there is no PSK: the first is the same for everybody then. The shared secret is wiped. */
+export function handshakeSecretWithoutPsk(hash: Hash, sharedSecret: Uint8Array | null): HandshakeSecretStage {
+  let salt = SALTS_WITHOUT_PSK.get(hash);
+  if (salt === undefined) {
+    const zeros = new Uint8Array(hash.outputLength);
+    salt = saltAfter(hash, hkdfExtract(hash, zeros, zeros));
+    SALTS_WITHOUT_PSK.set(hash, salt);
+  }
+  return extractHandshakeSecret(hash, salt, sharedSecret);
+}
+
+/** What the next stage is extracted with. */
+function saltAfter(hash: Hash, secret: Uint8Array): Uint8Array {
+  return deriveSecret(hash, secret, 'derived', emptyHash(hash));
+}
+
+/** The transcript hash of no messages. */
+function emptyHash(hash: Hash): Uint8Array {
+  return hash.digest(new Uint8Array(0));
+}
+
+function extractHandshakeSecret(hash: Hash, salt: Uint8Array, exchanged: Uint8Array | null): HandshakeSecretStage {
+  const sharedSecret = exchanged ?? new Uint8Array(hash.outputLength);
+  const secret = hkdfExtract(hash, salt, sharedSecret);
+  sharedSecret.fill(0);
+  return new HandshakeSecretStage(hash, secret);
 }
 
 /** Second stage: Handshake Secret. */
@@ -67,7 +96,7 @@ export class HandshakeSecretStage {
 
   /** Goes on without another input; this stage is wiped. */
   toMain(): MainSecretStage {
-    const derived = deriveSecret(this.#hash, this.#secret, 'derived', this.#hash.digest(new Uint8Array(0)));
+    const derived = saltAfter(this.#hash, this.#secret);
     const secret = hkdfExtract(this.#hash, derived, new Uint8Array(this.#hash.outputLength));
     derived.fill(0);
     this.#secret.fill(0);
@@ -150,7 +179,7 @@ export function exportKeyingMaterial(
   context: Uint8Array,
   length: number,
 ): Uint8Array {
-  const derived = deriveSecret(hash, exporterSecret, label, hash.digest(new Uint8Array(0)));
+  const derived = deriveSecret(hash, exporterSecret, label, emptyHash(hash));
   const material = hkdfExpandLabel(hash, derived, 'exporter', hash.digest(context), length);
   derived.fill(0);
   return material;

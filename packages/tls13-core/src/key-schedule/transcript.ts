@@ -10,6 +10,8 @@ export class Transcript {
   #waiting: Uint8Array[] = [];
   #state: HashState | null = null;
   #hash: Hash | null = null;
+  /** What `current` gave last, until a message comes. */
+  #current: Uint8Array | null = null;
 
   /** Fixes the hash; the messages that waited go in. Later calls must name the same hash. */
   start(hash: Hash): void {
@@ -25,13 +27,14 @@ export class Transcript {
 
   /** Adds one whole handshake message. */
   add(message: Uint8Array): void {
+    this.#current = null;
     if (this.#state === null) this.#waiting.push(message);
     else this.#state.update(message);
   }
 
-  /** The hash of everything added so far. */
+  /** The hash of everything added so far; the same array each time, until something is added. */
   current(): Uint8Array {
-    return this.#started().state.clone().digest();
+    return (this.#current ??= this.#started().state.clone().digest());
   }
 
   /**

@@ -18,6 +18,10 @@ describe('the transcript hash, section 4.1', () => {
         all.forEach((message, index) => {
           if (index === startsAt) transcript.start(short);
           transcript.add(message);
+          // Each message changes it.
+          if (index >= startsAt) {
+            expect(transcript.current()).toEqual(short.digest(concatBytes(...all.slice(0, index + 1))));
+          }
         });
         transcript.start(short);
         expect(transcript.current()).toEqual(short.digest(concatBytes(...all)));

@@ -9,6 +9,7 @@ import {
   EarlySecretStage,
   exportKeyingMaterial,
   finishedVerifyData,
+  handshakeSecretWithoutPsk,
   nextTrafficSecret,
   trafficKeys,
   type BinderLabel,
@@ -67,7 +68,7 @@ describe('the key schedule of RFC 8448 section 3', () => {
   });
 
   it('gives every secret, key and IV', () => {
-    const handshake = new EarlySecretStage(hash, null).toHandshake(value('sharedSecret'));
+    const handshake = handshakeSecretWithoutPsk(hash, value('sharedSecret'));
     const secrets = handshake.trafficSecrets(helloHash);
     expect(secrets).toEqual({ client: value('clientHandshake'), server: value('serverHandshake') });
     const main = handshake.toMain();
@@ -105,6 +106,20 @@ describe('derivations without recorded values agree with section 7 written down 
       }
     }
   });
+
+  it.each(seededProvider(1).hashes.map((own) => [own.name, own] as const))(
+    'the Handshake Secret without a PSK, with and without a key exchange, by %s',
+    (_name, own) => {
+      const zeros = (): Uint8Array => new Uint8Array(own.outputLength);
+      const shared = (): Uint8Array => zeros().fill(3);
+      // Twice: the second time it is remembered what the first has worked out.
+      for (const exchanged of [shared, () => null, shared]) {
+        const plain = new EarlySecretStage(own, zeros()).toHandshake(exchanged());
+        const short = handshakeSecretWithoutPsk(own, exchanged());
+        expect(short.trafficSecrets(zeros())).toEqual(plain.trafficSecrets(zeros()));
+      }
+    },
+  );
 
   it('the next traffic secret', () => {
     const plain = plainExpandLabel(hash, secret, 'traffic upd', none, 32);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ApplicationKeys, checkExport, createOpener, createSealer } from '../../src/key-schedule/application-keys.js';
 import { createEarlyExporter } from '../../src/key-schedule/early-exporter.js';
 import { KeyMaterial } from '../../src/key-schedule/key-material.js';
-import { EarlySecretStage } from '../../src/key-schedule/key-schedule.js';
+import { EarlySecretStage, handshakeSecretWithoutPsk } from '../../src/key-schedule/key-schedule.js';
 import { toyProvider } from '../support/toy-provider.js';
 
 const [suite] = toyProvider(1).cipherSuites as [CipherSuite];
@@ -51,8 +51,11 @@ describe('what is left over', () => {
 
   it('of a key exchange is wiped as it goes into the schedule', () => {
     const shared = secret(2);
-    new EarlySecretStage(hash, null).toHandshake(shared);
+    new EarlySecretStage(hash, secret(1)).toHandshake(shared);
     expect(isZero(shared)).toBe(true);
+    const withoutPsk = secret(2);
+    handshakeSecretWithoutPsk(hash, withoutPsk);
+    expect(isZero(withoutPsk)).toBe(true);
   });
 
   it('of a connection is wiped with it: both traffic secrets and the exporter’s', () => {

@@ -240,7 +240,9 @@ export class ScriptedClient extends ScriptedPeer {
     const shared = own?.exchange.finish(entry.keyExchange) as Uint8Array;
     const selected = hello.extensions?.find(({ type }) => type === EXTENSION_CODES.pre_shared_key)?.data;
     const psk = selected === undefined ? null : (this.offers[selected[1] as number] as OfferedTicket).psk;
-    const secret = new EarlySecretStage(this.suite.hash, psk).toHandshake(shared);
+    // The long way without a PSK too: from zeros, as section 7.1 says.
+    const { hash } = this.suite;
+    const secret = new EarlySecretStage(hash, psk ?? new Uint8Array(hash.outputLength)).toHandshake(shared);
     this.handshakeSecrets = secret.trafficSecrets(this.transcriptHash());
     this.main = secret.toMain();
     this.useSendSecret(this.handshakeSecrets.client);

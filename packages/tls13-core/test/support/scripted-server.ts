@@ -100,7 +100,9 @@ export class ScriptedServer extends ScriptedPeer {
     );
     const record = this.record('handshake', message);
     if (this.handshakeSecrets === null) {
-      this.#secret = new EarlySecretStage(this.suite.hash, psk).toHandshake(secret);
+      // The long way without a PSK too: from zeros, as section 7.1 says.
+      const { hash } = this.suite;
+      this.#secret = new EarlySecretStage(hash, psk ?? new Uint8Array(hash.outputLength)).toHandshake(secret);
       this.handshakeSecrets = this.#secret.trafficSecrets(this.transcriptHash());
       this.useSendSecret(this.handshakeSecrets.server);
       // A client whose PSK was not chosen knows that its early data is lost.
