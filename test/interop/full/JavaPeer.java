@@ -1,9 +1,10 @@
 // A TLS 1.3 peer over Java's JSSE, run as a single source file.
 //
-//   client --port P --ca F [--alpn a,b] [--cert F --key F] [--group G] [--name N] [--times N]
+//   client --port P --ca F [--alpn a,b] [--cert F --key F] [--group G] [--name N] [--times N] [--export LABEL] [--update yes]
 //                                                               sends a line, prints a JSON line, each time
-//   server --port P --cert F --key F [--alpn a,b] [--ca F] [--group G]
+//   server --port P --cert F --key F [--alpn a,b] [--ca F] [--group G] [--export LABEL] [--update yes]
 //                                                               echoes; --ca requires a certificate
+// --update sets a limit to what keys may protect that any message is beyond; --export needs Java 25.
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.Security;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -21,13 +23,16 @@ import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -38,6 +43,9 @@ public class JavaPeer {
   public static void main(String[] args) throws Exception {
     for (int i = 1; i + 1 < args.length; i += 2) options.put(args[i].substring(2), args[i + 1]);
     if (options.containsKey("group")) System.setProperty("jdk.tls.namedGroups", options.get("group"));
+    if (options.containsKey("update")) {
+      Security.setProperty("jdk.tls.keyLimits", "AES/GCM/NoPadding KeyUpdate 1, ChaCha20-Poly1305 KeyUpdate 1");
+    }
     if (args[0].equals("client")) {
       var context = context();
       for (int i = Integer.parseInt(options.getOrDefault("times", "1")); i > 0; i--) client(context);
@@ -144,12 +152,25 @@ public class JavaPeer {
       // The peer sent none.
     }
     System.out.printf(
-        "{\"version\":\"%s\",\"suite\":\"%s\",\"alpn\":\"%s\",\"peer\":\"%s\"%s}%n",
+        "{\"version\":\"%s\",\"suite\":\"%s\",\"alpn\":\"%s\",\"peer\":\"%s\"%s%s}%n",
         session.getProtocol(),
         session.getCipherSuite(),
         socket.getApplicationProtocol(),
         peer,
+        exported(session),
         received == null ? "" : ",\"received\":\"" + received.replace("\n", "\\n") + "\"");
+  }
+
+  /** By reflection: the method is of Java 25, and the rest of this works with 17. */
+  static String exported(SSLSession session) {
+    if (!options.containsKey("export")) return "";
+    try {
+      var export = ExtendedSSLSession.class.getMethod("exportKeyingMaterialData", String.class, byte[].class, int.class);
+      var bytes = (byte[]) export.invoke(session, options.get("export"), null, 40);
+      return ",\"exported\":\"" + HexFormat.of().formatHex(bytes) + "\"";
+    } catch (ReflectiveOperationException missing) {
+      throw new UnsupportedOperationException("no exporters", missing);
+    }
   }
 
   static void printError(Exception error) {

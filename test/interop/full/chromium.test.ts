@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
-import { temporaryFolder } from '../support/certificates.js';
+import { ownCertificates, temporaryFolder } from '../support/certificates.js';
+import { startOwnServer, TraceFile, type ConnectionLine } from '../support/own-programs.js';
 import { describePeer } from '../support/peer.js';
 import { startPortico } from '../support/portico.js';
 import { freePort, run } from '../support/processes.js';
@@ -54,6 +55,44 @@ describePeer('Chromium', ['chromium', 'certutil'], () => {
     expect(stdout).not.toContain('ok\n');
     await portico.process.waitFor(/certificate_unknown|unknown_ca|connection failed/);
     await portico.stop();
+  });
+
+  /** Two requests to our plain server, which closes after each: what it says of the connections that they came by. */
+  async function connectTwice(...flags: readonly string[]) {
+    const certificates = await ownCertificates(['P-256']);
+    const { cert, key } = certificates.server('P-256');
+    const seen = new TraceFile(join(certificates.folder, 'trace'));
+    const credential = ['--cert', cert, '--key', key];
+    const server = await startOwnServer(...credential, '--alpn', 'http/1.1', ...seen.flags, ...flags);
+    const script = `
+      const ask = () => fetch('https://localhost:${server.port}/', { mode: 'no-cors' });
+      ask().then(ask).then(() => 'answered', () => 'refused').then((body) => fetch('/log', { method: 'POST', body }));`;
+    const { log, stop, url } = await servePage(script);
+    await Promise.all([browse(url, certificates.ca), log]);
+    expect(await log).toBe('answered');
+    stop();
+    // It hangs up without close_notify, which `ok` minds; and it may open connections that it does not use.
+    const lines = server.process.stdout.split('\n').filter((text) => text !== '');
+    const complete = lines.map((text) => JSON.parse(text) as ConnectionLine).filter(({ version }) => version !== null);
+    expect(complete.length).toBeGreaterThanOrEqual(2);
+    await server.stop();
+    return { complete, seen };
+  }
+
+  it('resumes, shares X25519MLKEM768, and sends reserved values in each hello', { timeout: 180_000 }, async () => {
+    const { complete, seen } = await connectTwice('--tickets', '2');
+    expect(new Set(complete.map(({ resumed }) => resumed))).toEqual(new Set([false, true]));
+    for (const { group, hrr } of complete) expect({ group, hrr }).toEqual({ group: 'X25519MLKEM768', hrr: false });
+    const hellos = seen.bodies('client_hello') as readonly { cipherSuites: readonly number[] }[];
+    const reserved = hellos.map(({ cipherSuites }) => cipherSuites.some((code) => (code & 0x0f0f) === 0x0a0a));
+    expect(new Set(reserved)).toEqual(new Set([true]));
+  });
+
+  it('is asked for another share, with a cookie, by a server that forgets it', { timeout: 180_000 }, async () => {
+    const { complete } = await connectTwice('--groups', 'secp384r1', '--cookie', 'when-needed', '--stateless');
+    for (const { group, hrr, forgotten } of complete) {
+      expect({ group, hrr, forgotten }).toEqual({ group: 'secp384r1', hrr: true, forgotten: 1 });
+    }
   });
 
   it('speaks SIP over WebSocket (RFC 7118) on the same port', { timeout: 180_000 }, async () => {

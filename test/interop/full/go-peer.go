@@ -2,8 +2,8 @@
 //
 //	client --port P --ca F [--alpn a,b] [--cert F --key F] [--group G] [--name N] [--times N] [--export LABEL] [--keylog F]
 //	                                                              sends a line, prints a JSON line, each time
-//	server --port P --cert F --key F [--alpn a,b] [--ca F] [--group G] [--export LABEL] [--keylog F]
-//	                                                              echoes; --ca requires a certificate
+//	server --port P --cert F --key F [--alpn a,b] [--ca F] [--group G] [--export LABEL] [--keylog F] [--ocsp F]
+//	                                                              echoes; --ca requires a certificate, --ocsp staples a file
 package main
 
 import (
@@ -34,6 +34,7 @@ type view struct {
 	Resumed  bool   `json:"resumed,omitempty"`
 	Received string `json:"received,omitempty"`
 	Exported string `json:"exported,omitempty"`
+	Stapled  int    `json:"stapled,omitempty"`
 	Error    string `json:"error,omitempty"`
 }
 
@@ -46,7 +47,7 @@ func (v view) print() {
 var label string
 
 func viewOf(s tls.ConnectionState) view {
-	v := view{Version: tls.VersionName(s.Version), Suite: tls.CipherSuiteName(s.CipherSuite), Alpn: s.NegotiatedProtocol, Resumed: s.DidResume}
+	v := view{Version: tls.VersionName(s.Version), Suite: tls.CipherSuiteName(s.CipherSuite), Alpn: s.NegotiatedProtocol, Resumed: s.DidResume, Stapled: len(s.OCSPResponse)}
 	if len(s.PeerCertificates) > 0 {
 		v.Peer = s.PeerCertificates[0].Subject.CommonName
 	}
@@ -68,6 +69,7 @@ func main() {
 	times := flags.Int("times", 1, "")
 	flags.StringVar(&label, "export", "", "")
 	keylog := flags.String("keylog", "", "")
+	ocsp := flags.String("ocsp", "", "")
 	role := os.Args[1]
 	_ = flags.Parse(os.Args[2:])
 
@@ -86,6 +88,9 @@ func main() {
 	}
 	if *cert != "" {
 		config.Certificates = []tls.Certificate{must(tls.LoadX509KeyPair(*cert, *key))}
+	}
+	if *ocsp != "" {
+		config.Certificates[0].OCSPStaple = must(os.ReadFile(*ocsp))
 	}
 	if *keylog != "" {
 		config.KeyLogWriter = must(os.Create(*keylog))

@@ -1,16 +1,20 @@
 //! A TLS 1.3 peer over rustls.
 //!
 //! client --port P --ca F [--alpn a,b] [--cert F --key F] [--group G] [--name N] [--times N] [--export LABEL] [--keylog F]
-//!                                                               sends a line, prints a JSON line, each time
-//! server --port P --cert F --key F [--alpn a,b] [--ca F] [--group G] [--export LABEL] [--keylog F]
-//!                                                               echoes; --ca requires a certificate
+//!        [--early TEXT] [--update yes]
+//!                       sends a line, prints a JSON line, each time; --early sends a line as early data where it can, and
+//!                       --update changes the sending keys before the line
+//! server --port P --cert F --key F [--alpn a,b] [--ca F] [--group G] [--export LABEL] [--keylog F] [--early BYTES]
+//!        [--update yes] [--ocsp F]
+//!                       echoes; --ca requires a certificate, --early takes so much early data and prints it, --update
+//!                       changes the sending keys before the first echo, --ocsp staples a file
 use std::collections::HashMap;
 use std::error::Error;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 
-use rustls::crypto::{ring, CryptoProvider};
+use rustls::crypto::{aws_lc_rs, CryptoProvider};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::server::WebPkiClientVerifier;
@@ -53,6 +57,7 @@ fn client(options: &Options) -> Fallible<()> {
     };
     config.alpn_protocols = alpn(options);
     config.key_log = Arc::new(KeyLogFile::new());
+    config.enable_early_data = options.contains_key("early");
     let config = Arc::new(config);
     for _ in 0..options.get("times").map_or(Ok(1), |times| times.parse())? {
         call(options, config.clone())?;
@@ -62,12 +67,25 @@ fn client(options: &Options) -> Fallible<()> {
 
 fn call(options: &Options, config: Arc<ClientConfig>) -> Fallible<()> {
     let name = options.get("name").map_or("localhost", String::as_str).to_string();
-    let connection = ClientConnection::new(config, ServerName::try_from(name)?)?;
-    let socket = TcpStream::connect(format!("127.0.0.1:{}", options["port"]))?;
+    let mut connection = ClientConnection::new(config, ServerName::try_from(name)?)?;
+    let mut socket = TcpStream::connect(format!("127.0.0.1:{}", options["port"]))?;
+    if let (Some(text), Some(mut early)) = (options.get("early"), connection.early_data()) {
+        writeln!(early, "{text}")?;
+    }
+    while connection.is_handshaking() {
+        connection.complete_io(&mut socket)?;
+    }
+    let early = connection.is_early_data_accepted();
     let mut stream = StreamOwned::new(connection, socket);
+    if options.contains_key("update") {
+        stream.conn.refresh_traffic_keys()?;
+    }
     stream.write_all(b"a line from the peer\n")?;
     let mut received = String::new();
-    BufReader::new(&mut stream).read_line(&mut received)?;
+    let mut reader = BufReader::new(&mut stream);
+    for _ in 0..if early { 2 } else { 1 } {
+        reader.read_line(&mut received)?;
+    }
     print(&stream.conn, options, Some(&received))?;
     stream.conn.send_close_notify();
     stream.flush()?;
@@ -86,9 +104,11 @@ fn server(options: &Options) -> Fallible<()> {
         }
         None => builder.with_no_client_auth(),
     };
-    let mut config = builder.with_single_cert(chain, key)?;
+    let ocsp = options.get("ocsp").map_or(Ok(Vec::new()), std::fs::read)?;
+    let mut config = builder.with_single_cert_with_ocsp(chain, key, ocsp)?;
     config.alpn_protocols = alpn(options);
     config.key_log = Arc::new(KeyLogFile::new());
+    config.max_early_data_size = options.get("early").map_or(Ok(0), |bytes| bytes.parse())?;
     let config = Arc::new(config);
     let listener = TcpListener::bind(format!("127.0.0.1:{}", options["port"]))?;
     println!("listening");
@@ -105,8 +125,19 @@ fn echo(options: &Options, config: Arc<ServerConfig>, mut socket: TcpStream) -> 
     while connection.is_handshaking() {
         connection.complete_io(&mut socket)?;
     }
+    let mut early = String::new();
+    if let Some(mut data) = connection.early_data() {
+        data.read_to_string(&mut early)?;
+    }
     print(&connection, options, None)?;
     let mut stream = StreamOwned::new(connection, socket);
+    if !early.is_empty() {
+        println!("{{\"early\":{early:?}}}");
+        stream.write_all(early.as_bytes())?;
+    }
+    if options.contains_key("update") {
+        stream.conn.refresh_traffic_keys()?;
+    }
     let mut buffer = [0; 4096];
     loop {
         let count = stream.read(&mut buffer)?;
@@ -120,12 +151,16 @@ fn echo(options: &Options, config: Arc<ServerConfig>, mut socket: TcpStream) -> 
 }
 
 fn provider(options: &Options) -> Arc<CryptoProvider> {
-    let mut provider = ring::default_provider();
+    let mut provider = aws_lc_rs::default_provider();
     if let Some(group) = options.get("group") {
+        use aws_lc_rs::kx_group::*;
         provider.kx_groups = match group.as_str() {
-            "x25519" => vec![ring::kx_group::X25519],
-            "secp256r1" => vec![ring::kx_group::SECP256R1],
-            "secp384r1" => vec![ring::kx_group::SECP384R1],
+            "x25519" => vec![X25519],
+            "secp256r1" => vec![SECP256R1],
+            "secp384r1" => vec![SECP384R1],
+            "X25519MLKEM768" => vec![X25519MLKEM768],
+            "SecP256r1MLKEM768" => vec![SECP256R1MLKEM768],
+            "MLKEM768" => vec![MLKEM768],
             _ => vec![],
         };
     }
