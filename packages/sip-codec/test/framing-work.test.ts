@@ -40,7 +40,7 @@ function singleLooks(text: string, { before: offset, behind }: Place, piece: num
   });
   const head = new HeadScanner(limits, 'strict');
   head.reset();
-  const words = wordsUnder(bytes);
+  const words = wordsUnder(bytes.buffer, bytes.length);
   for (let end = piece; ; end += piece) {
     const isComplete = head.scan(counted, words, offset, 0, Math.min(end, text.length));
     if (isComplete) break;

@@ -9,9 +9,12 @@ export function checkChunk(chunk: Uint8Array): void {
   throw new SipError('invalid-argument', { field: 'chunk', expected: 'a Uint8Array', got: typeof chunk });
 }
 
-/** Another thread could change shared memory between our look at a length and our use of it: such chunks are copied. */
-export function privateBytes(chunk: Uint8Array): Uint8Array {
-  if (typeof SharedArrayBuffer === 'undefined' || !(chunk.buffer instanceof SharedArrayBuffer)) return chunk;
+/**
+ * Another thread could change shared memory between our look at a length and our use of it: such chunks are copied.
+ * `memory` is what is under the chunk: to ask for it takes longer than all else that is done with a short chunk.
+ */
+export function privateBytes(chunk: Uint8Array, memory: ArrayBufferLike): Uint8Array {
+  if (typeof SharedArrayBuffer === 'undefined' || !(memory instanceof SharedArrayBuffer)) return chunk;
   return new Uint8Array(chunk);
 }
 

@@ -35,7 +35,8 @@ export class DatagramFramer implements SipFramer {
 
   push(unit: Uint8Array): readonly SipItem[] {
     checkChunk(unit);
-    const bytes = privateBytes(unit);
+    const bytes = privateBytes(unit, unit.buffer);
+    const memory = bytes.buffer;
     let lineEnds = 0;
     while (isLineEnd(bytes[lineEnds])) lineEnds++;
     if (lineEnds === bytes.length) return this.#keepAlive(bytes);
@@ -47,13 +48,15 @@ export class DatagramFramer implements SipFramer {
     try {
       // As on a stream, where such a line could belong to what was in front of it.
       if (isBlank(bytes[start] as number)) throw new SipError('fold-before-start-line', { offset: 0 });
-      if (!head.scan(bytes, wordsUnder(bytes), bytes.byteOffset, start, bytes.length)) {
+      if (!head.scan(bytes, wordsUnder(memory, bytes.length), bytes.byteOffset, start, bytes.length)) {
         head.intactLength = bytes.length - start;
         throw new SipError('head-truncated', { offset: bytes.length - start, expected: 'an empty line' });
       }
       const body = this.#bodyLength(bytes.length - start - head.headLength);
       const { headLength, marks, marksStart, marksEnd } = head;
-      return [new SipFrame(bytes, start, headLength, headLength + body, marks, marksStart, marksEnd)];
+      return [
+        new SipFrame(memory, bytes.byteOffset + start, headLength, headLength + body, marks, marksStart, marksEnd),
+      ];
     } catch (error) {
       if (!(error instanceof SipError)) throw error;
       return [new SipFramingFailure(error, bytes.subarray(start, start + head.intactLength), false)];

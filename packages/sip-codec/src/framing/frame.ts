@@ -8,7 +8,7 @@ import { looksLikeAck, looksLikeResponse } from '../grammar/first-word.js';
  */
 export class SipFrame {
   readonly type = 'message' as const;
-  readonly #buffer: Uint8Array;
+  readonly #memory: ArrayBufferLike;
   readonly #start: number;
   /** Bytes of start line, header fields and the empty line. */
   readonly headLength: number;
@@ -23,7 +23,7 @@ export class SipFrame {
   readonly marksEnd: number;
 
   constructor(
-    buffer: Uint8Array,
+    memory: ArrayBufferLike,
     start: number,
     headLength: number,
     length: number,
@@ -31,7 +31,7 @@ export class SipFrame {
     marksStart: number,
     marksEnd: number,
   ) {
-    this.#buffer = buffer;
+    this.#memory = memory;
     this.#start = start;
     this.headLength = headLength;
     this.length = length;
@@ -42,18 +42,17 @@ export class SipFrame {
 
   /** The whole message, as a view. */
   get bytes(): Uint8Array {
-    // Not subarray: it asks the array for its class first, which costs as much again.
-    return new Uint8Array(this.#buffer.buffer, this.#buffer.byteOffset + this.#start, this.length);
+    return new Uint8Array(this.#memory, this.#start, this.length);
   }
 
   /** Start line, header fields and the empty line, as a view. */
   get head(): Uint8Array {
-    return this.#buffer.subarray(this.#start, this.#start + this.headLength);
+    return new Uint8Array(this.#memory, this.#start, this.headLength);
   }
 
   /** The body, as a view; bodies are never inspected. */
   get body(): Uint8Array {
-    return this.#buffer.subarray(this.#start + this.headLength, this.#start + this.length);
+    return new Uint8Array(this.#memory, this.#start + this.headLength, this.length - this.headLength);
   }
 
   /** A frame with a copy of exactly these bytes, which stays valid whatever happens to the buffers. */
@@ -61,7 +60,7 @@ export class SipFrame {
     const copy = new Uint8Array(this.length);
     copy.set(this.bytes);
     const marks = this.marks.slice(this.marksStart, this.marksEnd);
-    return new SipFrame(copy, 0, this.headLength, this.length, marks, 0, marks.length);
+    return new SipFrame(copy.buffer, 0, this.headLength, this.length, marks, 0, marks.length);
   }
 }
 

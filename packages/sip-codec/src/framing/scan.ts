@@ -9,12 +9,12 @@ function isLittleEndian(): boolean {
 }
 
 /**
- * The whole 32-bit words under an array, from word 0 of its buffer; undefined where the byte loop is as good.
+ * The whole 32-bit words of the memory under an array, for `length` bytes of it; undefined where the byte loop is as good.
  * The view lives no longer than the call that made it.
  */
-export function wordsUnder(bytes: Uint8Array): Int32Array | undefined {
-  if (bytes.length < WORTH_WORDS || !LITTLE_ENDIAN) return undefined;
-  return new Int32Array(bytes.buffer, 0, bytes.buffer.byteLength >> 2);
+export function wordsUnder(memory: ArrayBufferLike, length: number): Int32Array | undefined {
+  if (length < WORTH_WORDS || !LITTLE_ENDIAN) return undefined;
+  return new Int32Array(memory, 0, memory.byteLength >> 2);
 }
 
 /**

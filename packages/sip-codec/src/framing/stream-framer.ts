@@ -16,7 +16,9 @@ const BUSY_CAPACITY = 8192;
 /** Of a larger chunk this much at a time is joined to a message that was begun earlier. */
 const PIECE = 4096;
 
-const NO_BYTES = new Uint8Array(0);
+const NO_MEMORY = new ArrayBuffer(0);
+
+const NO_BYTES = new Uint8Array(NO_MEMORY);
 
 const CR = 0x0d;
 
@@ -27,8 +29,8 @@ const NO_ITEMS: readonly SipItem[] = /* @__PURE__ */ Object.freeze([]);
 export interface BodyStreaming<More> {
   /** Bodies up to so many bytes are collected like any other. */
   readonly wholeUpTo: number;
-  /** The head of a message with such a body: `start`..`start + headLength`. */
-  headers(buffer: Uint8Array, start: number, head: HeadScanner): More;
+  /** The head of a message with such a body, from `start` on in this memory. */
+  headers(memory: ArrayBufferLike, start: number, head: HeadScanner): More;
   /** The bytes `start`..`end` of such a body; `left` more are to come. */
   chunk(buffer: Uint8Array, start: number, end: number, left: number): More;
 }
@@ -54,6 +56,7 @@ export class StreamFramer<More = never> implements SipFramer<More> {
   #items: (SipItem | More)[] | undefined;
 
   #pending: Uint8Array = NO_BYTES;
+  #pendingMemory: ArrayBufferLike = NO_MEMORY;
   #pendingWords: Int32Array | undefined;
   #pendingStart = 0;
   #pendingEnd = 0;
@@ -96,7 +99,7 @@ export class StreamFramer<More = never> implements SipFramer<More> {
       }
     }
     if (this.failed !== null) return NO_ITEMS;
-    if (this.#pendingEnd === this.#pendingStart) this.#readDirect(privateBytes(chunk), 0);
+    if (this.#pendingEnd === this.#pendingStart) this.#readDirect(chunk, 0);
     else if (length > PIECE) this.#readLongChunk(chunk);
     else this.#readPending(chunk, end);
     const items = this.#items;
@@ -120,8 +123,11 @@ export class StreamFramer<More = never> implements SipFramer<More> {
   }
 
   /** Nothing is pending: messages are views into the chunk. */
-  #readDirect(chunk: Uint8Array, from: number): void {
-    const rest = this.#run(chunk, wordsUnder(chunk), chunk.byteOffset, from, chunk.length);
+  #readDirect(given: Uint8Array, from: number): void {
+    let memory = given.buffer;
+    const chunk = privateBytes(given, memory);
+    if (chunk !== given) memory = chunk.buffer;
+    const rest = this.#run(chunk, memory, wordsUnder(memory, chunk.length), chunk.byteOffset, from, chunk.length);
     if (rest === chunk.length || this.failed !== null) {
       this.#dropPending();
       return;
@@ -149,7 +155,7 @@ export class StreamFramer<More = never> implements SipFramer<More> {
     const start = this.#pendingStart;
     // Most chunks are a part of a head, and nothing comes of them.
     const isPart = this.#inMessage && this.#total === 0 && !this.#readHead(bytes, words, 0, start, this.#pendingEnd);
-    const rest = isPart ? start : this.#run(bytes, words, 0, start, this.#pendingEnd);
+    const rest = isPart ? start : this.#run(bytes, this.#pendingMemory, words, 0, start, this.#pendingEnd);
     if (this.failed !== null) return;
     this.#pendingStart = rest;
     if (rest === this.#pendingEnd) this.#dropPending();
@@ -171,14 +177,21 @@ export class StreamFramer<More = never> implements SipFramer<More> {
       }
       this.#append(chunk, position, position + piece);
       position += piece;
-      const rest = this.#run(this.#pending, this.#pendingWords, 0, this.#pendingStart, this.#pendingEnd);
+      const rest = this.#run(
+        this.#pending,
+        this.#pendingMemory,
+        this.#pendingWords,
+        0,
+        this.#pendingStart,
+        this.#pendingEnd,
+      );
       if (this.failed !== null) return;
       const isCompleted = rest !== this.#pendingStart;
       this.#pendingStart = rest;
       if (isCompleted && position < length) {
         position -= this.#pendingEnd - rest;
         this.#pendingEnd = rest;
-        this.#readDirect(privateBytes(chunk), position);
+        this.#readDirect(chunk, position);
         return;
       }
     } while (position < length);
@@ -205,7 +218,14 @@ export class StreamFramer<More = never> implements SipFramer<More> {
   }
 
   /** Takes messages from `start`..`end` as far as they are complete; returns where the incomplete rest begins. */
-  #run(bytes: Uint8Array, words: Int32Array | undefined, base: number, start: number, end: number): number {
+  #run(
+    bytes: Uint8Array,
+    memory: ArrayBufferLike,
+    words: Int32Array | undefined,
+    base: number,
+    start: number,
+    end: number,
+  ): number {
     const head = this.#head;
     let at = start;
     for (;;) {
@@ -226,7 +246,7 @@ export class StreamFramer<More = never> implements SipFramer<More> {
       const { headLength } = head;
       const length = this.#total - headLength;
       if (this.#streaming !== undefined && length > this.#streaming.wholeUpTo) {
-        this.#emit(this.#streaming.headers(bytes, at, head));
+        this.#emit(this.#streaming.headers(memory, base + at, head));
         at += headLength;
         this.#bodyLeft = length;
         this.#total = 0;
@@ -235,7 +255,7 @@ export class StreamFramer<More = never> implements SipFramer<More> {
       }
       const total = this.#total;
       if (end - at < total) return at;
-      this.#emit(new SipFrame(bytes, at, headLength, total, head.marks, head.marksStart, head.marksEnd));
+      this.#emit(new SipFrame(memory, base + at, headLength, total, head.marks, head.marksStart, head.marksEnd));
       at += total;
       this.#total = 0;
       this.#inMessage = false;
@@ -323,14 +343,16 @@ export class StreamFramer<More = never> implements SipFramer<More> {
   #allocate(size: number): void {
     let capacity = SMALLEST_CAPACITY;
     while (capacity < size) capacity *= 2;
-    this.#pending = new Uint8Array(capacity);
-    this.#pendingWords = wordsUnder(this.#pending);
+    this.#pendingMemory = new ArrayBuffer(capacity);
+    this.#pending = new Uint8Array(this.#pendingMemory);
+    this.#pendingWords = wordsUnder(this.#pendingMemory, capacity);
     this.#pendingStart = 0;
     this.#pendingEnd = 0;
   }
 
   #dropPending(): void {
     this.#pending = NO_BYTES;
+    this.#pendingMemory = NO_MEMORY;
     this.#pendingWords = undefined;
     this.#pendingStart = 0;
     this.#pendingEnd = 0;

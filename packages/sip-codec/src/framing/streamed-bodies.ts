@@ -70,9 +70,9 @@ export function createStreamedSipFramer(
   }
   return new StreamFramer<SipMessageHead | SipBodyChunk>(keepAlive, strictness, resolveLimits(options.limits), {
     wholeUpTo,
-    headers: (buffer, start, { headLength, declaredLength, marks, marksStart, marksEnd }) =>
+    headers: (memory, start, { headLength, declaredLength, marks, marksStart, marksEnd }) =>
       new SipMessageHead(
-        new SipFrame(buffer, start, headLength, headLength, marks, marksStart, marksEnd),
+        new SipFrame(memory, start, headLength, headLength, marks, marksStart, marksEnd),
         declaredLength,
       ),
     chunk: (buffer, start, end, left) => new SipBodyChunk(buffer.subarray(start, end), left),

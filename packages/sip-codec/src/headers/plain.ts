@@ -6,7 +6,7 @@
 // that is looked for need be kept from the end, but for quoted strings and hosts.
 import { ALPHA, DIGIT, PARAMCHAR, QDTEXT, runEnd, TOKEN, USER, type CharacterClass } from '../grammar/characters.js';
 import type { Scanner } from '../grammar/scanner.js';
-import { equalsIgnoringCase } from '../grammar/text.js';
+import { WordTable } from '../grammar/words.js';
 import { isIpv4At, type Host } from '../uri/host.js';
 import type { SipUri, UriParameter } from '../uri/uri.js';
 import type { NameAddress } from './name-addr.js';
@@ -44,7 +44,7 @@ export function readPlainVia(scanner: Scanner): Via | undefined {
     port = plainNumber(bytes, portStart, i);
     if (port > MAX_PORT) return undefined;
   }
-  const parameters = readPlainParameters(scanner, i, source, viaParameter);
+  const parameters = readPlainParameters(scanner, i, source, 'via');
   if (parameters === undefined) return undefined;
   const transport = source.substring(from + 8, transportEnd);
   return { protocol: 'SIP', version: '2.0', transport, host, port, parameters };
@@ -68,7 +68,7 @@ export function readPlainAddress(scanner: Scanner): NameAddress | undefined {
   if (bytes[i] !== LEFT_ANGLE) return undefined;
   const uri = plainSipUri(scanner, i + 1, source);
   const parameters =
-    uri === undefined ? undefined : readPlainParameters(scanner, scanner.offset + 1, source, genericParameter);
+    uri === undefined ? undefined : readPlainParameters(scanner, scanner.offset + 1, source, 'generic');
   if (uri !== undefined && parameters !== undefined) return { displayName, uri, parameters };
   scanner.offset = from;
   return undefined;
@@ -101,24 +101,9 @@ function plainSipUri(scanner: Scanner, start: number, source: string): SipUri | 
     if (port > MAX_PORT) return undefined;
   }
   scanner.offset = i;
-  const parameters = bytes[i] === SEMICOLON ? fewParameters(scanner, source, uriParameter) : NONE;
+  const parameters = bytes[i] === SEMICOLON ? fewParameters(scanner, source, 'uri') : NONE;
   if (parameters === undefined || bytes[scanner.offset] !== RIGHT_ANGLE) return undefined;
   return { type: 'sip', scheme, user, password: null, host, port, parameters, headers: NONE };
-}
-
-/** `uri-parameter` behind the semicolon where the scanner stops. */
-function uriParameter(scanner: Scanner, source: string): UriParameter | undefined {
-  const { bytes } = scanner;
-  const nameStart = scanner.offset + 1;
-  const nameEnd = spanEnd(bytes, nameStart, PARAMCHAR);
-  if (nameEnd === nameStart) return undefined;
-  const name = source.substring(nameStart, nameEnd);
-  scanner.offset = nameEnd;
-  if (bytes[nameEnd] !== EQUALS) return { name, value: null };
-  const valueEnd = spanEnd(bytes, nameEnd + 1, PARAMCHAR);
-  if (valueEnd === nameEnd + 1) return undefined;
-  scanner.offset = valueEnd;
-  return { name, value: source.substring(nameEnd + 1, valueEnd) };
 }
 
 /** `*( ";" generic-param )` from `start` on, and the end or a comma, where the scanner stops; else it stays. */
@@ -126,100 +111,102 @@ function readPlainParameters(
   scanner: Scanner,
   start: number,
   source: string,
-  readOne: ParameterReader<Parameter>,
+  kind: 'generic' | 'via',
 ): readonly Parameter[] | undefined {
   const { bytes, offset: from } = scanner;
   scanner.offset = start;
-  const parameters = bytes[start] === SEMICOLON ? fewParameters(scanner, source, readOne) : NONE;
+  const parameters = bytes[start] === SEMICOLON ? fewParameters(scanner, source, kind) : NONE;
   if (parameters !== undefined && (scanner.offset === scanner.end || bytes[scanner.offset] === COMMA))
-    return parameters;
+    return parameters as readonly Parameter[];
   scanner.offset = from;
   return undefined;
 }
-
-/** Reads what is behind the semicolon where the scanner stops; undefined if it is of another form. */
-type ParameterReader<T> = (scanner: Scanner, source: string) => T | undefined;
 
 /**
  * Up to four parameters with different names, where the scanner is at a semicolon: with more, or with the same name
  * twice, the general reader has the word. An array that grows would be made with room for many.
  */
-function fewParameters<T extends UriParameter>(
+function fewParameters(
   scanner: Scanner,
   source: string,
-  readOne: ParameterReader<T>,
-): readonly T[] | undefined {
+  kind: 'generic' | 'via' | 'uri',
+): readonly UriParameter[] | undefined {
   const { bytes } = scanner;
-  const first = readOne(scanner, source);
+  const first = plainParameter(scanner, source, kind);
   if (first === undefined) return undefined;
   if (bytes[scanner.offset] !== SEMICOLON) return [first];
-  const second = readOne(scanner, source);
-  if (second === undefined || isSameName(first, second)) return undefined;
+  const second = plainParameter(scanner, source, kind);
+  if (second === undefined || first.name === second.name) return undefined;
   if (bytes[scanner.offset] !== SEMICOLON) return [first, second];
-  const third = readOne(scanner, source);
-  if (third === undefined || isSameName(first, third) || isSameName(second, third)) return undefined;
+  const third = plainParameter(scanner, source, kind);
+  if (third === undefined || first.name === third.name || second.name === third.name) return undefined;
   if (bytes[scanner.offset] !== SEMICOLON) return [first, second, third];
-  const fourth = readOne(scanner, source);
+  const fourth = plainParameter(scanner, source, kind);
   if (fourth === undefined || bytes[scanner.offset] === SEMICOLON) return undefined;
-  if (isSameName(first, fourth) || isSameName(second, fourth) || isSameName(third, fourth)) return undefined;
+  if (first.name === fourth.name || second.name === fourth.name || third.name === fourth.name) return undefined;
   return [first, second, third, fourth];
 }
 
-function genericParameter(scanner: Scanner, source: string): Parameter | undefined {
-  const { bytes } = scanner;
-  const nameStart = scanner.offset + 1;
-  const nameEnd = spanEnd(bytes, nameStart, TOKEN);
-  if (nameEnd === nameStart) return undefined;
-  const name = source.substring(nameStart, nameEnd);
-  scanner.offset = nameEnd;
-  if (bytes[nameEnd] !== EQUALS) return { name, value: null, quoted: false };
-  const start = nameEnd + 1;
-  if (bytes[start] === DQUOTE) {
-    const end = runEnd(bytes, start + 1, scanner.end, QDTEXT);
-    if (bytes[end] !== DQUOTE) return undefined;
-    scanner.offset = end + 1;
-    return { name, value: source.substring(start + 1, end), quoted: true };
-  }
-  const end = spanEnd(bytes, start, TOKEN);
-  if (end === start) return undefined;
-  scanner.offset = end;
-  return { name, value: source.substring(start, end), quoted: false };
+/** Names in small letters, so that two of them are equal only if they are the same text. */
+const SMALL_TOKEN: CharacterClass = /* @__PURE__ */ withoutCapitals(TOKEN);
+const SMALL_PARAMCHAR: CharacterClass = /* @__PURE__ */ withoutCapitals(PARAMCHAR);
+
+function withoutCapitals(characters: CharacterClass): CharacterClass {
+  return characters.slice().fill(0, 0x41, 0x5b);
 }
 
-function viaParameter(scanner: Scanner, source: string): Parameter | undefined {
-  const start = scanner.offset + 1;
-  const parameter = genericParameter(scanner, source);
-  if (parameter === undefined || parameter.value === null) return parameter;
-  const { name, quoted } = parameter;
-  const valueStart = start + name.length + 1;
-  return isPlainViaValue(name, scanner.bytes, valueStart, scanner.offset, quoted) ? parameter : undefined;
+/** What stands behind the semicolon where the scanner stops; undefined if it is of another form. */
+function plainParameter(
+  scanner: Scanner,
+  source: string,
+  kind: 'generic' | 'via' | 'uri',
+): Parameter | UriParameter | undefined {
+  const { bytes } = scanner;
+  const nameStart = scanner.offset + 1;
+  let end = spanEnd(bytes, nameStart, kind === 'uri' ? SMALL_PARAMCHAR : SMALL_TOKEN);
+  if (end === nameStart) return undefined;
+  const name = WORDS.at(bytes, nameStart, end) ?? source.substring(nameStart, end);
+  let value: string | null = null;
+  let quoted = false;
+  if (bytes[end] === EQUALS) {
+    const start = end + 1;
+    if (bytes[start] === DQUOTE && kind !== 'uri') {
+      quoted = true;
+      end = runEnd(bytes, start + 1, scanner.end, QDTEXT);
+      if (bytes[end] !== DQUOTE) return undefined;
+      value = source.substring(start + 1, end);
+      end++;
+    } else {
+      end = spanEnd(bytes, start, kind === 'uri' ? PARAMCHAR : TOKEN);
+      if (end === start) return undefined;
+      value = source.substring(start, end);
+    }
+    if (kind === 'via' && !isPlainViaValue(name, bytes, start, end, quoted)) return undefined;
+  }
+  scanner.offset = end;
+  return kind === 'uri' ? { name, value } : { name, value, quoted };
 }
 
 /** Some parameters of Via have values of their own kinds; of these, an IPv4 address in received is the common one. */
 function isPlainViaValue(name: string, bytes: Uint8Array, start: number, end: number, quoted: boolean): boolean {
-  switch (name.length) {
-    case 8:
-      if (name === 'received') return !quoted && isIpv4At(bytes, start, end);
-      return !equalsIgnoringCase(name, 'received');
-    case 6:
-      return !quoted || !equalsIgnoringCase(name, 'branch');
-    case 5:
-      return !equalsIgnoringCase(name, 'rport') && !equalsIgnoringCase(name, 'maddr');
-    case 3:
-      return !equalsIgnoringCase(name, 'ttl');
+  switch (name) {
+    case 'received':
+      return !quoted && isIpv4At(bytes, start, end);
+    case 'branch':
+      return !quoted;
+    case 'rport':
+    case 'maddr':
+    case 'ttl':
+      return false;
     default:
       return true;
   }
 }
 
-function isSameName({ name: left }: UriParameter, { name: right }: UriParameter): boolean {
-  // The first letter tells most names of one length apart.
-  return (
-    left.length === right.length &&
-    ((left.charCodeAt(0) ^ right.charCodeAt(0)) & ~0x20) === 0 &&
-    equalsIgnoringCase(left, right)
-  );
-}
+/** Names that come again and again. */
+const WORDS: WordTable = /* @__PURE__ */ new WordTable(
+  'branch rport received alias tag transport lr ob expires q user'.split(' '),
+);
 
 /** Whether `SIP/2.0/` stands there, in just these letters. */
 function isSip2(bytes: Uint8Array, at: number): boolean {

@@ -125,7 +125,7 @@ export function headOfFrame({ marks, marksStart, marksEnd, headLength }: SipFram
  * Finds the fields of a message: `*( message-header ) CRLF`, RFC 3261 section 7.3. Never fails.
  */
 export function readHead(bytes: Uint8Array, strictness: Strictness): Head {
-  const words = wordsUnder(bytes);
+  const words = wordsUnder(bytes.buffer, bytes.length);
   const total = bytes.length;
   let at = 0;
   while (bytes[at] === CR || bytes[at] === LF) at++;

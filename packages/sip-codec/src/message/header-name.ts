@@ -4,6 +4,9 @@ const SP = 0x20;
 const HTAB = 0x09;
 const COLON = 0x3a;
 
+/** How many places `placeOf` tells apart. */
+export const PLACES = 32;
+
 /** Names with a registered compact form (IANA, SIP header fields). */
 const COMPACT_FORMS: readonly (readonly [canonical: string, compact: string])[] = [
   ['Accept-Contact', 'a'],
@@ -51,9 +54,9 @@ export interface KnownName {
   readonly bytes: Uint8Array;
   /** The letter of the compact form, or 0. */
   readonly compact: number;
-  /** What `slotOf` says of lines with this name, long and compact; both the same where there is no compact form. */
-  readonly slot: number;
-  readonly compactSlot: number;
+  /** What `placeOf` says of lines with this name, long and compact; both the same where there is no compact form. */
+  readonly place: number;
+  readonly compactPlace: number;
 }
 
 /**
@@ -67,10 +70,10 @@ function knownNames(): ReadonlyMap<string, KnownName> {
   const add = (canonical: string, compact: string): void => {
     const key = canonical.toLowerCase();
     const bytes = textToBytes(key);
-    const slot = slotOf(bytes, 0);
-    const compactSlot = compact === '' ? slot : slotOf(textToBytes(compact), 0);
-    const letter = compact === '' ? 0 : compact.charCodeAt(0);
-    const name = { canonical, key, bytes, compact: letter, slot, compactSlot };
+    const place = placeOf(bytes, 0);
+    const letter = textToBytes(compact);
+    const compactPlace = compact === '' ? place : placeOf(letter, 0);
+    const name = { canonical, key, bytes, compact: letter[0] ?? 0, place, compactPlace };
     // As the RFCs write it, it is found without making another string of it.
     for (const spelling of [key, canonical]) names.set(spelling, name);
     if (compact !== '') names.set(compact, name);
@@ -116,40 +119,27 @@ function oftenSlot(name: string): number {
 }
 
 /**
- * A number by which most lines can be told not to have a name, from the first three letters in any case; what follows
- * the end of a shorter name is not looked at.
+ * A number below PLACES by which most lines can be told not to have a name: from the first two letters in any case, of
+ * which a compact form has but one.
  */
-export function slotOf(bytes: Uint8Array, start: number): number {
-  const first = bytes[start] as number;
+export function placeOf(bytes: Uint8Array, start: number): number {
   const second = bytes[start + 1] as number;
-  const third = bytes[start + 2] as number;
-  // Nearly always three letters; what is not there is undefined, and so no letter.
-  if (second > COLON && third > COLON) return first | (second << 8) | (third << 16) | 0x20_20_20;
-  return first | 0x20 | (second > SP && second !== COLON ? ((second | 0x20) << 8) | thirdLetter(third) : 0);
+  return (((bytes[start] as number) | 0x20) * 3 + (second > COLON ? second | 0x20 : 0)) & (PLACES - 1);
 }
 
-/** In lower case; 0 for a byte that ends a name, and for none. */
-function thirdLetter(byte: number): number {
-  return byte > SP && byte !== COLON ? (byte | 0x20) << 16 : 0;
-}
-
-/**
- * Where the colon stands if the line that begins at `start`, and has this slot, is a field of this name; else -1. The
- * slot says what the first three letters are.
- */
-export function colonOf(known: KnownName, slot: number, bytes: Uint8Array, start: number): number {
-  let i = start + 1;
-  if (slot === known.slot) {
-    const wanted = known.bytes;
-    // Bit 0x20 tells capitals from small letters; of the other bytes of a name, only control characters could be mistaken
-    // by it.
-    for (let k = 3; k < wanted.length; k++) {
-      const byte = bytes[start + k] as number;
-      if ((byte | 0x20) !== wanted[k] || byte < SP) return -1;
-    }
-    i = start + wanted.length;
-  } else if (known.compact === 0 || slot !== known.compactSlot) {
-    return -1;
+/** Where the colon stands if the line that begins at `start` is a field of this name; else -1. */
+export function colonOf(known: KnownName, bytes: Uint8Array, start: number): number {
+  const { bytes: wanted, compact } = known;
+  let i = start;
+  let k = 0;
+  // Bit 0x20 tells capitals from small letters. What else stands in a name, hyphens, has to be just that.
+  for (; k < wanted.length; k++, i++) {
+    const letter = wanted[k] as number;
+    if (((bytes[i] as number) | ((letter >> 1) & 0x20)) !== letter) break;
+  }
+  if (k < wanted.length) {
+    if (((bytes[start] as number) | 0x20) !== compact) return -1;
+    i = start + 1;
   }
   if (bytes[i] === COLON) return i;
   while (bytes[i] === SP || bytes[i] === HTAB) i++;

@@ -2,13 +2,10 @@ import { Scanner } from '../grammar/scanner.js';
 import { WireText } from '../grammar/wire-text.js';
 import type { HeaderDefinition } from '../headers/definition.js';
 import { SipError } from '../error.js';
-import { fieldAt, indexLines } from './field-index.js';
+import { fieldAt, indexLines, LINES_OF_A_SET } from './field-index.js';
 import { SipHeaderField, type Head } from './head.js';
-import { colonOf, headerKey, knownName } from './header-name.js';
+import { colonOf, headerKey, knownName, PLACES } from './header-name.js';
 import { valueEndAt, valueStartAt } from './value-bounds.js';
-
-/** Up to so many fields it is quicker to look at each than to make an index of them. */
-const FEW = 64;
 
 const NO_FIELDS: readonly SipHeaderField[] = /* @__PURE__ */ Object.freeze([]);
 
@@ -41,7 +38,7 @@ export class SipHeaders implements Iterable<SipHeaderField> {
   /** Made when the first value is read. */
   #text: WireText | undefined;
   /** Made at the first look-up by name: most fields of most messages are never asked for, so they get no object. */
-  #slots: readonly number[] | undefined;
+  #index: readonly number[] | undefined;
   /** Made where every field has to be looked at, or where there are many. */
   #all: AllFields | undefined;
   /** What was read before, each definition before its value or failure: asking twice costs little and gives the same answer. */
@@ -50,10 +47,6 @@ export class SipHeaders implements Iterable<SipHeaderField> {
   constructor(bytes: Uint8Array, head: Head) {
     this.#bytes = bytes;
     this.#head = head;
-  }
-
-  get #wireText(): WireText {
-    return (this.#text ??= new WireText(this.#bytes, this.#head.bodyStart));
   }
 
   /** Number of fields. */
@@ -73,23 +66,27 @@ export class SipHeaders implements Iterable<SipHeaderField> {
   /** The fields of this name, in order. */
   all(name: string): readonly SipHeaderField[] {
     const known = knownName(name);
-    if (known === undefined || this.#lineCount > FEW) {
+    if (known === undefined) {
       return this.#everything().byKey.get(headerKey(name)) ?? NO_FIELDS;
     }
     const bytes = this.#bytes;
     const { marks, marksStart } = this.#head;
-    const slots = (this.#slots ??= indexLines(bytes, this.#head));
+    const index = (this.#index ??= indexLines(bytes, this.#head));
     let found: SipHeaderField[] | undefined;
-    const { slot: long, compactSlot: compact } = known;
-    for (let line = 0, lines = slots.length; line < lines; line++) {
-      const slot = slots[line] as number;
-      if (slot !== long && slot !== compact) continue;
-      const start = marks[marksStart + line] as number;
-      const colon = colonOf(known, slot, bytes, start);
-      if (colon < 0) continue;
-      const field = new SipHeaderField(bytes, known, start, colon, marks[marksStart + line + 1] as number);
-      if (found === undefined) found = [field];
-      else found.push(field);
+    let first = marksStart;
+    for (let sets = 0; sets < index.length; sets += PLACES) {
+      let lines = (index[sets + known.place] as number) | (index[sets + known.compactPlace] as number);
+      while (lines !== 0) {
+        const line = first + 31 - Math.clz32(lines & -lines);
+        lines &= lines - 1;
+        const start = marks[line] as number;
+        const colon = colonOf(known, bytes, start);
+        if (colon < 0) continue;
+        const field = new SipHeaderField(bytes, known, start, colon, marks[line + 1] as number);
+        if (found === undefined) found = [field];
+        else found.push(field);
+      }
+      first += LINES_OF_A_SET;
     }
     return found ?? NO_FIELDS;
   }
@@ -150,39 +147,36 @@ export class SipHeaders implements Iterable<SipHeaderField> {
   /** A reader for each field of this name. */
   #rows(name: string): readonly Scanner[] {
     const known = knownName(name);
-    if (known === undefined || this.#lineCount > FEW) {
+    if (known === undefined) {
       return this.all(name).map(({ valueStart, valueEnd }) => this.#row(valueStart, valueEnd, name));
     }
     const bytes = this.#bytes;
     const { marks, marksStart } = this.#head;
-    const slots = (this.#slots ??= indexLines(bytes, this.#head));
+    const index = (this.#index ??= indexLines(bytes, this.#head));
     // An array that begins empty would be made with room for many.
     let rows: Scanner[] | undefined;
-    const { slot: long, compactSlot: compact } = known;
-    for (let line = 0, lines = slots.length; line < lines; line++) {
-      const slot = slots[line] as number;
-      if (slot !== long && slot !== compact) continue;
-      const colon = colonOf(known, slot, bytes, marks[marksStart + line] as number);
-      if (colon < 0) continue;
-      const end = marks[marksStart + line + 1] as number;
-      const start = valueStartAt(bytes, colon, end);
-      const row = this.#row(start, valueEndAt(bytes, start, end), name);
-      if (rows === undefined) rows = [row];
-      else rows.push(row);
+    let first = marksStart;
+    for (let sets = 0; sets < index.length; sets += PLACES) {
+      let lines = (index[sets + known.place] as number) | (index[sets + known.compactPlace] as number);
+      while (lines !== 0) {
+        const line = first + 31 - Math.clz32(lines & -lines);
+        lines &= lines - 1;
+        const colon = colonOf(known, bytes, marks[line] as number);
+        if (colon < 0) continue;
+        const end = marks[line + 1] as number;
+        const start = valueStartAt(bytes, colon, end);
+        const row = this.#row(start, valueEndAt(bytes, start, end), name);
+        if (rows === undefined) rows = [row];
+        else rows.push(row);
+      }
+      first += LINES_OF_A_SET;
     }
     return rows ?? NO_ROWS;
   }
 
-  get #lineCount(): number {
-    return this.#head.marksEnd - this.#head.marksStart - 1;
-  }
-
-  #markAt(line: number): number {
-    return this.#head.marks[this.#head.marksStart + line] as number;
-  }
-
   #row(start: number, end: number, name: string): Scanner {
-    return new Scanner(this.#bytes, start, end, name, this.#wireText);
+    const text = (this.#text ??= new WireText(this.#bytes, this.#head.bodyStart));
+    return new Scanner(this.#bytes, start, end, name, text);
   }
 
   #everything(): AllFields {
@@ -190,8 +184,9 @@ export class SipHeaders implements Iterable<SipHeaderField> {
     const fields: SipHeaderField[] = [];
     const faults: SipError[] = [];
     const byKey = new Map<string, SipHeaderField[]>();
-    for (let line = 0; line < this.#lineCount; line++) {
-      const field = fieldAt(this.#bytes, this.#markAt(line), this.#markAt(line + 1));
+    const { marks, marksStart, marksEnd } = this.#head;
+    for (let line = marksStart; line < marksEnd - 1; line++) {
+      const field = fieldAt(this.#bytes, marks[line] as number, marks[line + 1] as number);
       if (field instanceof SipError) {
         faults.push(field);
         continue;
