@@ -38,7 +38,7 @@ export interface PathOptions extends Pick<
 export function createCertificateVerifier(options: CertificateVerifierOptions): VerifyPeer {
   const { provider, trustAnchors, now } = options;
   const { revocation, ...path } = options.path ?? {};
-  return ({ certificates, peer, serverName, ocspResponses = [] }): MaybePromise<PeerVerdict> => {
+  return ({ certificates, leaf, peer, serverName, ocspResponses = [] }): MaybePromise<PeerVerdict> => {
     const identity =
       options.identity !== undefined ? options.identity : peer === 'client' ? null : referenceIdentity(serverName);
     if (identity === undefined) {
@@ -51,6 +51,7 @@ export function createCertificateVerifier(options: CertificateVerifierOptions): 
         : { revocation: typeof revocation === 'function' ? revocation(ocspResponses) : revocation }),
       provider,
       certificates,
+      leaf,
       trustAnchors,
       time: now(),
       purpose: peer === 'server' ? 'server-authentication' : 'client-authentication',

@@ -1,4 +1,5 @@
 import type { CipherSuiteName, CryptoProvider, GroupName, MaybePromise, SignatureSchemeName } from '@portico/crypto';
+import type { Certificate } from '@portico/x509';
 import type { CertificateStatusRequest } from './certificate-status.js';
 import type { ExtensionOrder } from './extension-order.js';
 import type { Grease } from './grease.js';
@@ -33,6 +34,8 @@ export interface Signer {
 export interface PeerCertificates {
   /** DER, leaf first. */
   readonly certificates: readonly Uint8Array[];
+  /** The first of them, parsed: the handshake has read its key. Absent where a session's certificates are judged again. */
+  readonly leaf?: Certificate;
   /** Whose certificate it is. */
   readonly peer: 'server' | 'client';
   /** The name that the client asked for. */

@@ -1,9 +1,11 @@
 import { bytesToHex, hexToBytes } from '@portico/bytes';
 import type { PrivateKey } from '@portico/crypto';
+import { parseCertificate, trustAnchorFromDer, type Certificate } from '@portico/x509';
 import { createAuthority, createLeaf } from '@portico/x509/issue';
 import { describe, expect, it } from 'vitest';
 import type { AlertName } from '../src/alert.js';
-import type { CertificateRefusal, Credential } from '../src/config.js';
+import { createCertificateVerifier } from '../src/certificate-verifier.js';
+import type { CertificateRefusal, Credential, PeerCertificates } from '../src/config.js';
 import { createPair, failureOf, runNow, type Pair } from './support/pair.js';
 import { ScriptedServer } from './support/scripted-server.js';
 import { TOY_CLIENT, TOY_SERVER, toyClient, toyServer } from './support/toy-credentials.js';
@@ -49,7 +51,7 @@ describe('a verdict against a certificate', () => {
     });
   });
 
-  it('is asked for once, with the chain, the side and the name that was wanted', () => {
+  it('is asked for once, with the chain, its leaf as it was parsed, the side and the name that was wanted', () => {
     const asked: unknown[] = [];
     const verifyPeer = (peer: unknown) => {
       asked.push(peer);
@@ -62,11 +64,31 @@ describe('a verdict against a certificate', () => {
       ),
     );
     expect(asked).toEqual([
-      { certificates: TOY_SERVER.certificateChain, peer: 'server', serverName: '192.0.2.7' },
-      { certificates: TOY_CLIENT.certificateChain, peer: 'client', serverName: null },
+      { ...shown(TOY_SERVER), peer: 'server', serverName: '192.0.2.7' },
+      { ...shown(TOY_CLIENT), peer: 'client', serverName: null },
     ]);
   });
 });
+
+it('the verifier by certificate path takes the leaf that was parsed', () => {
+  const { certificates, leaf } = shown(TOY_SERVER);
+  const looked = new Set<string | symbol>();
+  const watched = new Proxy(leaf as Certificate, {
+    get: (target, field) => {
+      looked.add(field);
+      return Reflect.get(target, field) as unknown;
+    },
+  });
+  const anchor = trustAnchorFromDer(certificates.at(-1) as Uint8Array);
+  const verifyPeer = createCertificateVerifier({ provider: toyProvider(1), trustAnchors: [anchor], now: () => 0 });
+  void verifyPeer({ certificates, leaf: watched, peer: 'server', serverName: 'example.com' });
+  expect([...looked]).toContain('subject');
+});
+
+/** What a verifier sees of a chain. */
+function shown({ certificateChain }: Credential): Pick<PeerCertificates, 'certificates' | 'leaf'> {
+  return { certificates: certificateChain, leaf: parseCertificate(certificateChain[0] as Uint8Array) };
+}
 
 /** A client that trusts everybody, against a server with this leaf. */
 function against(leaf: Uint8Array): Pair {

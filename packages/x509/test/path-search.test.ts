@@ -5,6 +5,7 @@ import {
   explainVerdict,
   MAX_EXPLAINED_LINES,
   OID,
+  parseCertificate,
   strictProfile,
   type Certificate,
   type PathVerdict,
@@ -17,7 +18,7 @@ import {
   type Credential,
 } from '../src/issue.js';
 import { authority, leaf, leafKey, newKey, notAfter, notBefore, NOW, provider } from './support.js';
-import { countVerifications, good, intermediate, reason, root, verify } from './support/paths.js';
+import { countVerifications, damaged, good, intermediate, reason, root, verify } from './support/paths.js';
 
 const expired = { notAfter: NOW - 1000 };
 const broken = Uint8Array.of(0x30, 0);
@@ -52,6 +53,17 @@ describe('the search for a path', () => {
     const verdict = failed(verify([end, sentDiffers, sentSays, sentFits], [differs, says, fits]));
     const order = [fits, sentFits, says, sentSays, differs, sentDiffers].map(({ raw }) => raw);
     expect(verdict.paths.map(({ chain }) => chain[1]?.raw)).toEqual(order);
+  });
+
+  it('takes the leaf as the caller has parsed it, and never another one than was sent', () => {
+    const sent = parseCertificate(good.raw);
+    const verdict = verify([good, intermediate.certificate], [root], { leaf: sent });
+    expect(verdict.trusted && verdict.chain[0]).toBe(sent);
+    const stranger = leaf(intermediate, { names: ['example.org'] });
+    for (const first of [stranger, damaged(good)]) {
+      const chain = [first, intermediate.certificate];
+      expect(verify(chain, [root], { leaf: good }).trusted).toBe(false);
+    }
   });
 
   it('keeps the order in which they came where no identifier says more', () => {

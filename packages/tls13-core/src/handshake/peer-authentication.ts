@@ -118,8 +118,11 @@ function* judgeCertificates(
   serverName: string | null,
 ): Flow<JudgedCertificates> {
   const leaf = chain.certificates[0] as Uint8Array;
-  const leafKey = readLeafKey(leaf);
-  const verdict = yield* ask(context.guard, 'verifyPeer', () => verifyPeer({ ...chain, peer, serverName }));
+  const certificate = readLeaf(leaf);
+  const leafKey = signingKeyOf(certificate);
+  const verdict = yield* ask(context.guard, 'verifyPeer', () =>
+    verifyPeer({ ...chain, leaf: certificate, peer, serverName }),
+  );
   if (verdict.trusted !== true) {
     throw new TlsError(REFUSAL_REASONS[verdict.refusal] ?? 'certificate-unknown', {
       subject: `the ${peer}'s certificate`,
@@ -129,20 +132,21 @@ function* judgeCertificates(
   return { leafKey, trusted: certificateTrusted(leaf, verdict) };
 }
 
-function readLeafKey(leaf: Uint8Array): PublicKey {
-  let certificate: X509Certificate;
+function readLeaf(leaf: Uint8Array): X509Certificate {
   try {
-    certificate = parseCertificate(leaf);
+    return parseCertificate(leaf);
   } catch (cause) {
     throw new TlsError('malformed-certificate', { cause, got: cause instanceof Error ? cause.message : String(cause) });
   }
-  const { publicKey: key, keyUsage } = certificate;
+}
+
+function signingKeyOf({ publicKey, keyUsage }: X509Certificate): PublicKey {
   // Section 4.5.1.2: where there is a Key Usage, it must allow signatures. So whatever the verifier says.
   if (keyUsage !== null && !keyUsage.includes('digitalSignature')) {
     throw new TlsError('certificate-unsupported', { expected: 'key usage digitalSignature', got: keyUsage.join() });
   }
-  if (key === null) throw new TlsError('certificate-unsupported', { got: 'a key of an unknown kind' });
-  return key;
+  if (publicKey === null) throw new TlsError('certificate-unsupported', { got: 'a key of an unknown kind' });
+  return publicKey;
 }
 
 const REFUSAL_REASONS: { readonly [R in CertificateRefusal]: TlsErrorReason } = {

@@ -21,6 +21,8 @@ import {
 /** All that one search is given; the purpose is in the context. */
 export interface PathSearch extends Pick<RuleContext, 'provider' | 'purpose'> {
   readonly certificates: readonly Uint8Array[];
+  /** The first of them, if the caller has parsed it. */
+  readonly leaf?: Certificate | undefined;
   readonly trustAnchors: readonly TrustAnchor[];
   readonly profile: PathProfile;
   readonly policies: PolicyChecker | null;
@@ -66,7 +68,8 @@ export function* findPath(search: PathSearch): Search<PathVerdict> {
   }
   const [leafBytes, ...otherBytes] = certificates;
   if (leafBytes === undefined) return refuse(failure(ENCODING, null, 'a certificate', 'none'));
-  const leaf = readCertificate(leafBytes, 'the leaf');
+  const leaf =
+    search.leaf && bytesEqual(search.leaf.raw, leafBytes) ? search.leaf : readCertificate(leafBytes, 'the leaf');
   if ('reason' in leaf) return refuse(leaf);
   const state = new SearchState(search, leaf, otherBytes);
   const broken = state.checkRules(leaf, 'leaf', []);

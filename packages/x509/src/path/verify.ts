@@ -1,4 +1,5 @@
 import { keyAlgorithmFor, type CryptoProvider, type MaybePromise } from '@portico/crypto';
+import type { Certificate } from '../certificate.js';
 import { X509Error } from '../error.js';
 import type { KeyUsage } from '../extensions.js';
 import { isTopLevelDomain, type ReferenceIdentity } from '../identity/reference.js';
@@ -20,6 +21,8 @@ export interface VerifyOptions {
   readonly provider: CryptoProvider;
   /** DER: the leaf first, then whatever the peer sent, in any order. */
   readonly certificates: readonly Uint8Array[];
+  /** The first of them, where the caller has parsed it already; one of other bytes is not looked at. */
+  readonly leaf?: Certificate | undefined;
   /** None means that nobody is trusted. */
   readonly trustAnchors: readonly TrustAnchor[];
   /** Milliseconds since 1970. */
@@ -60,14 +63,12 @@ export interface VerifyOptions {
  * @throws X509Error `invalid-argument` for a purpose or a type of identity that there is not
  */
 export function verifyCertificatePath(options: VerifyOptions): PathVerdict | Promise<PathVerdict> {
-  const { provider, certificates, trustAnchors, time, identity } = options;
+  const { provider } = options;
   const steps = findPath({
-    provider,
-    certificates,
-    trustAnchors,
+    ...options,
     purpose: {
-      time,
-      identity,
+      time: options.time,
+      identity: options.identity,
       keyPurposes: options.keyPurposes ?? usualKeyPurposes(options),
       keyUsages: options.keyUsages ?? ['digitalSignature'],
       isPublicSuffix: options.isPublicSuffix ?? isTopLevelDomain,
