@@ -1,21 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { CryptoProvider, PrivateKey } from '@portico/crypto';
 import { createNodeProvider } from '@portico/transport-node';
-import type { Certificate, Extension, GeneralName, KeyUsage, NameConstraints } from '@portico/x509';
+import type { Certificate } from '@portico/x509';
 import {
-  certificatePoliciesExtension,
   createAuthority,
   createLeaf,
   generatePrivateKey,
-  noRevAvailExtension,
-  policyConstraintsExtension,
   type CertificateTemplate,
   type Credential,
 } from '@portico/x509/issue';
+import { anyCertificate, authorityOnly, HOST, LEAF_NAMES, NOW, type Draft } from './changes.js';
 
-export const HOST = 'www.example.com';
-/** On a whole second, which other verifiers count in. */
-export const NOW: number = Date.UTC(2027, 2, 1, 12);
 const DAY = 86_400_000;
 
 export const provider: CryptoProvider = createNodeProvider();
@@ -29,6 +24,8 @@ export interface GeneratedChain {
   readonly leaf: Certificate;
 }
 
+type Choose = <T>(from: readonly T[]) => T;
+
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
 function generator(seed: number): () => number {
   let state = seed >>> 0;
@@ -41,114 +38,25 @@ function generator(seed: number): () => number {
 }
 
 const keys: PrivateKey[] = [];
+/** Beside those of the four CAs. */
+const [LEAF_KEY, FORGER_KEY, SECOND_ANCHOR_KEY, NAMESAKE_KEY] = [4, 5, 6, 7] as const;
 
 /** Keys are made once: what differs from chain to chain is what certificates say. */
 export async function prepareKeys(): Promise<void> {
-  while (keys.length < 6) keys.push(await generatePrivateKey(provider, 'P-256'));
+  while (keys.length < 8) keys.push(await generatePrivateKey(provider, 'P-256'));
 }
 
-interface Draft {
-  notBefore: number;
-  notAfter: number;
-  ca: boolean;
-  pathLength: number | null;
-  keyUsage: KeyUsage[] | undefined;
-  extendedKeyUsage: string[] | undefined;
-  nameConstraints: NameConstraints | undefined;
-  extra: Extension[];
-  serialNumber: Uint8Array | undefined;
-  forged: boolean;
-}
-
-type Change = readonly [name: string, apply: (draft: Draft, pick: <T>(from: readonly T[]) => T) => void];
-
-const dns = (name: string): GeneralName => ({ type: 'dns', name });
-const permitted = (...names: GeneralName[]): NameConstraints => ({ permitted: names, excluded: [] });
-const excluded = (...names: GeneralName[]): NameConstraints => ({ permitted: [], excluded: names });
-const unknownCritical: Extension = { oid: '1.3.6.1.4.1.55738.1', critical: true, value: Uint8Array.of(5, 0) };
-
-const anyCertificate: readonly Change[] = [
-  ['expired', (draft) => (draft.notAfter = NOW - 1000)],
-  ['not yet valid', (draft) => (draft.notBefore = NOW + 1000)],
-  ['to the second', (draft) => (draft.notAfter = NOW)],
-  ['from the second', (draft) => (draft.notBefore = NOW)],
-  ['unknown critical extension', (draft) => draft.extra.push(unknownCritical)],
-  ['unknown extension', (draft) => draft.extra.push({ ...unknownCritical, critical: false })],
-  ['forged', (draft) => (draft.forged = true)],
-  ['clientAuth', (draft) => (draft.extendedKeyUsage = ['clientAuth'])],
-  ['anyExtendedKeyUsage', (draft) => (draft.extendedKeyUsage = ['any'])],
-  ['both usages', (draft) => (draft.extendedKeyUsage = ['clientAuth', 'serverAuth'])],
-  ['no extended key usage', (draft) => (draft.extendedKeyUsage = undefined)],
-  ['no key usage', (draft) => (draft.keyUsage = undefined)],
-  ['negative serial number', (draft) => (draft.serialNumber = Uint8Array.of(0x80, 1))],
-  ['serial number zero', (draft) => (draft.serialNumber = Uint8Array.of(0))],
-  ['serial number of 21 octets', (draft) => (draft.serialNumber = new Uint8Array(21).fill(0x11))],
-  ['serial number of 30 octets', (draft) => (draft.serialNumber = new Uint8Array(30).fill(0x11))],
-  ['noRevAvail', (draft) => draft.extra.push(noRevAvailExtension())],
-  ['a policy', (draft) => draft.extra.push(certificatePoliciesExtension(['1.2.3.4']))],
-];
-
-const authorityOnly: readonly Change[] = [
-  ['no CA', (draft) => (draft.ca = false)],
-  ['path length 0', (draft) => (draft.pathLength = 0)],
-  ['path length 1', (draft) => (draft.pathLength = 1)],
-  ['no keyCertSign', (draft) => (draft.keyUsage = ['cRLSign'])],
-  ['policy constraints', (draft) => draft.extra.push(policyConstraintsExtension({ requireExplicitPolicy: 0 }))],
-  [
-    'name constraints',
-    (draft, pick) =>
-      (draft.nameConstraints = pick([
-        permitted(dns('example.com')),
-        permitted(dns('.example.com')),
-        permitted(dns('example.org')),
-        permitted(dns('www.example.com'), dns('other.test')),
-        permitted(dns('')),
-        excluded(dns('example.com')),
-        excluded(dns('www.example.com')),
-        excluded(dns('foo.example.com')),
-        excluded(dns('')),
-        permitted({ type: 'ip', address: Uint8Array.of(192, 0, 2, 0, 255, 255, 255, 0) }),
-        permitted({ type: 'email', address: 'example.com' }),
-        excluded({ type: 'uri', uri: '.example.com' }),
-      ])),
-  ],
-];
-
-const LEAF_NAMES: readonly (readonly string[])[] = [
-  [HOST],
-  [HOST],
-  [HOST],
-  ['*.example.com'],
-  ['example.com'],
-  ['WWW.EXAMPLE.COM'],
-  ['other.test', HOST],
-  ['w*.example.com'],
-  ['*.com', '*'],
-  ['192.0.2.1', HOST],
-  [HOST, 'https://a.example.com/'],
-  ['foo.example.com', '*.example.com'],
-  [],
-];
-
-/** One chain by its number: none to three CAs below an anchor, with none to two things changed somewhere. */
+/**
+ * One chain by its number: none to three CAs below an anchor, with none to three things changed somewhere, and now and
+ * then certificates beside it that lead elsewhere, back, or to nothing.
+ */
 export function generateChain(seed: number): GeneratedChain {
   const random = generator(seed);
-  const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
+  const pick: Choose = (from) => from[Math.floor(random() * from.length)] as (typeof from)[number];
   const depth = Math.floor(random() * 4);
-  const drafts = Array.from({ length: depth + 2 }, (_, level): Draft => ({
-    notBefore: NOW - 10 * DAY,
-    notAfter: NOW + 10 * DAY,
-    ca: level <= depth,
-    pathLength: null,
-    keyUsage: level <= depth ? ['keyCertSign', 'cRLSign'] : ['digitalSignature'],
-    extendedKeyUsage: level <= depth ? undefined : ['serverAuth'],
-    nameConstraints: undefined,
-    extra: [],
-    serialNumber: undefined,
-    forged: false,
-  }));
+  const drafts = Array.from({ length: depth + 2 }, (_, level) => plainDraft(level <= depth ? 'ca' : 'leaf'));
   const changes: string[] = [];
-  for (let i = Math.floor(random() * 3); i > 0; i--) {
+  for (let i = pick([0, 0, 1, 1, 2, 3]); i > 0; i--) {
     const level = Math.floor(random() * drafts.length);
     const [name, apply] = pick(
       level <= depth ? [...anyCertificate, ...authorityOnly, ...authorityOnly] : anyCertificate,
@@ -157,44 +65,160 @@ export function generateChain(seed: number): GeneratedChain {
     changes.push(`${level === 0 ? 'anchor' : level > depth ? 'leaf' : `ca ${level}`}: ${name}`);
   }
   const names = pick(LEAF_NAMES);
-  changes.push(`names: ${names.join(' ')}`);
+  changes.push(`names: ${JSON.stringify(names)}`);
 
   const made: Credential[] = [];
   for (const [level, draft] of drafts.slice(0, -1).entries()) {
-    const privateKey = keys[level] as PrivateKey;
-    const issuer = made[level - 1];
-    const certificate = createAuthority({
-      provider,
-      privateKey,
-      subject: [['CN', `level ${level} of ${seed}`]],
-      notBefore: draft.notBefore,
-      notAfter: draft.notAfter,
-      ...(issuer === undefined ? {} : { issuer: signer(issuer, draft) }),
-      template: template(draft),
-    }).certificate;
-    made.push({ certificate, privateKey });
+    made.push(authority(seed, level, draft, made[level - 1]));
   }
   const draft = drafts[drafts.length - 1] as Draft;
   const leaf = createLeaf({
     provider,
     issuer: signer(made[made.length - 1] as Credential, draft),
-    key: keys[4] as PrivateKey,
+    key: keys[LEAF_KEY] as PrivateKey,
     names,
-    subject: [['CN', HOST]],
+    subject: [
+      ['O', pick(['example', 'example', 'EXAMPLE ', 'other'])],
+      ['CN', HOST],
+    ],
     notBefore: draft.notBefore,
     notAfter: draft.notAfter,
     template: template(draft),
   });
   const [anchor, ...intermediates] = made.map(({ certificate }) => certificate);
-  return { seed, changes, anchors: [anchor as Certificate], intermediates, leaf };
+  const chain = { seed, changes, anchors: [anchor as Certificate], intermediates, leaf };
+  const beside = pick([null, null, ...COMPANIONS]);
+  if (beside === null) return chain;
+  changes.push(`beside: ${beside[0]}`);
+  return { ...chain, ...beside[1](chain, made, pick) };
+}
+
+type Companion = readonly [
+  name: string,
+  add: (
+    chain: GeneratedChain,
+    made: readonly Credential[],
+    pick: Choose,
+  ) => { readonly anchors?: readonly Certificate[]; readonly intermediates?: readonly Certificate[] },
+];
+
+/** What stands beside a chain: other anchors, other ways, ways back. */
+const COMPANIONS: readonly Companion[] = [
+  [
+    'another anchor',
+    ({ seed, anchors }, _, pick) => ({ anchors: shuffled(pick, [...anchors, secondAnchor(seed, {}).certificate]) }),
+  ],
+  [
+    'an anchor of that name with another key',
+    ({ seed, anchors }, _, pick) => ({
+      anchors: shuffled(pick, [...anchors, authority(seed, 0, plainDraft('ca'), undefined, NAMESAKE_KEY).certificate]),
+    }),
+  ],
+  [
+    'a CA certified by another anchor too',
+    (chain, made, pick) => {
+      const second = secondAnchor(chain.seed, pick([{}, {}, { notAfter: NOW - DAY }]));
+      const level = levelOf(pick, made);
+      const crossed = authority(chain.seed, level, { ...plainDraft('ca'), ...pick([{}, EXPIRED]) }, second);
+      return {
+        anchors: pick([[...chain.anchors, second.certificate], [second.certificate]]),
+        intermediates: shuffled(pick, [...chain.intermediates, crossed.certificate]),
+      };
+    },
+  ],
+  [
+    'a CA certified again',
+    (chain, made, pick) => {
+      const level = levelOf(pick, made);
+      const draft = { ...plainDraft('ca'), ...pick([{}, EXPIRED, EXPIRED, { ca: false }, { pathLength: 0 }]) };
+      const again = authority(chain.seed, level, draft, level === 0 ? undefined : made[level - 1]);
+      return { intermediates: shuffled(pick, [...chain.intermediates, again.certificate]) };
+    },
+  ],
+  [
+    'CAs that certify each other',
+    (chain, made, pick) => {
+      // Each CA above certified by the last one: whoever follows names goes round.
+      const last = made[made.length - 1] as Credential;
+      const back = made.map((_, level) => authority(chain.seed, level, plainDraft('ca'), last).certificate);
+      return {
+        anchors: pick([chain.anchors, chain.anchors, [secondAnchor(chain.seed, {}).certificate]]),
+        intermediates: shuffled(pick, [...chain.intermediates, ...back]),
+      };
+    },
+  ],
+  [
+    'a CA of that name with another key',
+    (chain, made, pick) => {
+      const level = levelOf(pick, made);
+      const other = authority(chain.seed, level, plainDraft('ca'), made[level - 1], NAMESAKE_KEY);
+      return { intermediates: shuffled(pick, [...chain.intermediates, other.certificate]) };
+    },
+  ],
+  ['no intermediates', () => ({ intermediates: [] })],
+  ['no anchor of its own', ({ seed }) => ({ anchors: [secondAnchor(seed, {}).certificate] })],
+  [
+    'the anchor and the leaf sent along',
+    ({ anchors, intermediates, leaf }, _, pick) => ({
+      intermediates: shuffled(pick, [...intermediates, ...anchors, leaf]),
+    }),
+  ],
+];
+
+const EXPIRED = { notBefore: NOW - 20 * DAY, notAfter: NOW - 10 * DAY };
+
+function plainDraft(kind: 'ca' | 'leaf'): Draft {
+  return {
+    notBefore: NOW - 10 * DAY,
+    notAfter: NOW + 10 * DAY,
+    version: 3,
+    ca: kind === 'ca',
+    pathLength: null,
+    keyUsage: kind === 'ca' ? ['keyCertSign', 'cRLSign'] : ['digitalSignature'],
+    extendedKeyUsage: kind === 'ca' ? undefined : ['serverAuth'],
+    nameConstraints: undefined,
+    extra: [],
+    serialNumber: undefined,
+    forged: false,
+  };
+}
+
+/** The CA of that level, which has one name and one key whoever certifies it. */
+function authority(seed: number, level: number, draft: Draft, issuer?: Credential, key: number = level): Credential {
+  const privateKey = keys[key] as PrivateKey;
+  return createAuthority({
+    provider,
+    privateKey,
+    subject: [
+      ['O', 'Example'],
+      ['CN', `level ${level} of ${seed}`],
+    ],
+    notBefore: draft.notBefore,
+    notAfter: draft.notAfter,
+    ...(issuer === undefined ? {} : { issuer: signer(issuer, draft) }),
+    template: template(draft),
+  });
+}
+
+function secondAnchor(seed: number, changed: Partial<Draft>): Credential {
+  return authority(seed, 9, { ...plainDraft('ca'), ...changed }, undefined, SECOND_ANCHOR_KEY);
+}
+
+function levelOf(pick: Choose, made: readonly Credential[]): number {
+  return pick([...made.keys()]);
+}
+
+function shuffled(pick: Choose, certificates: readonly Certificate[]): readonly Certificate[] {
+  const left = [...certificates];
+  return certificates.map(() => left.splice(left.indexOf(pick(left)), 1)[0] as Certificate);
 }
 
 function signer({ certificate, privateKey }: Credential, { forged }: Draft): Credential {
-  return { certificate, privateKey: forged ? (keys[5] as PrivateKey) : privateKey };
+  return { certificate, privateKey: forged ? (keys[FORGER_KEY] as PrivateKey) : privateKey };
 }
 
 function template(draft: Draft): Partial<CertificateTemplate> {
-  const { ca, pathLength, keyUsage, extendedKeyUsage, nameConstraints, extra, serialNumber } = draft;
+  const { version, ca, pathLength, keyUsage, extendedKeyUsage, nameConstraints, extra, serialNumber } = draft;
   return {
     basicConstraints: { ca, pathLength: ca ? pathLength : null },
     keyUsage,
@@ -202,7 +226,11 @@ function template(draft: Draft): Partial<CertificateTemplate> {
     nameConstraints,
     // The same change may have come twice.
     extraExtensions: [...new Map(extra.map((one) => [one.oid, one])).values()],
-    overrides: serialNumber === undefined ? {} : { serialNumber },
+    overrides: {
+      ...(serialNumber === undefined ? {} : { serialNumber }),
+      // Below version 3 there is no room for extensions, RFC 5280 section 4.1.2.9.
+      ...(version === 3 ? {} : { version: version === 1 ? null : 1, extensions: null }),
+    },
   } as Partial<CertificateTemplate>;
 }
 

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { certificatesToPem } from '@portico/x509/issue';
-import { HOST, NOW, type GeneratedChain } from './chains.js';
+import type { Certificate } from '@portico/x509';
+import type { GeneratedChain } from './chains.js';
+import { HOST, NOW } from './changes.js';
 
 /** What another verifier says: `trusted`, or why not in its own words. */
 export type Verdict = string;
@@ -68,22 +70,17 @@ export function goX509(): Oracle | null {
   };
 }
 
-/** Node's X509Certificate builds no paths: what it judges is signatures along the chain, names of issuers, and the host. */
-export const nodeX509: Oracle = {
-  name: 'Node',
-  version: process.version,
-  judge: (chains) =>
-    chains.map(({ anchors, intermediates, leaf }) => {
-      const path = [leaf, ...[...intermediates].reverse(), ...anchors].map(({ raw }) => new X509Certificate(raw));
-      if (path[0]?.checkHost(HOST, { subject: 'never' }) === undefined) return 'another host';
-      for (let i = 0; i + 1 < path.length; i++) {
-        const [certificate, issuer] = [path[i] as X509Certificate, path[i + 1] as X509Certificate];
-        if (!certificate.checkIssued(issuer)) return 'another issuer';
-        if (!certificate.verify(issuer.publicKey)) return 'bad signature';
-      }
-      return 'trusted';
-    }),
-};
+/** Node's X509Certificate builds no paths: what it judges is signatures along one, names of issuers, and the host. */
+export function nodeX509(path: readonly Certificate[]): Verdict {
+  const certificates = path.map(({ raw }) => new X509Certificate(raw));
+  if (certificates[0]?.checkHost(HOST, { subject: 'never' }) === undefined) return 'another host';
+  for (let i = 0; i + 1 < certificates.length; i++) {
+    const [certificate, issuer] = [certificates[i] as X509Certificate, certificates[i + 1] as X509Certificate];
+    if (!certificate.checkIssued(issuer)) return 'another issuer';
+    if (!certificate.verify(issuer.publicKey)) return 'bad signature';
+  }
+  return 'trusted';
+}
 
 function inFolder<T>(action: (folder: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'portico-differential-'));
