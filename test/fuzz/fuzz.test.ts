@@ -34,6 +34,7 @@ describe('npm run fuzz', () => {
     ['client-hello', 'ServerHello'],
     ['sip', 'message: request'],
     ['x509', 'path trusted'],
+    ['x509-path', 'response, signatures verified: trusted'],
   ])('%s finds nothing in a short run, reaches the good case, and repeats itself', (target, good) => {
     const first = fuzzCommand(target, '--runs', '1500', '--seed', '7');
     expect(first.stderr).toBe('');
@@ -51,7 +52,7 @@ describe('npm run fuzz', () => {
     (args) => {
       const { status, stderr } = fuzzCommand(...args);
       expect(status).toBe(2);
-      expect(stderr).toContain('usage: npm run fuzz -- alpn|client-hello|sip|x509 [--runs N] [--seed S]');
+      expect(stderr).toContain('usage: npm run fuzz -- alpn|client-hello|sip|x509|x509-path [--runs N] [--seed S]');
     },
   );
 });

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { fuzz } from './fuzz.mjs';
 
-const TARGETS = ['alpn', 'client-hello', 'sip', 'x509'];
+const TARGETS = ['alpn', 'client-hello', 'sip', 'x509', 'x509-path'];
 /** Not in the usage: the command's own test plants a fault there. */
 const SELF_TEST = 'self-test';
 const USAGE = `usage: npm run fuzz -- ${TARGETS.join('|')} [--runs N] [--seed S]`;

@@ -1,9 +1,13 @@
 import { createNobleProvider } from '@portico/crypto/noble';
 import {
   createPolicyChecker,
+  certificatesFromPem,
   decodePem,
   explainVerdict,
   parseCertificate,
+  privateKeyFromPkcs8,
+  privateKeyToPkcs8,
+  publicKeyFromSpki,
   strictProfile,
   verifyCertificatePath,
   X509Error,
@@ -17,6 +21,7 @@ import {
   issueCertificateRequest,
 } from '@portico/x509/issue';
 import { parseOcspResponse, parseRevocationList } from '@portico/x509/revocation';
+import { mutateDer } from '../der-tree.mjs';
 import { mutate, randomBytes } from '../random.mjs';
 
 const provider = createNobleProvider({ random: (length) => new Uint8Array(length).fill(7) });
@@ -43,6 +48,9 @@ const KINDS = [
   ['response', response(), parseOcspResponse],
   ['request', issueCertificateRequest({ provider, privateKey, subject: [['CN', 'a']] }), parseCertificateRequest],
   ['pem', pem(leaf.raw), decodePem],
+  ['pem of certificates', pem(leaf.raw), certificatesFromPem],
+  ['public key', leaf.subjectPublicKeyInfo, publicKeyFromSpki],
+  ['private key', privateKeyToPkcs8(privateKey), privateKeyFromPkcs8],
 ];
 
 function list() {
@@ -69,7 +77,13 @@ export const target = {
     const kind = random(KINDS.length);
     const [, sample] = KINDS[kind];
     const body =
-      random(12) === 0 ? randomBytes(random, random(200)) : random(8) === 0 ? sample : mutate(random, sample, []);
+      random(12) === 0
+        ? randomBytes(random, random(200))
+        : random(8) === 0
+          ? sample
+          : random(2) === 0
+            ? mutateDer(random, sample)
+            : mutate(random, sample, []);
     return Uint8Array.from([kind, ...body]);
   },
   run: (input) => {
