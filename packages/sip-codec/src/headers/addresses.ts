@@ -1,4 +1,3 @@
-import { SipError } from '../error.js';
 import type { Scanner } from '../grammar/scanner.js';
 import { readElements, singleHeader, type HeaderDefinition } from './definition.js';
 import { formatNameAddress, readNameAddress, type NameAddress } from './name-addr.js';
@@ -105,11 +104,5 @@ function expires(address: NameAddress, scanner: Scanner): number | null {
   const isNumber = text !== null && !quoted && /^[0-9]+$/.test(text);
   if (isNumber && seconds <= MAX_DELTA_SECONDS) return seconds;
   if (!isNumber) return scanner.fail('c-p-expires', 'delta-seconds');
-  throw new SipError('value-out-of-range', {
-    field: scanner.field,
-    offset: scanner.offset,
-    rule: 'delta-seconds',
-    expected: `at most ${MAX_DELTA_SECONDS}`,
-    got: text.slice(0, 24),
-  });
+  return scanner.failOver(MAX_DELTA_SECONDS, 'delta-seconds', text);
 }

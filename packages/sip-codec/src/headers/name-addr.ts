@@ -72,11 +72,14 @@ function readDisplayName(scanner: Scanner): string | null {
   return null;
 }
 
-/** `addr-spec RAQUOT` after the opening bracket. */
-function readBracketed(scanner: Scanner): Uri {
+/**
+ * `addr-spec RAQUOT` after the opening bracket, for this rule.
+ * @throws SipError of level `header` or `uri`
+ */
+export function readBracketed(scanner: Scanner, rule = 'name-addr'): Uri {
   let close = scanner.offset;
   while (close < scanner.end && scanner.bytes[close] !== RIGHT_ANGLE) close++;
-  if (close === scanner.end) scanner.fail('name-addr', "'>'");
+  if (close === scanner.end) scanner.fail(rule, "'>'");
   const uri = readUri(scanner.within(scanner.offset, close));
   scanner.offset = close + 1;
   return uri;

@@ -6,7 +6,6 @@
 // that is looked for need be kept from the end, but for quoted strings and hosts.
 import { ALPHA, DIGIT, PARAMCHAR, QDTEXT, runEnd, TOKEN, USER, type CharacterClass } from '../grammar/characters.js';
 import type { Scanner } from '../grammar/scanner.js';
-import { WordTable } from '../grammar/words.js';
 import { isIpv4At, type Host } from '../uri/host.js';
 import type { SipUri, UriParameter } from '../uri/uri.js';
 import type { NameAddress } from './name-addr.js';
@@ -31,7 +30,7 @@ const NONE: readonly never[] = /* @__PURE__ */ Object.freeze([]);
 export function readPlainVia(scanner: Scanner): Via | undefined {
   const { bytes, end, offset: from } = scanner;
   const source = scanner.asciiSource;
-  if (source === undefined || !isSip2(bytes, from)) return undefined;
+  if (source === undefined || !source.startsWith('SIP/2.0/', from)) return undefined;
   const transportEnd = spanEnd(bytes, from + 8, TOKEN);
   if (transportEnd === from + 8 || bytes[transportEnd] !== SP) return undefined;
   const host = plainHost(bytes, transportEnd + 1, end, source);
@@ -40,7 +39,7 @@ export function readPlainVia(scanner: Scanner): Via | undefined {
   let port: number | null = null;
   if (bytes[i] === COLON) {
     const portStart = i + 1;
-    i = digitsEnd(bytes, portStart);
+    i = spanEnd(bytes, portStart, DIGIT);
     port = plainNumber(bytes, portStart, i);
     if (port > MAX_PORT) return undefined;
   }
@@ -96,7 +95,7 @@ function plainSipUri(scanner: Scanner, start: number, source: string): SipUri | 
   let port: number | null = null;
   if (bytes[i] === COLON) {
     const portStart = i + 1;
-    i = digitsEnd(bytes, portStart);
+    i = spanEnd(bytes, portStart, DIGIT);
     port = plainNumber(bytes, portStart, i);
     if (port > MAX_PORT) return undefined;
   }
@@ -165,7 +164,7 @@ function plainParameter(
   const nameStart = scanner.offset + 1;
   let end = spanEnd(bytes, nameStart, kind === 'uri' ? SMALL_PARAMCHAR : SMALL_TOKEN);
   if (end === nameStart) return undefined;
-  const name = WORDS.at(bytes, nameStart, end) ?? source.substring(nameStart, end);
+  const name = source.substring(nameStart, end);
   let value: string | null = null;
   let quoted = false;
   if (bytes[end] === EQUALS) {
@@ -201,25 +200,6 @@ function isPlainViaValue(name: string, bytes: Uint8Array, start: number, end: nu
     default:
       return true;
   }
-}
-
-/** Names that come again and again. */
-const WORDS: WordTable = /* @__PURE__ */ new WordTable(
-  'branch rport received alias tag transport lr ob expires q user'.split(' '),
-);
-
-/** Whether `SIP/2.0/` stands there, in just these letters. */
-function isSip2(bytes: Uint8Array, at: number): boolean {
-  return (
-    bytes[at] === 0x53 &&
-    bytes[at + 1] === 0x49 &&
-    bytes[at + 2] === 0x50 &&
-    bytes[at + 3] === 0x2f &&
-    bytes[at + 4] === 0x32 &&
-    bytes[at + 5] === 0x2e &&
-    bytes[at + 6] === 0x30 &&
-    bytes[at + 7] === 0x2f
-  );
 }
 
 /** A host name or an IPv4 address; undefined where there is another thing, or one that ends in an odd way. */
@@ -264,12 +244,6 @@ function hostKinds(): Uint8Array {
 function spanEnd(bytes: Uint8Array, start: number, members: CharacterClass): number {
   let i = start;
   while (members[bytes[i] as number] === 1) i++;
-  return i;
-}
-
-function digitsEnd(bytes: Uint8Array, start: number): number {
-  let i = start;
-  while ((bytes[i] as number) >= 0x30 && (bytes[i] as number) <= 0x39) i++;
   return i;
 }
 

@@ -1,8 +1,14 @@
 // The shapes that many header fields share. A field is data over one of them: its name, and the rules of its parameters.
 import type { Scanner } from '../grammar/scanner.js';
-import { formatUri, readUri, type Uri } from '../uri/uri.js';
+import { formatUri, type Uri } from '../uri/uri.js';
 import { listHeader, singleHeader, type HeaderDefinition } from './definition.js';
-import { formatNameAddress, readBracketedAddress, readNameAddress, type NameAddress } from './name-addr.js';
+import {
+  formatNameAddress,
+  readBracketed,
+  readBracketedAddress,
+  readNameAddress,
+  type NameAddress,
+} from './name-addr.js';
 import { readRuledParameters, type ParameterRule } from './parameter-rules.js';
 import { formatParameters, quoteString, type Parameter } from './parameters.js';
 
@@ -35,7 +41,6 @@ export interface NumberValue {
 const NO_RULES: readonly ParameterRule[] = /* @__PURE__ */ Object.freeze([]);
 
 const LEFT_ANGLE = 0x3c;
-const RIGHT_ANGLE = 0x3e;
 const DQUOTE = 0x22;
 
 /** A token with parameters. `check` is for tokens that have a grammar of their own. */
@@ -129,12 +134,7 @@ export function uriListHeader(
  */
 export function readBracketedUri(scanner: Scanner): Uri {
   scanner.expect(LEFT_ANGLE, 'absoluteURI');
-  let close = scanner.offset;
-  while (close < scanner.end && scanner.bytes[close] !== RIGHT_ANGLE) close++;
-  if (close === scanner.end) scanner.fail('absoluteURI', "'>'");
-  const uri = readUri(scanner.within(scanner.offset, close));
-  scanner.offset = close + 1;
-  return uri;
+  return readBracketed(scanner, 'absoluteURI');
 }
 
 /** One address with parameters; `brackets` says whether `name-addr` is the only form. */

@@ -7,43 +7,22 @@ const COLON = 0x3a;
 /** How many places `placeOf` tells apart. */
 export const PLACES = 32;
 
-/** Names with a registered compact form (IANA, SIP header fields). */
-const COMPACT_FORMS: readonly (readonly [canonical: string, compact: string])[] = [
-  ['Accept-Contact', 'a'],
-  ['Allow-Events', 'u'],
-  ['Call-ID', 'i'],
-  ['Contact', 'm'],
-  ['Content-Encoding', 'e'],
-  ['Content-Length', 'l'],
-  ['Content-Type', 'c'],
-  ['Event', 'o'],
-  ['From', 'f'],
-  ['Identity', 'y'],
-  ['Refer-To', 'r'],
-  ['Referred-By', 'b'],
-  ['Reject-Contact', 'j'],
-  ['Request-Disposition', 'd'],
-  ['Session-Expires', 'x'],
-  ['Subject', 's'],
-  ['Supported', 'k'],
-  ['To', 't'],
-  ['Via', 'v'],
-];
-
-/** The other names of RFC 3261 section 20 and of the extensions that are in use. */
-// prettier-ignore
-const OTHER_NAMES: readonly string[] = [
-  'Accept', 'Accept-Encoding', 'Accept-Language', 'Alert-Info', 'Allow', 'Authentication-Info', 'Authorization',
-  'Call-Info', 'Content-Disposition', 'Content-Language', 'CSeq', 'Date', 'Diversion', 'Error-Info', 'Expires',
-  'Feature-Caps', 'Flow-Timer', 'Geolocation', 'History-Info', 'In-Reply-To', 'Info-Package', 'Join', 'Max-Forwards',
-  'MIME-Version', 'Min-Expires', 'Min-SE', 'Organization', 'P-Access-Network-Info', 'P-Asserted-Identity',
-  'P-Associated-URI', 'P-Called-Party-ID', 'P-Charging-Vector', 'P-Preferred-Identity', 'Path', 'Priority',
-  'Privacy', 'Proxy-Authenticate', 'Proxy-Authorization', 'Proxy-Require', 'RAck', 'Reason', 'Record-Route',
-  'Recv-Info', 'Replaces', 'Reply-To', 'Require', 'Retry-After', 'Route', 'RSeq', 'Security-Client',
-  'Security-Server', 'Security-Verify', 'Server', 'Service-Route', 'Session-ID', 'SIP-ETag', 'SIP-If-Match',
-  'Subscription-State', 'Suppress-If-Match', 'Target-Dialog', 'Timestamp', 'Unsupported', 'User-Agent',
-  'User-to-User', 'Warning', 'WWW-Authenticate',
-];
+/**
+ * The names of RFC 3261 section 20 and of the extensions that are in use; behind a slash the compact form, where one is
+ * registered (IANA, SIP header fields).
+ */
+const NAMES =
+  'Accept-Contact/a Allow-Events/u Call-ID/i Contact/m Content-Encoding/e Content-Length/l Content-Type/c ' +
+  'Event/o From/f Identity/y Refer-To/r Referred-By/b Reject-Contact/j Request-Disposition/d ' +
+  'Session-Expires/x Subject/s Supported/k To/t Via/v Accept Accept-Encoding Accept-Language Alert-Info ' +
+  'Allow Authentication-Info Authorization Call-Info Content-Disposition Content-Language CSeq Date ' +
+  'Diversion Error-Info Expires Feature-Caps Flow-Timer Geolocation History-Info In-Reply-To Info-Package ' +
+  'Join Max-Forwards MIME-Version Min-Expires Min-SE Organization P-Access-Network-Info P-Asserted-Identity ' +
+  'P-Associated-URI P-Called-Party-ID P-Charging-Vector P-Preferred-Identity Path Priority Privacy ' +
+  'Proxy-Authenticate Proxy-Authorization Proxy-Require RAck Reason Record-Route Recv-Info Replaces ' +
+  'Reply-To Require Retry-After Route RSeq Security-Client Security-Server Security-Verify Server ' +
+  'Service-Route Session-ID SIP-ETag SIP-If-Match Subscription-State Suppress-If-Match Target-Dialog ' +
+  'Timestamp Unsupported User-Agent User-to-User Warning WWW-Authenticate';
 
 /** A header name that is in the table. */
 export interface KnownName {
@@ -67,19 +46,18 @@ const KNOWN_NAMES: ReadonlyMap<string, KnownName> = /* @__PURE__ */ knownNames()
 
 function knownNames(): ReadonlyMap<string, KnownName> {
   const names = new Map<string, KnownName>();
-  const add = (canonical: string, compact: string): void => {
+  for (const entry of NAMES.split(' ')) {
+    const [canonical = '', compact = ''] = entry.split('/');
     const key = canonical.toLowerCase();
     const bytes = textToBytes(key);
-    const place = placeOf(bytes, 0);
     const letter = textToBytes(compact);
+    const place = placeOf(bytes, 0);
     const compactPlace = compact === '' ? place : placeOf(letter, 0);
     const name = { canonical, key, bytes, compact: letter[0] ?? 0, place, compactPlace };
     // As the RFCs write it, it is found without making another string of it.
-    for (const spelling of [key, canonical]) names.set(spelling, name);
+    names.set(key, name).set(canonical, name);
     if (compact !== '') names.set(compact, name);
-  };
-  for (const [canonical, compact] of COMPACT_FORMS) add(canonical, compact);
-  for (const canonical of OTHER_NAMES) add(canonical, '');
+  }
   return names;
 }
 
