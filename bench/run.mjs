@@ -12,6 +12,7 @@ const GROUPS = {
   sip: async () => [
     (await import('./sip/framing.mjs')).framing,
     (await import('./sip/parsing.mjs')).parsing,
+    (await import('./sip/same-fields.mjs')).sameFields,
     (await import('./sip/messages.mjs')).messages,
     (await import('./sip/worst.mjs')).worst,
     (await import('./sip/c-libraries.mjs')).cLibraries,
