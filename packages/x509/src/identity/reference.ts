@@ -42,9 +42,9 @@ export function identityMismatch(
   isPublicSuffix: (domain: string) => boolean = isTopLevelDomain,
 ): readonly [expected: string, got: string] | null {
   const { subjectAltNames } = certificate;
-  switch (identity.type) {
+  switch (identity?.type) {
     case 'dns': {
-      const reference = normalizeHostName(identity.name);
+      const reference = normalizeHostName(text(identity.name));
       if (reference === null) return ['a host name', `"${identity.name}"`];
       const matches = subjectAltNames.some((name) => {
         const presented = name.type === 'dns' ? readPresentedHostName(name.name) : null;
@@ -54,20 +54,20 @@ export function identityMismatch(
       return matches ? null : [reference, presentedNames(subjectAltNames)];
     }
     case 'ip': {
-      const reference = parseIpAddress(identity.address);
+      const reference = parseIpAddress(text(identity.address));
       if (reference === null) return ['an IP address', `"${identity.address}"`];
       return subjectAltNames.some((name) => name.type === 'ip' && bytesEqual(name.address, reference))
         ? null
         : [ipAddressToText(reference), presentedNames(subjectAltNames)];
     }
     case 'sip-domain': {
-      const reference = normalizeHostName(identity.domain);
+      const reference = normalizeHostName(text(identity.domain));
       if (reference === null) return ['a domain', `"${identity.domain}"`];
       const identities = sipIdentities(certificate);
       return identities.includes(reference) ? null : [`SIP domain ${reference}`, identities.join(', ') || 'none'];
     }
     case 'uri': {
-      const reference = hostOfUri(identity.uri);
+      const reference = hostOfUri(text(identity.uri));
       if (reference === null) return ['a URI with a host', `"${identity.uri}"`];
       const matches = subjectAltNames.some((name) => {
         const presented = name.type === 'uri' ? hostOfUri(name.uri) : null;
@@ -76,9 +76,9 @@ export function identityMismatch(
       return matches ? null : [`${reference.scheme}: ${reference.host}`, presentedNames(subjectAltNames)];
     }
     case 'srv': {
-      const host = normalizeHostName(identity.name);
+      const host = normalizeHostName(text(identity.name));
       if (host === null) return ['a host name', `"${identity.name}"`];
-      const reference = `_${asciiLowerCase(identity.service)}.${host}`;
+      const reference = `_${asciiLowerCase(text(identity.service))}.${host}`;
       return subjectAltNames.some((name) => srvName(name) === reference)
         ? null
         : [reference, presentedNames(subjectAltNames)];
@@ -86,9 +86,15 @@ export function identityMismatch(
     default:
       throw new X509Error('invalid-argument', {
         expected: 'an identity',
-        got: (identity as { readonly type: string }).type,
+        got: String((identity as ReferenceIdentity | undefined)?.type),
       });
   }
+}
+
+/** What an identity says, where its caller has no compiler. */
+function text(value: string): string {
+  if (typeof value === 'string') return value;
+  throw new X509Error('invalid-argument', { expected: 'an identity', got: typeof value });
 }
 
 /** SRVName, RFC 4985 section 2: an IA5String `_Service.Name`; null for any other name. */

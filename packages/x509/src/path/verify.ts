@@ -60,9 +60,11 @@ export interface VerifyOptions {
  * and RFC 5922 for the names. The answer is there at once when the provider verifies
  * synchronously, else it is a promise, which is rejected only when the provider's own is. Never throws for anything a
  * peer sent.
- * @throws X509Error `invalid-argument` for a purpose or a type of identity that there is not
+ * @throws X509Error `invalid-argument` for a purpose or a type of identity that there is not, and for what is of another
+ * type than it must be
  */
 export function verifyCertificatePath(options: VerifyOptions): PathVerdict | Promise<PathVerdict> {
+  demandTypes(options);
   const { provider } = options;
   const steps = findPath({
     ...options,
@@ -86,6 +88,25 @@ export function verifyCertificatePath(options: VerifyOptions): PathVerdict | Pro
     step = steps.next(answer);
   }
   return step.value;
+}
+
+/**
+ * Callers without a compiler: what is of a wrong type is told here, and not by a TypeError from within. A limit that is no
+ * number would be none.
+ * @throws X509Error `invalid-argument`
+ */
+function demandTypes(options: VerifyOptions): void {
+  const { provider, certificates, trustAnchors, time, limits } = Object(options) as VerifyOptions;
+  const valid =
+    typeof time === 'number' &&
+    [provider?.keyAlgorithms, certificates, trustAnchors].every(Array.isArray) &&
+    certificates.concat(trustAnchors.map((anchor) => anchor?.certificate?.raw)).every(isBytes) &&
+    Object.values({ ...limits }).every((limit) => limit >= 0);
+  if (!valid) throw new X509Error('invalid-argument', { expected: 'VerifyOptions' });
+}
+
+function isBytes(bytes: Uint8Array): boolean {
+  return bytes?.BYTES_PER_ELEMENT === 1;
 }
 
 /** The same from the first answer that is not there yet. */
@@ -112,10 +133,9 @@ function usualKeyPurposes({ purpose, identity }: VerifyOptions): readonly string
   const more = identity?.type === 'sip-domain' ? [OID.sipDomain] : [];
   switch (purpose) {
     case 'server-authentication':
-      return [OID.serverAuth, ...more];
     case 'client-authentication':
-      return [OID.clientAuth, ...more];
+      return [purpose === 'server-authentication' ? OID.serverAuth : OID.clientAuth, ...more];
     default:
-      throw new X509Error('invalid-argument', { expected: 'a purpose', got: purpose });
+      throw new X509Error('invalid-argument', { expected: 'a purpose', got: String(purpose) });
   }
 }
