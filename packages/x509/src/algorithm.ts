@@ -1,4 +1,3 @@
-import { bytesEqual } from '@portico/bytes';
 import type { HashName, SignatureAlgorithm } from '@portico/crypto';
 import { DerReader } from './der/reader.js';
 import { TAG } from './der/tag.js';
@@ -28,13 +27,16 @@ export type SignatureAlgorithmReading =
   | { readonly algorithm: SignatureAlgorithm; readonly problem: null }
   | { readonly algorithm: null; readonly problem: 'weak' | 'unsupported' };
 
+/** The octets of NULL, X.690 section 8.8, with commas between. */
+export const DER_NULL = '5,0';
+
 /** Largest salt that an RSASSA-PSS signature can hold with a 16384-bit modulus, rounded up. */
 const MAX_SALT_LENGTH = 2048;
 
 export function readAlgorithmIdentifier(reader: DerReader): AlgorithmIdentifier {
   const element = reader.expect(TAG.sequence, 'an AlgorithmIdentifier');
   const inside = reader.inside(element);
-  const oid = inside.oid('an algorithm');
+  const oid = inside.oid();
   const parameters = inside.remaining === 0 ? null : inside.any();
   inside.end();
   return { raw: reader.whole(element), oid, parameters };
@@ -149,7 +151,7 @@ export function demandAbsent({ oid, parameters }: AlgorithmIdentifier): void {
 
 /** @throws X509Error `invalid-algorithm` */
 export function demandNull({ oid, parameters }: AlgorithmIdentifier): void {
-  if (parameters === null || !bytesEqual(parameters, Uint8Array.of(TAG.null, 0))) {
+  if (parameters?.join() !== DER_NULL) {
     throw new X509Error('invalid-algorithm', { expected: `NULL parameters for ${oid}` });
   }
 }

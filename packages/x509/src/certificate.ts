@@ -133,7 +133,11 @@ function readVersion(tbs: DerReader): 1 | 2 | 3 {
   if (value === 2) return 3;
   throw value === 0
     ? new X509Error('not-canonical', { offset, expected: 'no version field for v1' })
-    : new X509Error('unsupported-version', { offset, expected: 'v1, v2 or v3', got: `v${value + 1}` });
+    : wrongVersion(offset, 'v1, v2 or v3', value + 1);
+}
+
+function wrongVersion(offset: number, expected: string, got: number): X509Error {
+  return new X509Error('unsupported-version', { offset, expected, got: `v${got}` });
 }
 
 /** issuerUniqueID and subjectUniqueID, RFC 5280 section 4.1.2.8: in v2 and v3 only, and of no use. */
@@ -144,7 +148,7 @@ function skipUniqueIdentifiers(tbs: DerReader, version: 1 | 2 | 3): void {
     if (identifier === null) continue;
     decodeBitString(tbs, identifier);
     if (version === 1) {
-      throw new X509Error('unsupported-version', { offset, expected: 'v2 or v3' });
+      throw wrongVersion(offset, 'v2 or v3', 1);
     }
   }
 }
@@ -155,7 +159,7 @@ function readExtensionsField(tbs: DerReader, version: 1 | 2 | 3): readonly Exten
   const field = tbs.tagged(3);
   if (field === null) return [];
   if (version !== 3) {
-    throw new X509Error('unsupported-version', { offset, expected: 'v3' });
+    throw wrongVersion(offset, 'v3', version);
   }
   const extensions = readExtensions(field);
   field.end();

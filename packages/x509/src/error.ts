@@ -48,10 +48,10 @@ export interface X509ErrorDetails {
 /** The one error type of this package. `reason` is stable; `message` is for people and never holds key material. */
 export class X509Error extends Error {
   override readonly name = 'X509Error';
-  readonly reason: X509ErrorReason;
-  readonly offset: number | undefined;
-  readonly expected: string | undefined;
-  readonly got: string | undefined;
+  declare readonly reason: X509ErrorReason;
+  declare readonly offset: number | undefined;
+  declare readonly expected: string | undefined;
+  declare readonly got: string | undefined;
 
   constructor(reason: X509ErrorReason, details: X509ErrorDetails = {}) {
     super(describeFailure(reason, details));

@@ -1,5 +1,5 @@
 import { decodeInteger, DerReader } from './der/reader.js';
-import { contextPrimitive, TAG } from './der/tag.js';
+import { contextPrimitive } from './der/tag.js';
 import { X509Error } from './error.js';
 import { readGeneralName, readGeneralNames, type GeneralName } from './name/general-name.js';
 import { OID } from './oids.js';
@@ -76,8 +76,7 @@ export function readExtensions(reader: DerReader): readonly Extension[] {
     const oid = extension.oid('an extension identifier');
     if (seen.has(oid)) throw new X509Error('duplicate-extension', { offset: at, expected: 'each once', got: oid });
     seen.add(oid);
-    // DER leaves out the default FALSE, yet certificates in use spell it out, for cA below too; they lose nothing by it.
-    const critical = extension.peek() === TAG.boolean && extension.boolean();
+    const critical = extension.defaultFalse();
     const value = extension.octetString('an extnValue');
     extension.end();
     extensions.push({ oid, critical, value });
@@ -125,9 +124,9 @@ function readKeyUsage(reader: DerReader): readonly KeyUsage[] {
 
 /** RFC 5280 section 4.2.1.12: at least one. */
 function readExtendedKeyUsage(reader: DerReader): readonly string[] {
-  const sequence = reader.sequence('ExtKeyUsageSyntax');
+  const sequence = reader.sequence();
   const purposes: string[] = [];
-  do purposes.push(sequence.oid('a KeyPurposeId'));
+  do purposes.push(sequence.oid());
   while (sequence.remaining > 0);
   return purposes;
 }
@@ -136,7 +135,7 @@ function readExtendedKeyUsage(reader: DerReader): readonly string[] {
 function readBasicConstraints(reader: DerReader): BasicConstraints {
   const { offset } = reader;
   const sequence = reader.sequence('BasicConstraints');
-  const ca = sequence.peek() === TAG.boolean && sequence.boolean();
+  const ca = sequence.defaultFalse();
   const pathLength = sequence.remaining === 0 ? null : sequence.smallInteger('a pathLenConstraint', MAX_PATH_LENGTH);
   sequence.end();
   if (!ca && pathLength !== null) {
@@ -155,7 +154,7 @@ export function readAuthorityKeyIdentifier(reader: DerReader): AuthorityKeyIdent
   const serialNumber = sequence.optional(contextPrimitive(2));
   sequence.end();
   if ((issuerNames === null) !== (serialNumber === null)) {
-    throw new X509Error('invalid-extension', { offset, expected: 'authorityCertIssuer and serial number together' });
+    throw new X509Error('invalid-extension', { offset, expected: 'issuer and serial number together' });
   }
   return {
     keyIdentifier: keyIdentifier === null ? null : sequence.contents(keyIdentifier),
@@ -172,7 +171,7 @@ function readNameConstraints(reader: DerReader): NameConstraints {
   const excluded = readSubtrees(sequence, 1);
   sequence.end();
   if (permitted === null && excluded === null) {
-    throw new X509Error('invalid-extension', { offset, expected: 'permittedSubtrees or excludedSubtrees' });
+    throw new X509Error('invalid-extension', { offset, expected: 'subtrees' });
   }
   return { permitted: permitted ?? [], excluded: excluded ?? [] };
 }

@@ -6,6 +6,7 @@ import {
   certificatesFromPem,
   decodePem,
   der,
+  derOctetString,
   derBitString,
   derBoolean,
   derExplicit,
@@ -239,6 +240,19 @@ const refusals: readonly (readonly [what: string, der: () => Uint8Array, reason:
     'two signature algorithms',
     () => made({ innerAlgorithm: derSequence(derOid('1.2.840.10045.4.3.3')) }),
     'signature-algorithm-mismatch',
+  ],
+  [
+    'FALSE spelt out for cA',
+    () => withExtension(OID.basicConstraints, derSequence(derBoolean(false))),
+    'not-canonical',
+  ],
+  [
+    'FALSE spelt out for critical',
+    () => {
+      const spelt = derSequence(derOid('1.2.3'), derBoolean(false), derOctetString(derNull()));
+      return signed([...TBS_CERTIFICATE.slice(0, 7), der(0xa3, derSequence(spelt))]);
+    },
+    'not-canonical',
   ],
   [
     'two parameters for one algorithm',

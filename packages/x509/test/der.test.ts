@@ -119,6 +119,8 @@ const refusals: readonly Refusal[] = [
   { what: 'boolean 0x01', hex: '010101', read: (r) => r.boolean(), reason: 'invalid-boolean' },
   { what: 'boolean of two octets', hex: '0102ffff', read: (r) => r.boolean(), reason: 'invalid-boolean' },
   { what: 'boolean 0xfe', hex: '0101fe', read: (r) => r.boolean(), reason: 'invalid-boolean' },
+  { what: 'FALSE, the default', hex: '010100', read: (r) => r.defaultFalse(), reason: 'not-canonical' },
+  { what: 'a default of 0x01', hex: '010101', read: (r) => r.defaultFalse(), reason: 'invalid-boolean' },
   { what: 'empty boolean', hex: '0100', read: (r) => r.boolean(), reason: 'invalid-boolean' },
   { what: 'empty integer', hex: '0200', read: (r) => r.integer(), reason: 'invalid-integer' },
   { what: 'padded positive integer', hex: '0202007f', read: (r) => r.integer(), reason: 'invalid-integer' },
@@ -162,6 +164,7 @@ describe('strict DER', () => {
   it.each([
     ['010100', (r: DerReader) => r.boolean(), false],
     ['0101ff', (r: DerReader) => r.boolean(), true],
+    ['0101ff', (r: DerReader) => r.defaultFalse(), true],
     ['020100', (r: DerReader) => r.unsignedInteger('it').join(), '0'],
     ['02020080', (r: DerReader) => r.unsignedInteger('it').join(), '128'],
     ['02020100', (r: DerReader) => r.unsignedInteger('it').join(), '1,0'],

@@ -12,7 +12,7 @@ const LARGE_ARC = 2 ** 46;
  */
 export function decodeOid(bytes: Uint8Array, start = 0, end: number = bytes.length): string {
   if (start === end || end - start > MAX_OID_LENGTH || (bytes[end - 1] as number) >= 0x80) {
-    throw new X509Error('invalid-oid', { offset: start, expected: `1 to ${MAX_OID_LENGTH} octets, all arcs ended` });
+    throw new X509Error('invalid-oid', { offset: start, expected: `whole arcs in at most ${MAX_OID_LENGTH} octets` });
   }
   let text = null as string | null;
   let small = 0;

@@ -119,7 +119,7 @@ export class DerReader {
     return this.bytes.subarray(element.offset, element.end);
   }
 
-  sequence(what: string): DerReader {
+  sequence(what?: string): DerReader {
     return this.inside(this.expect(TAG.sequence, what));
   }
 
@@ -143,18 +143,22 @@ export class DerReader {
     return value === 0xff;
   }
 
+  /** BOOLEAN DEFAULT FALSE. @throws X509Error `not-canonical` where FALSE is spelt out (X.690 section 11.5), and as `boolean` */
+  defaultFalse(): boolean {
+    const { offset } = this;
+    if (this.peek() !== TAG.boolean) return false;
+    if (this.boolean()) return true;
+    throw new X509Error('not-canonical', { offset, expected: 'no FALSE, the default' });
+  }
+
   /** The two's complement content octets. @throws X509Error `invalid-integer` unless they are minimal (section 8.3.2) */
-  integer(what = 'an INTEGER'): Uint8Array {
+  integer(what?: string): Uint8Array {
     return decodeInteger(this, this.expect(TAG.integer, what));
   }
 
   /** A positive integer or zero as big-endian bytes without a sign octet. @throws X509Error `invalid-integer` */
   unsignedInteger(what: string): Uint8Array {
-    const { offset } = this;
-    const contents = this.integer(what);
-    if ((contents[0] as number) >= 0x80) {
-      throw new X509Error('invalid-integer', { offset, expected: `${what} not below zero` });
-    }
+    const contents = decodeUnsignedInteger(this, this.expect(TAG.integer, what), what);
     return contents.length > 1 && contents[0] === 0 ? contents.subarray(1) : contents;
   }
 
@@ -165,25 +169,22 @@ export class DerReader {
 
   /** The same from an element's contents, whatever its tag (IMPLICIT ones have another). */
   integerContents(element: DerElement, max: number, what = 'an INTEGER'): number {
-    const { offset } = element;
-    const bytes = decodeInteger(this, element);
-    if ((bytes[0] as number) >= 0x80) {
-      throw new X509Error('invalid-integer', { offset, expected: `${what} not below zero` });
-    }
     let value = 0;
-    for (const byte of bytes) {
+    for (const byte of decodeUnsignedInteger(this, element, what)) {
       value = value * 256 + byte;
-      if (value > max) throw new X509Error('invalid-integer', { offset, expected: `${what} of at most ${max}` });
+      if (value > max) {
+        throw new X509Error('invalid-integer', { offset: element.offset, expected: `${what} of at most ${max}` });
+      }
     }
     return value;
   }
 
-  octetString(what = 'an OCTET STRING'): Uint8Array {
+  octetString(what?: string): Uint8Array {
     return this.contents(this.expect(TAG.octetString, what));
   }
 
   /** @throws X509Error `invalid-bit-string` */
-  bitString(what = 'a BIT STRING'): BitString {
+  bitString(what?: string): BitString {
     return decodeBitString(this, this.expect(TAG.bitString, what));
   }
 
@@ -196,7 +197,7 @@ export class DerReader {
   }
 
   /** In dotted form. @throws X509Error `invalid-oid` */
-  oid(what = 'an OBJECT IDENTIFIER'): string {
+  oid(what?: string): string {
     const element = this.expect(TAG.oid, what);
     return decodeOid(this.bytes, element.start, element.end);
   }
@@ -269,6 +270,15 @@ export function decodeInteger(reader: DerReader, element: DerElement): Uint8Arra
   const leading = second === undefined ? null : (first << 1) | (second >> 7);
   if (leading === 0 || leading === 0x1ff) {
     throw new X509Error('invalid-integer', { offset: element.offset, expected: 'the shortest form' });
+  }
+  return contents;
+}
+
+/** The same, of an INTEGER that is not negative. */
+function decodeUnsignedInteger(reader: DerReader, element: DerElement, what: string): Uint8Array {
+  const contents = decodeInteger(reader, element);
+  if ((contents[0] as number) >= 0x80) {
+    throw new X509Error('invalid-integer', { offset: element.offset, expected: `${what} not below zero` });
   }
   return contents;
 }

@@ -110,7 +110,7 @@ function readPlainKey(algorithm: AlgorithmIdentifier, bits: Uint8Array): PublicK
 export function readNamedCurve(parameters: Uint8Array): keyof typeof FIELD_LENGTH {
   const reader = new DerReader(parameters);
   if (reader.peek() !== 0x06) {
-    throw new X509Error('unsupported-key', { expected: 'a named curve', got: 'explicit or inherited parameters' });
+    throw new X509Error('unsupported-key', { expected: 'a named curve', got: 'another' });
   }
   const oid = reader.oid('a named curve');
   const curve = findByValue(CURVE_OIDS, oid);

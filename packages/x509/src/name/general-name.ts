@@ -30,8 +30,8 @@ export function readGeneralName(reader: DerReader, role: 'name' | 'constraint'):
   switch (element.tag) {
     case contextConstructed(0): {
       const other = reader.inside(element);
-      const oid = other.oid('an otherName type');
-      const wrapped = other.inside(other.expect(contextConstructed(0), 'an otherName value'));
+      const oid = other.oid();
+      const wrapped = other.inside(other.expect(contextConstructed(0)));
       const value = wrapped.any();
       wrapped.end();
       other.end();

@@ -14,16 +14,11 @@ export function ipAddressToText(octets: Uint8Array): string {
   if (octets.length === 4) return octets.join('.');
   if (octets.length !== 16) return bytesToHex(octets);
   const groups = Array.from({ length: 8 }, (_, i) => ((octets[2 * i] as number) << 8) | (octets[2 * i + 1] as number));
+  const text = groups.map((group) => group.toString(16)).join(':');
   // RFC 5952 section 4.2: the longest run of at least two zero groups, the first of equals, becomes `::`.
-  let best = { start: 8, length: 1 };
-  for (const start of groups.keys()) {
-    let length = 0;
-    while (groups[start + length] === 0) length++;
-    if (length > best.length) best = { start, length };
-  }
-  const hex = groups.map((group) => group.toString(16));
-  if (best.start === 8) return hex.join(':');
-  return `${hex.slice(0, best.start).join(':')}::${hex.slice(best.start + best.length).join(':')}`;
+  const runs = text.match(/\b0(?::0\b)+/g) ?? [];
+  const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), '');
+  return longest === '' ? text : text.replace(new RegExp(`:?\\b${longest}\\b:?`), '::');
 }
 
 function parseIpv4(text: string): Uint8Array | null {

@@ -1,4 +1,4 @@
-import { bytesEqual, bytesToHex, bytesToLatin1, bytesToUtf8, concatBytes } from '@portico/bytes';
+import { bytesEqual, bytesToHex, bytesToLatin1, concatBytes, decodeUtf8 } from '@portico/bytes';
 import type { DerElement, DerReader } from '../der/reader.js';
 import { TAG } from '../der/tag.js';
 import { compareBytes, der, derList, derOid, derSequence, derSetOf, derUtf8String } from '../der/writer.js';
@@ -90,17 +90,17 @@ export function encodeName(template: NameTemplate): Uint8Array {
 }
 
 function readRelativeName(sequence: DerReader): NameAttribute[] {
-  const set = sequence.set('a RelativeDistinguishedName');
+  const set = sequence.set('an RDN');
   const attributes: NameAttribute[] = [];
   let previous: DerElement | null = null;
   do {
-    const element = set.expect(TAG.sequence, 'an AttributeTypeAndValue');
+    const element = set.expect(TAG.sequence);
     if (previous !== null && compareBytes(set.whole(previous), set.whole(element)) >= 0) {
       throw new X509Error('not-canonical', { offset: element.offset, expected: 'a SET OF in ascending order' });
     }
     previous = element;
     const reader = set.inside(element);
-    const oid = reader.oid('an attribute type');
+    const oid = reader.oid();
     const value = reader.anyElement();
     reader.end();
     attributes.push({ oid, value: readValue(reader, value), raw: reader.whole(value) });
@@ -113,7 +113,9 @@ function readValue(reader: DerReader, element: DerElement): string | null {
   const contents = reader.contents(element);
   switch (element.tag) {
     case TAG.utf8String:
-      return decodeUtf8(contents, element);
+      return decodeUtf8(contents, 0, contents.length, () => {
+        throw invalidString(element, 'UTF-8');
+      });
     case TAG.printableString:
     case TAG.numericString:
     case TAG.visibleString:
@@ -145,14 +147,6 @@ export function decodeWideString(contents: Uint8Array, width: 2 | 4, element: De
     text += String.fromCodePoint(code);
   }
   return text;
-}
-
-function decodeUtf8(contents: Uint8Array, element: DerElement): string {
-  try {
-    return bytesToUtf8(contents);
-  } catch {
-    throw invalidString(element, 'UTF-8');
-  }
 }
 
 function invalidString({ offset }: DerElement, expected: string): X509Error {

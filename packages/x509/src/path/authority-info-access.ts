@@ -8,11 +8,11 @@ import { readGeneralName } from '../name/general-name.js';
  */
 export function readAccessMethods(value: Uint8Array): readonly string[] {
   const outer = new DerReader(value);
-  const descriptions = outer.sequence('AuthorityInfoAccessSyntax');
+  const descriptions = outer.sequence();
   const methods: string[] = [];
   do {
-    const description = descriptions.sequence('an AccessDescription');
-    methods.push(description.oid('an accessMethod'));
+    const description = descriptions.sequence();
+    methods.push(description.oid());
     readGeneralName(description, 'name');
     description.end();
   } while (descriptions.remaining > 0);

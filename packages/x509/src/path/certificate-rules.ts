@@ -1,3 +1,4 @@
+import { DER_NULL } from '../algorithm.js';
 import { isSelfIssued, type Certificate } from '../certificate.js';
 import { readOrError, X509Error } from '../error.js';
 import { identityMismatch } from '../identity/reference.js';
@@ -24,9 +25,6 @@ const PROCESSED_EXTENSIONS: readonly string[] = [
   OID.nameConstraints,
   OID.extKeyUsage,
 ];
-
-/** Its octets. */
-const DER_NULL = '5,0';
 
 const REVOCATION_POINTERS: readonly string[] = [OID.cRLDistributionPoints, OID.freshestCRL, OID.ocsp];
 
