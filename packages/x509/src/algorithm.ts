@@ -108,7 +108,7 @@ export function readPssParameters(identifier: AlgorithmIdentifier): SignatureAlg
     throw new X509Error('invalid-algorithm', { expected: 'RSASSA-PSS-params', got: 'no parameters' });
   }
   // The parameters are one element, so nothing is after it.
-  const reader = new DerReader(identifier.parameters).sequence('RSASSA-PSS-params');
+  const reader = new DerReader(identifier.parameters).sequence();
   const field = <T>(number: number, read: (inside: DerReader) => T): T | null => {
     const inside = reader.tagged(number);
     if (inside === null) return null;

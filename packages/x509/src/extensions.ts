@@ -73,11 +73,11 @@ export function readExtensions(reader: DerReader): readonly Extension[] {
   do {
     const at = sequence.offset;
     const extension = sequence.sequence('an Extension');
-    const oid = extension.oid('an extension identifier');
+    const oid = extension.oid();
     if (seen.has(oid)) throw new X509Error('duplicate-extension', { offset: at, expected: 'each once', got: oid });
     seen.add(oid);
     const critical = extension.defaultFalse();
-    const value = extension.octetString('an extnValue');
+    const value = extension.octetString();
     extension.end();
     extensions.push({ oid, critical, value });
   } while (sequence.remaining > 0);
@@ -134,7 +134,7 @@ function readExtendedKeyUsage(reader: DerReader): readonly string[] {
 /** RFC 5280 section 4.2.1.9: a path length only where cA is asserted. */
 function readBasicConstraints(reader: DerReader): BasicConstraints {
   const { offset } = reader;
-  const sequence = reader.sequence('BasicConstraints');
+  const sequence = reader.sequence();
   const ca = sequence.defaultFalse();
   const pathLength = sequence.remaining === 0 ? null : sequence.smallInteger('a pathLenConstraint', MAX_PATH_LENGTH);
   sequence.end();
@@ -147,7 +147,7 @@ function readBasicConstraints(reader: DerReader): BasicConstraints {
 /** RFC 5280 section 4.2.1.1: issuer and serial number come together. */
 export function readAuthorityKeyIdentifier(reader: DerReader): AuthorityKeyIdentifier {
   const { offset } = reader;
-  const sequence = reader.sequence('AuthorityKeyIdentifier');
+  const sequence = reader.sequence();
   const keyIdentifier = sequence.optional(contextPrimitive(0));
   const issuer = sequence.tagged(1);
   const issuerNames = issuer === null ? null : readGeneralNames(issuer);
@@ -166,7 +166,7 @@ export function readAuthorityKeyIdentifier(reader: DerReader): AuthorityKeyIdent
 /** RFC 5280 section 4.2.1.10: not an empty sequence. */
 function readNameConstraints(reader: DerReader): NameConstraints {
   const { offset } = reader;
-  const sequence = reader.sequence('NameConstraints');
+  const sequence = reader.sequence();
   const permitted = readSubtrees(sequence, 0);
   const excluded = readSubtrees(sequence, 1);
   sequence.end();

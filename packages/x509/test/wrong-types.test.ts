@@ -56,6 +56,7 @@ describe('callers without a compiler', () => {
     ['an anchor in DER', { ...options, trustAnchors: [root.certificate.raw] }],
     ['an anchor that is null', { ...options, trustAnchors: [null] }],
     ['a certificate as anchor', { ...options, trustAnchors: [root.certificate] }],
+    ['a leaf that is not read', { ...options, leaf: good.raw }],
     ['no time', { ...options, time: undefined }],
     ['a Date for the time', { ...options, time: new Date(NOW) }],
     ['a BigInt for the time', { ...options, time: 0n }],
@@ -85,7 +86,16 @@ describe('callers without a compiler', () => {
   });
 
   it('get a verdict or our error, whatever stands for what', () => {
-    const wanted = ['provider', 'certificates', 'trustAnchors', 'time', 'purpose', 'identity', 'limits'] as const;
+    const wanted = [
+      'provider',
+      'certificates',
+      'trustAnchors',
+      'time',
+      'purpose',
+      'identity',
+      'limits',
+      'leaf',
+    ] as const;
     fc.assert(
       fc.property(fc.constantFrom(...wanted), anything, (name, value) => {
         outcomeOf({ ...options, [name]: value });

@@ -96,11 +96,16 @@ export function verifyCertificatePath(options: VerifyOptions): PathVerdict | Pro
  * @throws X509Error `invalid-argument`
  */
 function demandTypes(options: VerifyOptions): void {
-  const { provider, certificates, trustAnchors, time, limits } = Object(options) as VerifyOptions;
+  const { provider, certificates, trustAnchors, leaf, time, limits } = Object(options) as VerifyOptions;
   const valid =
     typeof time === 'number' &&
     [provider?.keyAlgorithms, certificates, trustAnchors].every(Array.isArray) &&
-    certificates.concat(trustAnchors.map((anchor) => anchor?.certificate?.raw)).every(isBytes) &&
+    certificates
+      .concat(
+        trustAnchors.map((anchor) => anchor?.certificate?.raw),
+        leaf ? leaf.raw : [],
+      )
+      .every(isBytes) &&
     Object.values({ ...limits }).every((limit) => limit >= 0);
   if (!valid) throw new X509Error('invalid-argument', { expected: 'VerifyOptions' });
 }
