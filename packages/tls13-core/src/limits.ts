@@ -152,7 +152,7 @@ export const SMALL_EARLY_RECORDS = 64;
 /** Milliseconds: keys of early data are forgotten together with those that expire in the same second. */
 export const REPLAY_BUCKET_MILLISECONDS = 1000;
 /** Milliseconds since 1970: times stand in tickets and sessions as 48 bits, which is enough until the year 10889. */
-export const LATEST_TIME: number = 2 ** 48 - 1;
+export const LATEST_TIME = 281_474_976_710_655;
 /** Bytes of a share that is sent beside a larger one: that of P-521 has 133, those with ML-KEM begin at 800. */
 export const LONGEST_SMALL_SHARE = 256;
 /** Bytes of a signature: CertificateVerify.signature<0..2^16-1> (RFC 9846 section 4.5.2). */

@@ -1,6 +1,12 @@
 import type { ClientConfig } from './config.js';
 import { checkExternalPsk } from './session/external-psk.js';
-import { checkInteger, invalid, type ClientPskSettings, type ClientResumptionSettings } from './settings.js';
+import {
+  checkedPskModes,
+  checkInteger,
+  invalid,
+  type ClientPskSettings,
+  type ClientResumptionSettings,
+} from './settings.js';
 import { LONGEST_POLICY, MAX_TICKETS_REQUESTED } from './limits.js';
 
 /**
@@ -12,6 +18,7 @@ export function clientPskSettings(config: ClientConfig): ClientPskSettings {
     resumption: clientResumptionSettings(config),
     session: config.session ?? null,
     externalPsks: (config.externalPsks ?? []).map(checkExternalPsk),
+    pskModes: checkedPskModes(config),
   };
 }
 

@@ -60,8 +60,6 @@ interface CommonSettings {
   readonly keyLog: ((line: string) => void) | null;
   readonly limits: TlsLimits;
   readonly maxFragmentLength: number;
-  /** Best first. */
-  readonly pskModes: readonly PskKeyExchangeMode[];
   /** Null where we ask for none. */
   readonly recordSizeLimit: number | null;
   readonly padding: PaddingPolicy | null;
@@ -101,6 +99,8 @@ export interface ClientPskSettings {
   readonly resumption: ClientResumptionSettings | null;
   readonly session: Session | null;
   readonly externalPsks: readonly CheckedExternalPsk[];
+  /** Best first. */
+  readonly pskModes: readonly PskKeyExchangeMode[];
 }
 
 export interface ClientResumptionSettings {
@@ -126,6 +126,8 @@ export interface ServerSettings extends CommonSettings {
   readonly clientAuthentication: ClientAuthenticationConfig | null;
   readonly tickets: TicketSettings | null;
   readonly externalPsks: NonNullable<ServerConfig['externalPsks']> | null;
+  /** Best first. */
+  readonly pskModes: readonly PskKeyExchangeMode[];
 }
 
 export interface TicketSettings {
@@ -202,6 +204,7 @@ function serverSettings(config: ServerConfig): ServerSettings {
     clientAuthentication: clientAuthentication ?? null,
     tickets,
     externalPsks: config.externalPsks ?? null,
+    pskModes: checkedPskModes(config),
   };
 }
 
@@ -221,7 +224,7 @@ function ticketSettings({ tickets, clientAuthentication }: ServerConfig): Ticket
   return Object.freeze({ protector, now, lifetimeSeconds, count, earlyData, acrossNames });
 }
 
-const NO_PSKS: ClientPskSettings = { resumption: null, session: null, externalPsks: [] };
+const NO_PSKS: ClientPskSettings = { resumption: null, session: null, externalPsks: [], pskModes: [] };
 
 /** @throws TlsError `invalid-configuration` */
 export function clientSettings(config: ClientConfig, parts: ClientParts): ClientSettings {
@@ -291,9 +294,7 @@ function hostNameForWire(name: string): string {
 function commonSettings(config: CommonConfig): CommonSettings {
   const { provider } = config;
   const maxFragmentLength = config.maxFragmentLength ?? MAX_PLAINTEXT_LENGTH;
-  if (!Number.isInteger(maxFragmentLength) || maxFragmentLength < 1 || maxFragmentLength > MAX_PLAINTEXT_LENGTH) {
-    invalid('maxFragmentLength', `1 to ${MAX_PLAINTEXT_LENGTH} bytes`);
-  }
+  checkInteger('maxFragmentLength', maxFragmentLength, 1, MAX_PLAINTEXT_LENGTH);
   if (config.recordSizeLimit !== undefined) {
     checkInteger('recordSizeLimit', config.recordSizeLimit, SMALLEST_RECORD_SIZE_LIMIT, LARGEST_RECORD_SIZE_LIMIT);
   }
@@ -309,7 +310,6 @@ function commonSettings(config: CommonConfig): CommonSettings {
     keyLog: config.keyLog ?? null,
     limits: resolveLimits(config.limits),
     maxFragmentLength,
-    pskModes: checkedPskModes(config.pskModes ?? ['psk_dhe_ke']),
     recordSizeLimit: config.recordSizeLimit ?? null,
     padding: config.padding ?? null,
     grease: config.grease ?? null,
@@ -320,7 +320,9 @@ function commonSettings(config: CommonConfig): CommonSettings {
 const PSK_MODES: readonly PskKeyExchangeMode[] = ['psk_dhe_ke', 'psk_ke'];
 
 /** In our order whatever theirs is: forward secrecy first. */
-function checkedPskModes(modes: readonly PskKeyExchangeMode[]): readonly PskKeyExchangeMode[] {
+export function checkedPskModes({
+  pskModes: modes = ['psk_dhe_ke'],
+}: Pick<CommonConfig, 'pskModes'>): readonly PskKeyExchangeMode[] {
   const chosen = PSK_MODES.filter((mode) => modes.includes(mode));
   if (chosen.length === 0 || chosen.length !== modes.length) invalid('pskModes', 'psk_dhe_ke, psk_ke or both');
   return chosen;

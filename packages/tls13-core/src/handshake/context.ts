@@ -1,5 +1,6 @@
 import { bytesToHex } from '@portico/bytes';
-import type { SignatureSchemeName, GroupName, CipherSuite } from '@portico/crypto';
+import type { CipherSuite } from '@portico/crypto';
+import type { HandshakeInfo } from '../events.js';
 import type { HandshakeBodies } from '../messages/message.js';
 import { encodeHandshakeMessage } from '../messages/message.js';
 import type { HandshakeType } from '../messages/handshake-type.js';
@@ -20,27 +21,20 @@ export interface FlowContext<Settings> {
   readonly keyMaterial: KeyMaterial;
 }
 
+/** What a flow knows of its handshake that is no secret: the rest follows from it. */
+export type HandshakeFacts = Omit<HandshakeInfo, 'version' | 'cipherSuite' | 'alpnText'>;
+
 /** What a finished handshake hands over. Data flows only to a holder of these proofs. */
 export interface HandshakeResult {
   readonly finished: FinishedVerified;
   /** Null only where the peer is a client that was not asked, or not obliged, to show a certificate. */
   readonly peer: PeerAuthenticated | null;
   readonly suite: CipherSuite;
-  readonly group: GroupName | null;
   /** Generation 0 of the application traffic secrets. */
   readonly trafficSecrets: TrafficSecrets;
   readonly exporterSecret: Uint8Array;
-  readonly alpn: Uint8Array | null;
-  readonly alpnOffered: boolean;
-  readonly serverName: string | null;
-  readonly peerCertificates: readonly Uint8Array[] | null;
-  readonly peerSignatureScheme: SignatureSchemeName | null;
-  readonly localSignatureScheme: SignatureSchemeName | null;
-  readonly helloRetryRequested: boolean;
-  readonly resumed: boolean;
-  readonly ticketAgeSkew: number | null;
-  readonly externalPskIdentity: Uint8Array | null;
-  readonly earlyData: 'none' | 'accepted' | 'refused';
+  /** What the application is told of it. */
+  readonly facts: HandshakeFacts;
   /** A client's, where it wants tickets. */
   readonly ticketReceiver: TicketReceiver | null;
 }

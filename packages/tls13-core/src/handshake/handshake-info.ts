@@ -3,23 +3,12 @@ import type { HandshakeInfo } from '../events.js';
 import type { HandshakeResult } from './context.js';
 
 /** What the application is told of a handshake: everything but the secrets and the proofs. */
-export function handshakeInfo(result: HandshakeResult): HandshakeInfo {
+export function handshakeInfo({ suite, facts }: HandshakeResult): HandshakeInfo {
   return Object.freeze({
     version: 'TLSv1.3',
-    cipherSuite: result.suite.name,
-    group: result.group,
-    alpn: result.alpn,
-    alpnText: result.alpn === null ? null : textOrNull(result.alpn),
-    alpnOffered: result.alpnOffered,
-    serverName: result.serverName,
-    peerCertificates: result.peerCertificates,
-    peerSignatureScheme: result.peerSignatureScheme,
-    localSignatureScheme: result.localSignatureScheme,
-    helloRetryRequested: result.helloRetryRequested,
-    resumed: result.resumed,
-    ticketAgeSkew: result.ticketAgeSkew,
-    externalPskIdentity: result.externalPskIdentity,
-    earlyData: result.earlyData,
+    cipherSuite: suite.name,
+    alpnText: facts.alpn === null ? null : textOrNull(facts.alpn),
+    ...facts,
   });
 }
 

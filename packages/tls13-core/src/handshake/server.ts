@@ -153,22 +153,24 @@ export function* serverHandshake(context: Context): Flow<HandshakeResult> {
     finished,
     peer: authenticated?.peer ?? null,
     suite,
-    group: negotiated.exchange?.group.name ?? null,
     trafficSecrets,
     exporterSecret,
-    alpn,
-    alpnOffered: client.alpnProtocols !== null,
-    serverName: client.serverName,
-    peerCertificates:
-      authenticated === null || authenticated.certificates.length === 0 ? null : authenticated.certificates,
-    peerSignatureScheme: authenticated?.signatureScheme?.name ?? null,
-    localSignatureScheme: chosen?.scheme.name ?? null,
-    helloRetryRequested,
-    resumed: resumed !== null,
-    ticketAgeSkew: skew,
-    externalPskIdentity: externalIdentity,
-    earlyData,
     ticketReceiver: null,
+    facts: {
+      group: negotiated.exchange?.group.name ?? null,
+      alpn,
+      alpnOffered: client.alpnProtocols !== null,
+      serverName: client.serverName,
+      peerCertificates:
+        authenticated === null || authenticated.certificates.length === 0 ? null : authenticated.certificates,
+      peerSignatureScheme: authenticated?.signatureScheme?.name ?? null,
+      localSignatureScheme: chosen?.scheme.name ?? null,
+      helloRetryRequested,
+      resumed: resumed !== null,
+      ticketAgeSkew: skew,
+      externalPskIdentity: externalIdentity,
+      earlyData,
+    },
   };
 }
 
