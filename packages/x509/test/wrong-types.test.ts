@@ -7,6 +7,7 @@ import {
   type ReferenceIdentity,
   type VerifyOptions,
 } from '../src/index.js';
+import { createRevocationChecker, type RevocationPolicy } from '../src/revocation.js';
 import { NOW, provider } from './support.js';
 import { good, intermediate, root } from './support/paths.js';
 
@@ -84,6 +85,14 @@ describe('callers without a compiler', () => {
   ])('an identity %o: invalid-argument', (identity) => {
     expect(() => identityMismatch(good, identity as ReferenceIdentity)).toThrow(X509Error);
   });
+
+  it.each([{ mode: 'hardfail' }, { mode: undefined }, { mode: 'hard-fail', scope: 'leafs' }])(
+    'a revocation policy %o: invalid-argument',
+    (policy) => {
+      const given = { sources: [], ...policy } as unknown as RevocationPolicy;
+      expect(() => createRevocationChecker(given)).toThrow('invalid-argument');
+    },
+  );
 
   it('get a verdict or our error, whatever stands for what', () => {
     const wanted = [

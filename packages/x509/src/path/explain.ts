@@ -12,7 +12,8 @@ interface Branch {
 
 /**
  * A verdict for people: on success the chain and how many rules held; on failure the code, and below it every path that
- * was tried, as a tree from the leaf up, each end with the first rule that it broke.
+ * was tried (RFC 4158), as a tree from the leaf up, each end with the first rule that it broke. Lines end in `\n`, the last
+ * without; there are at most `MAX_EXPLAINED_LINES` and one that says how many more. Never throws.
  */
 export function explainVerdict(verdict: PathVerdict): string {
   if (verdict.trusted) {

@@ -9,7 +9,7 @@ import type { SignatureCheck } from '../path/signature-check.js';
 import { failure, passedCheck, type PassedCheck, type PathFailure } from '../path/verdict.js';
 import type { RevocationSource, RevocationStatus } from './source.js';
 
-/** What is asked of revocation, and where the answers are; a plain value that may serve for many paths. */
+/** What is asked of revocation (RFC 5280 section 6.3, RFC 6960), and where the answers are; it may serve for many paths. */
 export interface RevocationPolicy {
   /**
    * `hard-fail` refuses a certificate of which nothing is known, `soft-fail` refuses only what is known to be revoked,
@@ -41,8 +41,15 @@ const ISSUER_FEATURES: RuleName = { name: 'issuer-features', reason: 'malformed'
  * neither is a leaf that is an OCSP responder's with id-pkix-ocsp-nocheck (RFC 6960 section 4.2.2.2.1). A leaf that must
  * be stapled (RFC 7633) is refused without a good OCSP response, in either mode, and so is a certificate that lacks a TLS
  * feature of its issuer.
+ * @throws X509Error `invalid-argument` for another mode or scope: a misspelt one would be the milder of the two
  */
-export function createRevocationChecker({ mode, scope, sources }: RevocationPolicy): RevocationChecker {
+export function createRevocationChecker({ mode, scope = 'chain', sources }: RevocationPolicy): RevocationChecker {
+  if (!['hard-fail', 'soft-fail'].includes(mode) || !['leaf', 'chain'].includes(scope)) {
+    throw new X509Error('invalid-argument', {
+      expected: 'hard-fail or soft-fail, leaf or chain',
+      got: `${mode}, ${scope}`,
+    });
+  }
   return {
     processedExtensions: [REVOCATION_OID.tlsFeature],
     *check(chain, context) {
