@@ -72,11 +72,10 @@ function asciiText(bytes: Uint8Array, end: number): string | null {
     for (let i = 0; i < end; i++) if ((bytes[i] as number) > 0x7f) return null;
     return bytesToLatin1(bytes, 0, end);
   }
-  const head = new Uint8Array(bytes.buffer, bytes.byteOffset, end);
-  // Some hosts decode no shared memory.
-  const own = bytes.buffer instanceof ArrayBuffer ? head : new Uint8Array(head);
+  const head = end === bytes.length ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, end);
   try {
-    const text = DECODER.decode(own);
+    // Some hosts decode no shared memory: what is in it is then read as if it were not ASCII.
+    const text = DECODER.decode(head);
     // A character of several bytes makes the text shorter, and so does a byte order mark.
     return text.length === end ? text : null;
   } catch {
