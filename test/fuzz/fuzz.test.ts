@@ -20,7 +20,7 @@ interface Result {
   readonly outcomes: ReadonlyMap<string, number>;
   readonly failure: null | { readonly input: Uint8Array; readonly original: Uint8Array; readonly error: unknown };
 }
-type Fuzz = (target: Target, options: { readonly runs: number; readonly seed: number }) => Result;
+type Fuzz = (target: Target, options: { readonly runs: number; readonly seed: number }) => Promise<Result>;
 
 /** The command is plain JavaScript over the built packages; these are its types. */
 async function loadFuzz(): Promise<Fuzz> {
@@ -70,7 +70,7 @@ describe('a failing case', () => {
 
   it('ends the run and is made as small as it can be', async () => {
     const fuzz = await loadFuzz();
-    const { failure, runs, outcomes } = fuzz(broken, { runs: 10_000, seed: 3 });
+    const { failure, runs, outcomes } = await fuzz(broken, { runs: 10_000, seed: 3 });
     expect(runs).toBeLessThan(10_000);
     expect(failure?.original).toHaveLength(100);
     expect(failure?.input).toEqual(Uint8Array.of(0x42, 0x17));

@@ -26,7 +26,7 @@ async function main() {
   const { target } = await import(`./targets/${name}.mjs`);
   console.log(`${name}: ${runs} runs from seed ${seed}`);
   const started = performance.now();
-  const result = fuzz(target, { runs, seed });
+  const result = await fuzz(target, { runs, seed });
   const seconds = (performance.now() - started) / 1000;
 
   console.log(`${result.runs} runs in ${seconds.toFixed(1)} s, ${result.outcomes.size} outcomes:`);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createNobleProvider } from '@portico/crypto/noble';
 import {
   createPolicyChecker,
@@ -20,6 +21,7 @@ import {
   parseCertificateRequest,
   issueCertificateRequest,
 } from '@portico/x509/issue';
+import { readPkcs12 } from '@portico/x509/files';
 import { parseOcspResponse, parseRevocationList } from '@portico/x509/revocation';
 import { mutateDer } from '../der-tree.mjs';
 import { mutate, randomBytes } from '../random.mjs';
@@ -41,6 +43,9 @@ const leaf = createLeaf({
 });
 const digest = (data) => provider.hashes[0].digest(data);
 
+const PLAIN_SAFES = pkcs12('plain.p12');
+const ENCRYPTED_SAFES = pkcs12('modern.p12');
+
 /** What each kind of structure is read with, and a good one to begin from. */
 const KINDS = [
   ['certificate', leaf.raw, parseCertificate],
@@ -51,7 +56,36 @@ const KINDS = [
   ['pem of certificates', pem(leaf.raw), certificatesFromPem],
   ['public key', leaf.subjectPublicKeyInfo, publicKeyFromSpki],
   ['private key', privateKeyToPkcs8(privateKey), privateKeyFromPkcs8],
+  ['PKCS#12', PLAIN_SAFES.file, PLAIN_SAFES.read],
+  ['PKCS#12 of encrypted safes', ENCRYPTED_SAFES.file, ENCRYPTED_SAFES.read],
 ];
+
+/**
+ * One of the fixtures, and its reader with cryptography that takes what it is given: the MAC is always the file's own, and
+ * what is decrypted stays as it is, so that what is behind them is reached.
+ */
+function pkcs12(name) {
+  const file = new Uint8Array(
+    readFileSync(new URL(`../../../packages/x509/test/fixtures/pkcs12/${name}`, import.meta.url)),
+  );
+  const hashes = provider.hashes.map((hash) => ({
+    ...hash,
+    digest: () => new Uint8Array(hash.outputLength),
+    hmac: () => macOf(file, hash.digest(new Uint8Array()).length),
+  }));
+  const cryptography = {
+    pbkdf2: (_hash, _password, _salt, _iterations, length) => new Uint8Array(length),
+    scrypt: (_password, _salt, _cost, length) => new Uint8Array(length),
+    decryptAesCbc: (_key, _iv, ciphertext) => ciphertext,
+  };
+  return { file, read: (body) => readPkcs12(body, 'secret', { provider: { ...provider, hashes }, cryptography }) };
+}
+
+/** The octets of the DigestInfo, the last OCTET STRING of that length in the file. */
+function macOf(file, length) {
+  const at = Buffer.from(file).lastIndexOf(Buffer.of(0x04, length));
+  return file.subarray(at + 2, at + 2 + length);
+}
 
 function list() {
   const revoked = [{ serialNumber: leaf.serialNumber, at: time, reason: 'superseded' }];
@@ -86,11 +120,11 @@ export const target = {
             : mutate(random, sample, []);
     return Uint8Array.from([kind, ...body]);
   },
-  run: (input) => {
+  run: async (input) => {
     const [name, , read] = KINDS[(input[0] ?? 0) % KINDS.length];
     const body = input.subarray(1);
     try {
-      read(body);
+      await read(body);
     } catch (error) {
       if (error instanceof X509Error) return `${name} refused: ${error.reason}`;
       throw error;
