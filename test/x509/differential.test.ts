@@ -51,15 +51,21 @@ function opinions(oracle: Oracle): readonly string[] {
   return first.map((opinion, i) => opinionOf.get(i) ?? opinion);
 }
 
+/** Every rule that ours found broken, on whatever path: the verdict tells one, another path may be the other's. */
+function rulesBroken(verdict: PathVerdict): readonly string[] {
+  return verdict.trusted ? ['trusted'] : [verdict.rule, ...verdict.paths.map(({ failure }) => failure.rule)];
+}
+
 /** Disagreements that nobody has explained, with the seed that makes the chain again. */
 function unexplained(oracle: Oracle): string[] {
   const theirs = opinions(oracle);
   return chains.flatMap((chain, i) => {
     const { seed, changes } = chain;
     const [our, their] = [ours[i] as string, theirs[i] as string];
+    const rules = rulesBroken(verdicts[i] as PathVerdict);
     const agree = (our === 'trusted') === (their === 'trusted');
     const known = DIFFERENCES.some(
-      (one) => one.oracle === oracle.name && one.ours === our && one.theirs.test(their) && one.where(chain),
+      (one) => one.oracle === oracle.name && rules.includes(one.ours) && one.theirs.test(their) && one.where(chain),
     );
     return agree || known ? [] : [`seed ${seed} (${changes.join('; ')}): ours ${our}, ${oracle.name} ${their}`];
   });
