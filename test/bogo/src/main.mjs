@@ -49,9 +49,15 @@ async function runConnection(flags, ipv6, which, retry = null) {
     await session.run();
   } finally {
     await new Promise((resolve) => {
-      socket.once('close', resolve);
-      // The alert has to arrive before the end does: a reset would hide it.
-      socket.end(() => setTimeout(() => socket.destroy(), 50));
+      // The alert has to arrive before the end does: a reset would hide it. The socket closes once the runner has ended too.
+      let patience;
+      socket.once('close', () => {
+        clearTimeout(patience);
+        resolve();
+      });
+      socket.end(() => {
+        patience = setTimeout(() => socket.destroy(), 250);
+      });
       socket.resume();
     });
   }
