@@ -8,10 +8,11 @@ import { derSequence, derSmallInteger } from '@portico/x509';
 import { createAuthority, createLeaf, credentialToPem, generatePrivateKey, type Credential } from '@portico/x509/issue';
 import { REVOCATION_OID } from '@portico/x509/revocation';
 import { temporaryFolder, type CredentialFiles } from './support/certificates.js';
+import { startGnutlsServ } from './support/gnutls.js';
 import { sClientView, startSClient, startSServer } from './support/openssl.js';
 import { runOwnClient, startOwnServer } from './support/own-programs.js';
 import { describePeer } from './support/peer.js';
-import { freePort } from './support/processes.js';
+import { freePort, run } from './support/processes.js';
 
 /** Serial numbers by which the CA's index tells the certificates apart. */
 const SERIALS = { good: 0x1001, revoked: 0x1002, stapling: 0x1003 } as const;
@@ -136,5 +137,60 @@ describePeer('OCSP responses by OpenSSL, stapled', ['openssl', 'stdbuf'], () => 
       await server.nextLine();
     }
     await server.stop();
+  });
+
+  describePeer('by GnuTLS', ['gnutls-cli', 'gnutls-serv'], () => {
+    /** gnutls-cli at our server with that certificate and response; it asks for one by itself. */
+    async function connect(name: Kind) {
+      const { cert, key } = credential(name);
+      const saved = file(`${name}.saved`);
+      const server = await startOwnServer(
+        '--cert',
+        cert,
+        '--key',
+        key,
+        '--ocsp',
+        file(`${name}.ocsp`),
+        '--app',
+        'echo',
+      );
+      const { port } = server;
+      const names = ['--sni-hostname=localhost', '--verify-hostname=localhost', `--x509cafile=${ca}`];
+      const { code, stdout } = await run('gnutls-cli', [
+        ...names,
+        `--save-ocsp=${saved}`,
+        '-p',
+        String(port),
+        '127.0.0.1',
+      ]);
+      const { ok } = await server.nextLine();
+      await server.stop();
+      return { code, stdout, saved, ok };
+    }
+
+    it('gnutls-cli takes ours that says good, whole', async () => {
+      const { code, stdout, saved, ok } = await connect('good');
+      expect([code, ok]).toEqual([0, true]);
+      expect(stdout).toContain('The certificate is trusted');
+      expect(readFileSync(saved)).toEqual(readFileSync(file('good.ocsp')));
+    });
+
+    it('gnutls-cli refuses us by ours that says revoked', async () => {
+      const { code, stdout } = await connect('revoked');
+      expect(code).not.toBe(0);
+      expect(stdout).toMatch(/revoked/i);
+    });
+
+    it.each([
+      ['good', { ok: true, alertSent: 'close_notify' }],
+      ['revoked', { ok: false, alertSent: 'certificate_revoked' }],
+    ] as const)('of gnutls-serv that says %s is judged by us', async (name, outcome) => {
+      const response = [`--ocsp-response=${file(`${name}.ocsp`)}`, '--ignore-ocsp-response-errors'];
+      const server = await startGnutlsServ(credential(name), '--disable-client-cert', ...response);
+      const sent = ['--send', 'hello\n', '--until', 'hello'];
+      const line = await runOwnClient(server.port, ...trust, ...sent, '--ocsp', 'hard-fail');
+      expect(line).toMatchObject({ ...outcome, stapled: [readFileSync(file(`${name}.ocsp`)).length] });
+      await server.stop();
+    });
   });
 });

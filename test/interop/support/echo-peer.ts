@@ -115,10 +115,14 @@ export function describeEchoPeer(peer: EchoPeer): void {
         expect(await server.nextLine()).toMatchObject({ ok: true, group, hrr: false });
       });
 
-      it('is asked for another share', async () => {
-        const picky = await startEcho(peer.keys[0] as ClassicKeyKind, '--groups', 'secp384r1');
+      it.each([
+        ['and we wait', []],
+        ['with a cookie, and we forget it', ['--cookie', 'when-needed', '--stateless']],
+      ])('is asked for another share, %s', async (_what, flags) => {
+        const picky = await startEcho(peer.keys[0] as ClassicKeyKind, '--groups', 'secp384r1', ...flags);
         expect(await call(picky, '--alpn', 'sip/2')).toMatchObject({ alpn: 'sip/2', received: LINE });
-        expect(await picky.nextLine()).toMatchObject({ ok: true, group: 'secp384r1', hrr: true });
+        const forgotten = flags.length > 0 ? 1 : 0;
+        expect(await picky.nextLine()).toMatchObject({ ok: true, group: 'secp384r1', hrr: true, forgotten });
         await picky.stop();
       });
 
