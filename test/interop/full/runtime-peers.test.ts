@@ -214,6 +214,16 @@ describe.skipIf(!onLinuxX64).for(RUNTIMES)('node:tls of $name $version (on Linux
     await process.stop();
   });
 
+  test('what means nothing, extensions in any order, padded and small records, both roles', async (of) => {
+    const odd = ['--grease', '--padding', '256', '--max-fragment', '100'];
+    await withOwnServer('P-256', [...odd, '--tickets', '2'], async (server) => {
+      expect(await of.client(server.port)).toMatchObject([{ text: 'hello\n' }]);
+    });
+    const { port, process } = await of.server('P-256');
+    expect(await ownClient(port, ...odd, '--permute-extensions')).toMatchObject({ ok: true, received: 'hello\n' });
+    await process.stop();
+  });
+
   test('refusals: a CA that it does not know, a wrong name; and by us', async (of) => {
     await withOwnServer('P-256', [], async (server) => {
       for (const wrong of [{ ca: certificates.otherCa }, { servername: 'wrong.test' }]) {

@@ -133,6 +133,14 @@ export function describeEchoPeer(peer: EchoPeer): void {
         await other.stop();
       });
 
+      it('takes our padded and small records, and tickets with reserved values', async () => {
+        const odd = ['--grease', '--padding', '256', '--max-fragment', '100', '--tickets', '2'];
+        const other = await startEcho(peer.keys[0] as ClassicKeyKind, ...odd);
+        expect(await call(other)).toMatchObject({ received: LINE });
+        expect((await other.nextLine()).ok).toBe(true);
+        await other.stop();
+      });
+
       it('is known by its certificate', async () => {
         const asking = await startEcho(peer.keys[0] as ClassicKeyKind, '--client-auth', 'require', '--ca', theirs.ca);
         expect(await call(asking, ...identity(theirs.client))).toMatchObject({ received: LINE });
@@ -244,6 +252,13 @@ export function describeEchoPeer(peer: EchoPeer): void {
           expect(known).toMatchObject({ ok: true, received: 'hello\n', clientCertificate: { subject: 'CN=alice' } });
           const unknown = await runOwnClient(port, ...trust);
           expect({ ok: unknown.ok, told: unknown.alertReceived !== null }).toEqual({ ok: false, told: true });
+        });
+      });
+
+      it('ignores what means nothing, and takes extensions in any order', async () => {
+        await serve(peer.keys[0] as ClassicKeyKind, [], async (port) => {
+          const odd = ['--grease', '--permute-extensions', '--padding', 'full', '--max-fragment', '100'];
+          expect(await runOwnClient(port, ...trust, ...odd)).toMatchObject({ ok: true, received: 'hello\n' });
         });
       });
 
