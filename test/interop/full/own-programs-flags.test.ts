@@ -17,8 +17,8 @@ import {
 import { describePeer } from '../support/peer.js';
 
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
-/** A word that the server echoes, so that all that it had to send before has come. */
 const ECHO = ['--send', 'word', '--until', 'word'];
+const PSK = ['--psk', `device:${'7a'.repeat(32)}`];
 /** What the flags do is the same with either implementation of the cryptography. */
 const FAST = ['--provider', 'node'];
 /** Code points of extensions (IANA). */
@@ -309,40 +309,33 @@ describePeer('flags of server.mjs and client.mjs', ['openssl'], () => {
   });
 
   it('--psk-hash: the key decides for the suite', async () => {
-    const psk = ['--psk', `device:${'7a'.repeat(32)}`];
     for (const [hash, suite] of [
       ['sha384', 'TLS_AES_256_GCM_SHA384'],
       ['sha256', 'TLS_AES_128_GCM_SHA256'],
     ] as const) {
-      await serve([...psk, '--psk-hash', hash], async (server) => {
-        expect(await call(server, ...psk, '--psk-hash', hash)).toMatchObject({
-          ok: true,
-          suite,
-          externalPsk: 'device',
-        });
+      await serve([...PSK, '--psk-hash', hash], async (server) => {
+        expect(await call(server, ...PSK, '--psk-hash', hash)).toMatchObject({ ok: true, suite });
       });
     }
   });
 
   it('--psk-import: imported keys (RFC 9258), under the same context only', async () => {
-    const psk = ['--psk', `device:${'7a'.repeat(32)}`];
-    await serve([...psk, '--psk-import', '0102'], async (server) => {
-      const line = await call(server, ...psk, '--psk-import', '0102', ...ECHO);
+    await serve([...PSK, '--psk-import', '0102'], async (server) => {
+      const line = await call(server, ...PSK, '--psk-import', '0102', ...ECHO);
       expect(line).toMatchObject({ ok: true, received: 'word' });
       expect(line.externalPsk).toContain('device');
       expect(line.externalPsk).not.toBe('device');
-      expect(await call(server, ...psk, '--psk-import', '0103')).toMatchObject({ ok: false });
-      expect(await call(server, ...psk)).toMatchObject({ ok: false });
+      expect(await call(server, ...PSK, '--psk-import', '0103')).toMatchObject({ ok: false });
+      expect(await call(server, ...PSK)).toMatchObject({ ok: false });
     });
   });
 
   it('--psk-ke: no key exchange, where both sides say so', async () => {
-    const psk = ['--psk', `device:${'7a'.repeat(32)}`];
-    await serve([...psk, '--psk-ke'], async (server) => {
-      expect(await call(server, ...psk, '--psk-ke')).toMatchObject({ ok: true, externalPsk: 'device', group: null });
-      expect(await call(server, ...psk)).toMatchObject({ ok: true, externalPsk: 'device', group: 'X25519MLKEM768' });
+    await serve([...PSK, '--psk-ke'], async (server) => {
+      expect(await call(server, ...PSK, '--psk-ke')).toMatchObject({ ok: true, externalPsk: 'device', group: null });
+      expect(await call(server, ...PSK)).toMatchObject({ ok: true, externalPsk: 'device', group: 'X25519MLKEM768' });
     });
-    await serve(psk, async (server) => expect((await call(server, ...psk, '--psk-ke')).ok).toBe(false));
+    await serve(PSK, async (server) => expect((await call(server, ...PSK, '--psk-ke')).ok).toBe(false));
   });
 
   it('--limit: what each side takes at most', async () => {
