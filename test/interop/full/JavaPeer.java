@@ -4,7 +4,7 @@
 //                                                               sends a line, prints a JSON line, each time
 //   server --port P --cert F --key F [--alpn a,b] [--ca F] [--group G] [--export LABEL] [--update yes]
 //                                                               echoes; --ca requires a certificate
-// --update sets a limit to what keys may protect that any message is beyond; --export needs Java 25.
+// --update lets keys protect 30 bytes, less than a line and more than a KeyUpdate, with their tags; --export needs Java 25.
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
@@ -44,7 +44,7 @@ public class JavaPeer {
     for (int i = 1; i + 1 < args.length; i += 2) options.put(args[i].substring(2), args[i + 1]);
     if (options.containsKey("group")) System.setProperty("jdk.tls.namedGroups", options.get("group"));
     if (options.containsKey("update")) {
-      Security.setProperty("jdk.tls.keyLimits", "AES/GCM/NoPadding KeyUpdate 1, ChaCha20-Poly1305 KeyUpdate 1");
+      Security.setProperty("jdk.tls.keyLimits", "AES/GCM/NoPadding KeyUpdate 30, ChaCha20-Poly1305 KeyUpdate 30");
     }
     if (args[0].equals("client")) {
       var context = context();
