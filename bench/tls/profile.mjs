@@ -1,6 +1,6 @@
 // npm run bench -- profile: where the time goes, by function, of a handshake and of bulk in each direction.
 import { Session } from 'node:inspector/promises';
-import { createTlsClient } from '@portico/tls13-core/client';
+import { createTlsClient, parseClientConfig } from '@portico/tls13-core/client';
 import { createTlsServer, parseServerConfig } from '@portico/tls13-core/server';
 import { createNodeProvider } from '@portico/transport-node';
 import { exchange, makeSetup, provider as nobleProvider } from './setup.mjs';
@@ -31,13 +31,13 @@ export async function profile(effort) {
 async function makeSides(provider, suite) {
   const setup = await makeSetup(provider);
   const serverConfig = parseServerConfig({ provider, credentials: setup.credentials });
-  const clientConfig = {
+  const clientConfig = parseClientConfig({
     provider,
     serverName: 'localhost',
     verifyPeer: setup.verifyPeer,
     groups: ['x25519'],
     cipherSuites: [suite],
-  };
+  });
   return {
     handshake: (side) => () => {
       const call = (owner, work) => (owner === side ? measured(work) : work());

@@ -1,4 +1,10 @@
-export { createMinimalTlsClient, createTlsClient, type MinimalClientConfig } from './client-connection.js';
+export {
+  createMinimalTlsClient,
+  createTlsClient,
+  parseClientConfig,
+  type MinimalClientConfig,
+  type ParsedClientConfig,
+} from './client-connection.js';
 export type { TlsConnection } from './connection.js';
 export type {
   CertificateRequestInfo,

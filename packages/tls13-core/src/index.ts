@@ -1,5 +1,11 @@
 // Connections.
-export { createMinimalTlsClient, createTlsClient, type MinimalClientConfig } from './client-connection.js';
+export {
+  createMinimalTlsClient,
+  createTlsClient,
+  parseClientConfig,
+  type MinimalClientConfig,
+  type ParsedClientConfig,
+} from './client-connection.js';
 export { createTlsServer } from './server-connection.js';
 export { TlsConnection } from './connection.js';
 export type { HandshakeInfo, TlsEvent } from './events.js';
