@@ -186,7 +186,7 @@ const AGAINST_CLIENT: readonly Attack[] = [
     attack: 'a certificate that is no DER',
     against: 'client',
     section: '4.5.1',
-    excludedIn: 'handshake/peer-authentication.ts readLeafKey',
+    excludedIn: 'handshake/peer-authentication.ts readLeaf',
     reason: 'malformed-certificate',
     run: () =>
       server()
