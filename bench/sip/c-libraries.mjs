@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { createSipFramer, parseSipMessage, VIA } from '@portico/sip-codec';
 import { buildProgram } from '../lib/c-program.mjs';
 import { measure } from '../lib/measure.mjs';
-import { sipCorpus } from './corpus.mjs';
+import { inReads, sipCorpus } from './corpus.mjs';
 
 const SOURCES = join(dirname(fileURLToPath(import.meta.url)), 'c');
 /** What pkg-config calls each, or the flags of one that has no such file. */
@@ -48,8 +48,7 @@ function lengthOf({ length }) {
 
 async function beside(work, theirs, messages, input, effort) {
   const stream = Buffer.concat(messages);
-  const reads = [];
-  for (let at = 0; at < stream.length; at += READ_SIZE) reads.push(stream.subarray(at, at + READ_SIZE));
+  const reads = inReads(stream, READ_SIZE);
   const use = work === 'framing' ? () => {} : (item) => parseSipMessage(item).headers.read(VIA);
   const rates = await measure(
     [

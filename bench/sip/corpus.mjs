@@ -12,6 +12,13 @@ export function sipCorpus(count = 2250, seed = 20260101) {
   return Array.from({ length: count }, (_, index) => kinds[index % kinds.length]());
 }
 
+/** A stream in reads of `size` bytes, as a socket gives them. */
+export function inReads(stream, size) {
+  const reads = [];
+  for (let at = 0; at < stream.length; at += size) reads.push(stream.subarray(at, at + size));
+  return reads;
+}
+
 /** What a short request does without. */
 const OPTIONAL_LINES = /^(?:Contact|Accept|User-Agent): .*\r\n/gm;
 

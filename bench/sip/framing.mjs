@@ -1,7 +1,7 @@
 // SIP framing: the same stream of messages, cut into reads of several sizes.
 import { createSipFramer } from '@portico/sip-codec';
 import { measure } from '../lib/measure.mjs';
-import { sipCorpus } from './corpus.mjs';
+import { inReads, sipCorpus } from './corpus.mjs';
 import { createSipStreamParser } from './peers.mjs';
 
 const READS = [
@@ -19,7 +19,7 @@ export async function framing(effort) {
 
 async function framingAt(readSize, share, budget, effort) {
   const messages = sipCorpus(Math.round(2250 * share));
-  const reads = cut(Buffer.concat(messages), readSize);
+  const reads = inReads(Buffer.concat(messages), readSize);
   const bytes = messages.reduce((sum, message) => sum + message.length, 0);
   const headerBytes = messages.reduce((sum, message) => sum + message.indexOf('\r\n\r\n') + 4, 0);
   const expected = messages.length;
@@ -59,12 +59,6 @@ async function framingAt(readSize, share, budget, effort) {
       { what: `framing at ${readSize} bytes against sip`, ratio: rates.portico.rate / rates.sip.rate, ...budget },
     ],
   };
-}
-
-function cut(stream, size) {
-  const reads = [];
-  for (let at = 0; at < stream.length; at += size) reads.push(stream.subarray(at, at + size));
-  return reads;
 }
 
 function demand(seen, expected, units) {

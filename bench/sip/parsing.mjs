@@ -12,7 +12,7 @@ import {
   VIA,
 } from '@portico/sip-codec';
 import { measure } from '../lib/measure.mjs';
-import { sipCorpus } from './corpus.mjs';
+import { inReads, sipCorpus } from './corpus.mjs';
 import { messageParsers } from './peers.mjs';
 
 const EIGHT = [VIA, FROM, TO, CALL_ID, CSEQ, CONTACT, MAX_FORWARDS, CONTENT_LENGTH];
@@ -22,8 +22,7 @@ const READ_SIZE = 1460;
 export async function parsing(effort) {
   const messages = sipCorpus(700);
   const stream = Buffer.concat(messages);
-  const reads = [];
-  for (let at = 0; at < stream.length; at += READ_SIZE) reads.push(stream.subarray(at, at + READ_SIZE));
+  const reads = inReads(stream, READ_SIZE);
   const bytes = stream.length;
 
   const ours = (name, use) => ({

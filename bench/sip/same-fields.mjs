@@ -17,7 +17,7 @@ import {
   viaBranch,
 } from '@portico/sip-codec';
 import { measure } from '../lib/measure.mjs';
-import { sipCorpus } from './corpus.mjs';
+import { inReads, sipCorpus } from './corpus.mjs';
 
 const require = createRequire(import.meta.url);
 const READ_SIZE = 1460;
@@ -25,8 +25,7 @@ const READ_SIZE = 1460;
 export async function sameFields(effort) {
   const messages = sipCorpus(700);
   const stream = Buffer.concat(messages);
-  const reads = [];
-  for (let at = 0; at < stream.length; at += READ_SIZE) reads.push(stream.subarray(at, at + READ_SIZE));
+  const reads = inReads(stream, READ_SIZE);
   const ours = () => {
     const framer = createSipFramer({ mode: 'stream' });
     let sum = 0;
