@@ -2,20 +2,21 @@ import { asciiToBytes } from '@portico/bytes';
 import type { PrivateKey } from '@portico/crypto';
 import { describe, expect, it } from 'vitest';
 import {
+  type Certificate,
   compatibleProfile,
   der,
   derImplicit,
+  derNull,
   derSequence,
   derSmallInteger,
   encodeGeneralName,
   explainVerdict,
+  type Extension,
+  type GeneralName,
   OID,
   publicKeyOf,
   strictProfile,
   verifyCertificatePath,
-  type Certificate,
-  type Extension,
-  type GeneralName,
   type VerifyOptions,
 } from '../src/index.js';
 import {
@@ -182,7 +183,8 @@ describe('the profile strict', () => {
     );
     // Whoever names other usages has decided, and other identities have nothing to do with it.
     expect(judge(['serverAuth'], { keyPurposes: [OID.serverAuth] })).toBe('trusted');
-    expect(judge(['serverAuth'], { identity: { type: 'dns', name: 'example.com' } })).toBe('trusted');
+    const host = { type: 'dns', name: 'example.com' } as const;
+    expect(judge(['serverAuth'], { identity: host, keyPurposes: [OID.serverAuth, OID.sipDomain] })).toBe('trusted');
     expect(withoutRule('sip-domain-usage', () => judge(['serverAuth']))).toBe('trusted');
   });
 
@@ -222,6 +224,7 @@ describe('the profile strict', () => {
     const accepted = (certificate: Certificate, anchor = root, options: Partial<VerifyOptions> = {}): void =>
       expect(verdict([certificate], strictProfile, anchor, options)).toBe('trusted');
     accepted(leaf(root, { key: rsaKey(3) }));
+    accepted(leaf(root, { key: rsaKey(1, 1) }));
     accepted(leaf(root, { key: rsaKey(1, 0, 1) }));
     accepted(leaf(root, { template: { keyUsage: ['digitalSignature', 'keyAgreement'] } }));
     const keyUsage = ['digitalSignature', 'keyEncipherment', 'dataEncipherment'] as const;
@@ -259,6 +262,10 @@ describe('the profile strict', () => {
     expect(asked(service, { type: 'srv', service: 'imaps', name: 'example.com' })).toBe('trusted');
     expect(asked(service, { type: 'dns', name: 'example.com' })).toBe('subject-alt-name-types');
     expect(asked({ ...service, oid: '1.2.3' }, { type: 'srv', service: 'a', name: 'example.com' })).toBe('identity');
+    const beside = { type: 'other', oid: '1.2.3', value: derNull() } as const;
+    const both = leaf(root, { names: ['example.com', service, beside] });
+    const identity = { type: 'srv', service: 'imaps', name: 'example.com' } as const;
+    expect(verdict([both], strictProfile, root, { identity })).toBe('subject-alt-name-types');
     // One port for SIP and HTTP has one certificate: its sip URI is taken whatever it is asked for.
     const sip = { type: 'uri', uri: 'sip:example.com' } as const;
     expect(asked(sip, { type: 'dns', name: 'example.com' })).toBe('trusted');

@@ -48,8 +48,8 @@ const leafRules: readonly Rule[] = [
   rule('sip-domain-usage', 'extended-key-usage', 'RFC 5924 section 5', ({ extendedKeyUsage: usages }, { purpose }) =>
     purpose.identity?.type !== 'sip-domain' ||
     !purpose.keyPurposes.includes(OID.sipDomain) ||
-    usages === null ||
-    usages.some((usage) => usage === OID.sipDomain || usage === OID.anyExtendedKeyUsage)
+    // The rules in front of this one have refused a leaf without usages, and one for any usage.
+    usages?.includes(OID.sipDomain) !== false
       ? null
       : ['id-kp-sipDomain', usages.join(', ')],
   ),

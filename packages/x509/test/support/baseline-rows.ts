@@ -166,6 +166,7 @@ export const BASELINE_ROWS: readonly ChainRow[] = [
     [der(0xa2, encodeGeneralName(location))],
     [fullName()],
     [derNull()],
+    [fullName(encodeGeneralName(location)), Uint8Array.of(0)],
   ].map((fields): ChainRow => ['distribution-points', () => [changedLeaf(root, distributionPoint(...fields))]]),
   ['distribution-points', () => [changedLeaf(root, added(uncritical(OID.cRLDistributionPoints, derNull())))]],
   [
@@ -174,6 +175,13 @@ export const BASELINE_ROWS: readonly ChainRow[] = [
       const value = derSequence(derSequence(fullName(encodeGeneralName(location))));
       const longer = Uint8Array.from([...value, 5, 0]);
       return belowChanged(root, added(uncritical(OID.cRLDistributionPoints, longer)));
+    },
+  ],
+  [
+    'distribution-points',
+    () => {
+      const point = derSequence(fullName(encodeGeneralName(location)));
+      return [changedLeaf(root, added(uncritical(OID.cRLDistributionPoints, derSequence(point, Uint8Array.of(0)))))];
     },
   ],
   [
