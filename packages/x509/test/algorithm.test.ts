@@ -87,4 +87,27 @@ describe('AlgorithmIdentifiers of signatures', () => {
   ])('%s', (_, identifier, expected) => {
     expect(outcome(identifier)).toEqual(expected);
   });
+
+  it.each([
+    ['md2WithRSAEncryption, RFC 3279', '1.2.840.113549.1.1.2'],
+    ['md4WithRSAEncryption, RFC 2313', '1.2.840.113549.1.1.3'],
+    ['md5WithRSAEncryption, RFC 3279', '1.2.840.113549.1.1.4'],
+    ['sha1WithRSAEncryption, RFC 3279', '1.2.840.113549.1.1.5'],
+    ['sha224WithRSAEncryption, RFC 4055', '1.2.840.113549.1.1.14'],
+    ['sha1WithRSASignature, of OIW', '1.3.14.3.2.29'],
+    ['ecdsa-with-SHA1, RFC 3279', '1.2.840.10045.4.1'],
+    ['ecdsa-with-SHA224, RFC 5758', '1.2.840.10045.4.3.1'],
+    ['id-dsa-with-sha1, RFC 3279', '1.2.840.10040.4.3'],
+    ['id-dsa-with-sha224, RFC 5758', '2.16.840.1.101.3.4.3.1'],
+  ])('%s is known, and weak', (_, oid) => {
+    expect(outcome(derSequence(derOid(oid)))).toEqual(problem('weak'));
+  });
+
+  it.each([
+    ['md5', '1.2.840.113549.2.5'],
+    ['SHA-1', '1.3.14.3.2.26'],
+    ['SHA-224', '2.16.840.1.101.3.4.2.4'],
+  ])('RSASSA-PSS over %s is known, and weak', (_, oid) => {
+    expect(outcome(pss(field(0, derSequence(derOid(oid))), mask, salt))).toEqual(problem('weak'));
+  });
 });
