@@ -68,6 +68,7 @@ const publicKeyArbitrary: Arbitrary<PublicKey> = fc.oneof(
   record({ type: fc.constant('ed25519' as const), key: bytesOf(32) }),
   record({ type: fc.constant('ed448' as const), key: bytesOf(57) }),
   record({ type: fc.constant('ml-dsa-44' as const), key: bytesOf(1312) }),
+  record({ type: fc.constant('ml-dsa-65' as const), key: bytesOf(1952) }),
   record({ type: fc.constant('ml-dsa-87' as const), key: bytesOf(2592) }),
 );
 
@@ -89,6 +90,7 @@ const privateKeyArbitrary: Arbitrary<PrivateKey> = fc.oneof(
   record({ type: fc.constant('ed448' as const), seed: bytesOf(57) }),
   record({ type: fc.constant('ml-dsa-44' as const), seed: bytesOf(32), expandedKey: fc.option(bytesOf(2560)) }),
   record({ type: fc.constant('ml-dsa-65' as const), seed: fc.constant(null), expandedKey: bytesOf(4032) }),
+  record({ type: fc.constant('ml-dsa-87' as const), seed: fc.constant(null), expandedKey: bytesOf(4896) }),
 );
 
 describeCodecProperties('SubjectPublicKeyInfo', {
@@ -124,8 +126,8 @@ describe.each(kinds)('OpenSSL key %s', (kind) => {
 
   it('is read, and written so that Node reads the same key', () => {
     expect(createPrivateKey(privateKeyToPem(key)).equals(createPrivateKey(pem))).toBe(true);
-    // Restrictions are no part of what Node compares; the others have public halves in the file.
-    if (kind === 'rsa-pss') expect(privateKeyToPem(key)).toBe(pem);
+    // EC keys have their public halves in the file.
+    expect(privateKeyToPem(key, publicKeyOf(provider, key))).toBe(pem);
   });
 
   it('has the public half that OpenSSL derives', () => {
@@ -182,6 +184,54 @@ describe('key files', () => {
     const key = privateKeyFromPkcs8(pkcs8);
     pkcs8.fill(0);
     expect(key).toEqual({ type: 'ed25519', seed: new Uint8Array(32).fill(7) });
+  });
+});
+
+describe('the key of a certificate', () => {
+  const [certificate] = certificatesFromPem(fixture('p256-root.pem'));
+  const key = (name: string): PrivateKey => privateKeyFromPem(fixture(`${name}.key.pem`));
+  const publicKey = (name: string): PublicKey => publicKeyFromPem(fixture(`${name}.pub.pem`));
+  const matches = (privateKey: PrivateKey, certified: PublicKey | null): boolean =>
+    keyMatchesCertificate(provider, privateKey, { ...(certificate as Certificate), publicKey: certified });
+  /** One with the last byte of a number or key changed. */
+  const other = (bytes: Uint8Array): Uint8Array => bytes.map((byte, i) => (i === bytes.length - 1 ? byte ^ 1 : byte));
+  const rsa = publicKey('rsa') as PublicKey & { type: 'rsa' };
+  const restricted: RsaPssRestriction = { hash: 'sha384', minimumSaltLength: 48 };
+  const pss = publicKey('rsa-pss') as PublicKey & { type: 'rsa-pss' };
+  const ed25519 = publicKey('ed25519') as PublicKey & { type: 'ed25519' };
+  const ec = publicKey('p256') as PublicKey & { type: 'ec' };
+
+  it.each<readonly [what: string, privateKey: PrivateKey, certified: PublicKey | null]>([
+    ['EC', key('p256'), ec],
+    ['Ed25519', key('ed25519'), ed25519],
+    ['RSA', key('rsa'), rsa],
+    ['RSASSA-PSS', key('rsa-pss'), pss],
+    ['RSASSA-PSS, restricted by the certificate alone', key('rsa-pss'), { ...pss, restriction: restricted }],
+    ['RSA, for RSASSA-PSS', key('rsa'), { ...rsa, type: 'rsa-pss', restriction: restricted }],
+  ])('is its own: %s', (_, privateKey, certified) => {
+    expect(matches(privateKey, certified)).toBe(true);
+  });
+
+  it.each<readonly [what: string, privateKey: PrivateKey, certified: PublicKey | null]>([
+    ['a key that is not known', key('p256'), null],
+    ['another point of the curve', key('p256'), { ...ec, point: other(ec.point) }],
+    ['the same point said to be of another curve', key('p256'), { ...ec, curve: 'P-384' }],
+    ['another Ed25519 key', key('ed25519'), { ...ed25519, key: other(ed25519.key) }],
+    ['the same bytes as a key of another kind', key('ed25519'), { ...ed25519, type: 'ed448' }],
+    ['another modulus', key('rsa'), { ...rsa, modulus: other(rsa.modulus) }],
+    ['another exponent', key('rsa'), { ...rsa, exponent: other(rsa.exponent) }],
+    ['another modulus for RSASSA-PSS', key('rsa-pss'), { ...pss, modulus: other(pss.modulus) }],
+    ['an RSASSA-PSS key for plain RSA', key('rsa-pss'), { type: 'rsa', modulus: pss.modulus, exponent: pss.exponent }],
+  ])('is not: %s', (_, privateKey, certified) => {
+    expect(matches(privateKey, certified)).toBe(false);
+  });
+
+  it('is asked of a provider that has such keys', () => {
+    const without = {
+      ...provider,
+      keyAlgorithms: provider.keyAlgorithms.filter(({ keyType }) => keyType !== 'ed25519'),
+    };
+    expect(reasonOf(() => publicKeyOf(without, key('ed25519')))).toBe('unsupported-key');
   });
 });
 
@@ -282,6 +332,11 @@ const refusals: readonly (readonly [what: string, action: () => unknown, reason:
   ['a short seed', pkcs8(derSequence(derOid(OID.ed25519)), derOctetString(new Uint8Array(31))), 'invalid-key'],
   ['a short Ed448 key', spki(derSequence(derOid('1.3.101.113')), derBitString(new Uint8Array(56))), 'invalid-key'],
   ['a short Ed448 seed', pkcs8(derSequence(derOid('1.3.101.113')), derOctetString(new Uint8Array(56))), 'invalid-key'],
+  [
+    'a key of another algorithm',
+    spki(derSequence(derOid('1.3.101.110')), derBitString(new Uint8Array(32))),
+    'unsupported-key',
+  ],
   ['a short ML-DSA key', spki(mlDsa44, derBitString(new Uint8Array(1311))), 'invalid-key'],
   ['an ML-DSA key of another parameter set', spki(mlDsa44, derBitString(new Uint8Array(1952))), 'invalid-key'],
   [

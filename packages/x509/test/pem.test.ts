@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { cpuTime } from '../../../test/support/cpu-time.js';
 import { passwordBasedCryptography as cryptography } from '@portico/crypto/password-based';
 import { privateKeyFromEncryptedPem } from '../src/files.js';
-import { decodePem, encodePem, privateKeyFromPem, publicKeyFromPem } from '../src/index.js';
+import { readOrError } from '../src/error.js';
+import { decodePem, encodePem, privateKeyFromPem, publicKeyFromPem, X509Error } from '../src/index.js';
 import { certificateRequestFromPem, issueRevocationList } from '../src/issue.js';
 import { revocationListsFromPem } from '../src/revocation.js';
 import { authority, DAY, fixture, NOW, provider, reasonOf } from './support.js';
@@ -64,7 +65,13 @@ describe('PEM, RFC 7468', () => {
     ['white space after the boundaries', (BLOCK + other).replaceAll('\n', ' \n')],
     ['a comment that begins a block', `# -----BEGIN THING-----\n${BLOCK} # -----END X-----\n${other}`],
     ['a comment with two boundaries', `#-----BEGIN THING----- -----BEGIN THING-----\n${BLOCK}${other}`],
+    [
+      `words far behind the beginning of a file`,
+      `${'words\n'.repeat(50)}at -----BEGIN THING----- and so on\n${BLOCK}${other}`,
+    ],
     ['words about blocks', `between -----BEGIN THING----- and -----END THING-----.\n${BLOCK}${other}`],
+    ['a line of words, with carriage returns alone', `words\n${BLOCK}${other}`.replaceAll('\n', '\r')],
+    ['empty lines in the base64', (BLOCK + other).replaceAll(/AQ|BA/g, '$&\n\n')],
     ['words that end like a block', `up to -----END THING-----\n${BLOCK}${other}`],
   ])('loses no block: %s', (_, text) => {
     const wanted = [
@@ -110,7 +117,13 @@ describe('PEM, RFC 7468', () => {
     ['a beginning behind words', `words ${BLOCK}`],
     ['one behind words, with white space after it', `words ${BLOCK.replace('-----\n', '----- \r\n')}`],
     ['one behind another beginning', `-----BEGIN x ${BLOCK}`],
+    ['one behind words, without an end', 'words -----BEGIN THING-----\nAQID\n'],
+    ['one right behind another beginning', `-----BEGIN OTHER-----${BLOCK}`],
+    ['one right behind one without a label', `-----BEGIN ${BLOCK}`],
+    ['one right behind an end of four dashes', `-----END OTHER---- ${BLOCK}`],
+    ['a beginning of four dashes without an end', '-----BEGIN THING----\nAQID\n'],
     ['an end alone', '-----END THING-----\n'],
+    ['an end in place of a beginning', BLOCK.replace('BEGIN', 'END')],
     ['a beginning of four dashes', BLOCK.replace('THING-----', 'THING----')],
     ['white space before the dashes', BLOCK.replace('THING-----', 'THING -----')],
     ['two beginnings', BLOCK.replace('\n', '\n-----BEGIN THING-----\n')],
@@ -125,9 +138,15 @@ describe('PEM, RFC 7468', () => {
   it.each([
     ['a character outside the alphabet', BLOCK.replace('AQID', 'AQ*D')],
     ['a character outside ASCII', BLOCK.replace('AQID', 'AQéD')],
+    ['the character before the white space in ASCII', BLOCK.replace('AQID', 'AQ\x08ID')],
+    ['the one after it', BLOCK.replace('AQID', 'AQ\x0eID')],
+    ['the first one outside ASCII', BLOCK.replace('AQID', 'AQ\x80D')],
+    ['an octet of zero', BLOCK.replace('AQID', 'AQ\0ID')],
     ['no padding', BLOCK.replace('AQID', 'AQ')],
     ['too much padding', BLOCK.replace('AQID', 'A===')],
     ['padding in the middle', BLOCK.replace('AQID', 'AQ==AQID')],
+    ['a digit behind the padding', BLOCK.replace('AQID', 'AQ=I')],
+    ['a digit of zeros behind the padding', BLOCK.replace('AQID', 'AQ=A')],
     ['bits that are dropped', BLOCK.replace('AQID', 'AR==')],
     ['another label at the end', BLOCK.replace('END THING', 'END OTHER')],
     ['no end', BLOCK.slice(0, 30)],
@@ -138,6 +157,28 @@ describe('PEM, RFC 7468', () => {
     ['headers without an empty line', BLOCK.replace('AQID', 'Proc-Type: 4\nAQID')],
   ])('refuses %s', (_, text) => {
     expect(reasonOf(() => decodePem(text))).toBe('invalid-pem');
+  });
+
+  it('takes each kind of white space in the base64', () => {
+    expect(decodePem(BLOCK.replace('AQID', ' A\tQ\n\vI\f\rD'))[0]?.bytes).toEqual(Uint8Array.of(1, 2, 3));
+  });
+
+  it('asks about a label without what is too much behind it, and without the end of one that is too long', () => {
+    const asked: string[] = [];
+    const labels = ['THING-----', 'THING----', 'THING - -\r', `${'A'.repeat(81)}-----`];
+    decodePem(labels.map((label) => `-----BEGIN ${label}\n`).join(''), (label) => asked.push(label) < 0);
+    expect(asked).toEqual(['THING', 'THING', 'THING', 'A'.repeat(80)]);
+  });
+
+  it('says where in the text it is wrong', () => {
+    const offsetOf = (text: string): number | undefined => {
+      const error = readOrError(() => decodePem(text));
+      return error instanceof X509Error ? error.offset : undefined;
+    };
+    expect(offsetOf(`${other}words ${BLOCK}`)).toBe(other.length + 6);
+    expect(offsetOf(`${other}${BLOCK.slice(0, -2)}`)).toBe(other.length);
+    expect(offsetOf(BLOCK.replace('AQID', 'AQ*D'))).toBe(BLOCK.indexOf('ID'));
+    expect(offsetOf(BLOCK.replace('AQID', 'AQ'))).toBe(BLOCK.indexOf('ID') + 1);
   });
 
   it('takes time in proportion to hostile text', () => {

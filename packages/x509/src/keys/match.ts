@@ -2,6 +2,7 @@ import { bytesEqual } from '@portico/bytes';
 import { keyAlgorithmFor, type CryptoProvider, type PrivateKey, type PublicKey } from '@portico/crypto';
 import { X509Error } from '../error.js';
 import type { Certificate } from '../certificate.js';
+import { publicKeyToSpki } from './public-key.js';
 
 /**
  * The public half of a private key.
@@ -32,21 +33,10 @@ export function keyMatchesCertificate(
 }
 
 function sameKey(own: PublicKey, certified: PublicKey): boolean {
-  switch (own.type) {
-    case 'ec':
-      return certified.type === 'ec' && own.curve === certified.curve && bytesEqual(own.point, certified.point);
-    case 'ed25519':
-    case 'ed448':
-    case 'ml-dsa-44':
-    case 'ml-dsa-65':
-    case 'ml-dsa-87':
-      return certified.type === own.type && bytesEqual(own.key, certified.key);
-    case 'rsa':
-    case 'rsa-pss':
-      return (
-        (certified.type === own.type || certified.type === 'rsa-pss') &&
-        bytesEqual(own.modulus, certified.modulus) &&
-        bytesEqual(own.exponent, certified.exponent)
-      );
-  }
+  // What an RSASSA-PSS key may be used with is for the certificate to say; which key it is are its numbers.
+  const written: PublicKey =
+    certified.type === 'rsa-pss' && 'modulus' in own
+      ? { ...own, type: certified.type, restriction: certified.restriction }
+      : own;
+  return bytesEqual(publicKeyToSpki(written), publicKeyToSpki(certified));
 }

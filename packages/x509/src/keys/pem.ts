@@ -14,6 +14,10 @@ const END = '-----END ';
 const DASHES = '-----';
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const LINE_LENGTH = 64;
+const WHITE_SPACE = ' \t\n\v\f\r';
+
+/** Characters behind a boundary that are looked at: labels have 64, and long lines must not be read again and again. */
+const LOOK_AHEAD = 80;
 
 /** Labels as files have them; RFC 7468 section 3 would allow any printable characters. */
 const LABEL = /^[A-Z0-9][A-Z0-9 .#-]{0,63}$/;
@@ -67,7 +71,6 @@ export function decodePem(
     const { headers, start } = readHeaders(text, bodyStart, end);
     blocks.push({ label, headers, bytes: decodeBase64(text, start, end) });
     from = markers.lastIndex = end + closing.length;
-    before = 'nothing';
   }
   return blocks;
 }
@@ -91,13 +94,13 @@ function lineStart(since: string, before: LineStart): LineStart {
 
 /** Up to the dashes or the end of the line, without what is too much before them. */
 function readLabel(text: string, start: number): string {
-  const [label = ''] = text.slice(start, start + 80).split(/-----|[\r\n]/, 1);
+  const [label] = text.slice(start, start + LOOK_AHEAD).split(/-----|[\r\n]/) as [string];
   return label.replace(/[\s-]+$/, '');
 }
 
 /** Whether nothing but white space is left of a line. */
 function isLineEnd(text: string, start: number): boolean {
-  return /^[^\S\r\n]*(?:[\r\n]|$)/.test(text.slice(start, start + 80));
+  return /^[^\S\r\n]*(?:[\r\n]|$)/.test(text.slice(start, start + LOOK_AHEAD));
 }
 
 /** RFC 1421 section 4.4: `Name: value` lines, closed by an empty one. Base64 has no colon, so one look tells. */
@@ -106,49 +109,48 @@ function readHeaders(text: string, start: number, end: number): { headers: reado
   if (!body.includes(':')) return { headers: [], start };
   const separator = /\r?\n[ \t]*\r?\n/.exec(body);
   if (separator === null) return { headers: [], start };
-  const headers = body
-    .slice(0, separator.index)
+  const headers = text
+    .slice(start, start + separator.index)
     .split(/\r?\n/)
     .filter((line) => line !== '');
   return { headers, start: start + separator.index + separator[0].length };
 }
 
 function decodeBase64(text: string, start: number, end: number): Uint8Array {
-  const bytes = new Uint8Array(Math.ceil(((end - start) * 3) / 4));
-  let length = 0;
+  const bytes: number[] = [];
   let bits = 0;
   let bitCount = 0;
   let digits = 0;
   let padding = 0;
   for (let i = start; i < end; i++) {
-    const code = text.charCodeAt(i);
-    if (code === 0x20 || (code >= 0x09 && code <= 0x0d)) continue;
-    if (code === 0x3d) {
+    const value = BASE64_VALUES[text.charCodeAt(i)];
+    if (value !== undefined && padding === 0) {
+      digits++;
+      bits = (bits << 6) | value;
+      bitCount += 6;
+      if (bitCount >= 8) {
+        bitCount -= 8;
+        bytes.push(bits >> bitCount);
+        bits &= (1 << bitCount) - 1;
+      }
+    } else if (text.charAt(i) === '=') {
       padding++;
-      continue;
-    }
-    const value = code < 0x80 ? (BASE64_VALUES[code] as number) : -1;
-    if (value < 0 || padding > 0) throw new X509Error('invalid-pem', { offset: i, expected: 'base64' });
-    digits++;
-    bits = ((bits << 6) | value) & 0xffff;
-    bitCount += 6;
-    if (bitCount >= 8) {
-      bitCount -= 8;
-      bytes[length++] = bits >> bitCount;
+    } else if (!WHITE_SPACE.includes(text.charAt(i))) {
+      throw new X509Error('invalid-pem', { offset: i, expected: 'base64' });
     }
   }
-  const leftover = bits & ((1 << bitCount) - 1);
-  if ((digits + padding) % 4 !== 0 || padding > 2 || leftover !== 0) {
+  if ((digits + padding) % 4 !== 0 || padding > 2 || bits !== 0) {
     throw new X509Error('invalid-pem', { offset: end, expected: 'base64 padded to a multiple of four characters' });
   }
-  return bytes.slice(0, length);
+  return new Uint8Array(bytes);
 }
 
 function encodeBase64(bytes: Uint8Array): string {
   let text = '';
   for (let i = 0; i < bytes.length; i += 3) {
     const left = bytes.length - i;
-    const group = ((bytes[i] as number) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    // Behind the end there are zeros: what is not there counts as such among bits.
+    const group = ((bytes[i] as number) << 16) | ((bytes[i + 1] as number) << 8) | (bytes[i + 2] as number);
     text += ALPHABET.charAt(group >> 18) + ALPHABET.charAt((group >> 12) & 63);
     text += left > 1 ? ALPHABET.charAt((group >> 6) & 63) : '=';
     text += left > 2 ? ALPHABET.charAt(group & 63) : '=';
@@ -156,10 +158,11 @@ function encodeBase64(bytes: Uint8Array): string {
   return text;
 }
 
-const BASE64_VALUES: Int8Array = /* @__PURE__ */ base64Values();
+/** By character code; what is no digit of base64 has none. */
+const BASE64_VALUES: readonly (number | undefined)[] = /* @__PURE__ */ base64Values();
 
-function base64Values(): Int8Array {
-  const values = new Int8Array(128).fill(-1);
-  for (let i = 0; i < ALPHABET.length; i++) values[ALPHABET.charCodeAt(i)] = i;
+function base64Values(): readonly (number | undefined)[] {
+  const values: number[] = [];
+  for (const [value, digit] of [...ALPHABET].entries()) values[digit.charCodeAt(0)] = value;
   return values;
 }

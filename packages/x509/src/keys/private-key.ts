@@ -272,10 +272,10 @@ function pkcs8(algorithm: Uint8Array, contents: Uint8Array): Uint8Array {
 }
 
 function padded(scalar: Uint8Array, length: number): Uint8Array {
-  const excess = scalar.length - length;
-  if (excess <= 0) return concatBytes(new Uint8Array(-excess), scalar);
+  const excess = Math.max(0, scalar.length - length);
   if (!bytesEqual(scalar.subarray(0, excess), new Uint8Array(excess))) {
     throw new X509Error('invalid-key', { expected: `a scalar of ${length} bytes`, got: scalar.length });
   }
-  return scalar.slice(excess);
+  const kept = scalar.subarray(excess);
+  return concatBytes(new Uint8Array(length - kept.length), kept);
 }
