@@ -64,7 +64,7 @@ export interface VerifyOptions {
  * type than it must be
  */
 export function verifyCertificatePath(options: VerifyOptions): PathVerdict | Promise<PathVerdict> {
-  demandTypes(options);
+  const limits = demandTypes(options);
   const { provider, certificates, trustAnchors, leaf } = options;
   const steps = findPath({
     provider,
@@ -77,7 +77,7 @@ export function verifyCertificatePath(options: VerifyOptions): PathVerdict | Pro
       keyPurposes: options.keyPurposes ?? usualKeyPurposes(options),
       keyUsages: options.keyUsages ?? ['digitalSignature'],
       isPublicSuffix: options.isPublicSuffix ?? isTopLevelDomain,
-      limits: { ...DEFAULT_PATH_LIMITS, ...options.limits },
+      limits,
     },
     profile: options.profile ?? compatibleProfile,
     policies: options.policies ?? null,
@@ -95,20 +95,23 @@ export function verifyCertificatePath(options: VerifyOptions): PathVerdict | Pro
 
 /**
  * Callers without a compiler: what is of a wrong type is told here, and not by a TypeError from within. A limit that is no
- * number would be none.
+ * number would be none. Returns the limits, the usual ones among them.
  * @throws X509Error `invalid-argument`
  */
-function demandTypes(options: VerifyOptions): void {
+function demandTypes(options: VerifyOptions): PathLimits {
   const { provider, certificates, trustAnchors, leaf, time, limits } = Object(options) as VerifyOptions;
+  const all: PathLimits = { ...DEFAULT_PATH_LIMITS, ...limits };
   let valid = typeof time === 'number' && [provider?.keyAlgorithms, certificates, trustAnchors].every(Array.isArray);
   if (valid) {
     // Loops, for this is asked for every path: lists that are joined to be looked at once took a third of its time.
-    for (const bytes of certificates) valid &&= isBytes(bytes);
+    for (const name in all) valid &&= all[name as keyof PathLimits] >= 0;
+    // What is beyond the limit is refused unseen.
+    for (const bytes of certificates.slice(0, all.maxCertificates)) valid &&= isBytes(bytes);
     for (const anchor of trustAnchors) valid &&= isBytes(anchor?.certificate?.raw);
-    if (leaf) valid &&= isBytes(leaf.raw);
-    for (const name in limits) valid &&= (limits[name as keyof PathLimits] as number) >= 0;
+    valid &&= !leaf || isBytes(leaf.raw);
   }
   if (!valid) throw new X509Error('invalid-argument', { expected: 'VerifyOptions' });
+  return all;
 }
 
 function isBytes(bytes: Uint8Array): boolean {
