@@ -28,6 +28,7 @@ export function runSchedule(trace, provider, knownTickets) {
   const keysOf = (secret) => keys(made(() => trafficKeys(suite, secret)).calls);
   const finishedOf = (secret, transcript) => finished(made(() => finishedVerifyData(hash, secret, transcript)).calls);
   const nothing = hash.digest(new Uint8Array(0));
+  const zeros = new Uint8Array(hash.outputLength);
 
   const clientHello = messages.findLast(({ type }) => type === 'client_hello');
   const serverFinished = messageOf(trace, 'server', 'finished');
@@ -35,7 +36,7 @@ export function runSchedule(trace, provider, knownTickets) {
   const { shares, sharedSecrets } = exchangeKeys(trace, provider);
 
   const psk = selectedPsk(serverHello) === null ? null : resumedPsk(trace, clientHello, knownTickets);
-  const early = made(() => new EarlySecretStage(hash, psk));
+  const early = made(() => new EarlySecretStage(hash, psk ?? zeros));
   const earlySecret = extracted(early.calls[0]);
   const secrets = {};
   if (extensionData(clientHello, 'early_data') !== undefined) {
@@ -44,7 +45,7 @@ export function runSchedule(trace, provider, knownTickets) {
   }
 
   // Without a share the shared secret is zeros (psk_ke). The stage wipes its input.
-  const handshake = made(() => early.value.toHandshake((sharedSecrets.server ?? nothing.map(() => 0)).slice()));
+  const handshake = made(() => early.value.toHandshake((sharedSecrets.server ?? zeros).slice()));
   const handshakeSecrets = made(() => handshake.value.trafficSecrets(hashThrough(serverHello)));
   [secrets['c hs traffic'], secrets['s hs traffic']] = handshakeSecrets.calls.map(expanded);
   const main = made(() => handshake.value.toMain());
