@@ -84,21 +84,40 @@ export function readExtensions(reader: DerReader): readonly Extension[] {
   return extensions;
 }
 
+/** The extension of this identifier; each is there once at most. */
+export function findExtension(extensions: readonly Extension[], oid: string): Extension | undefined {
+  return extensions.find((extension) => extension.oid === oid);
+}
+
+/**
+ * What an extension says, read to its end; null where it is not there. Its value is a view of `root`, from whose start
+ * offsets in errors count, or else of itself.
+ * @throws X509Error the DER reasons
+ */
+export function readExtension<T>(
+  extensions: readonly Extension[],
+  oid: string,
+  read: (reader: DerReader) => T,
+  root?: Uint8Array,
+): T | null {
+  const value = findExtension(extensions, oid)?.value;
+  if (value === undefined) return null;
+  const bytes = root ?? value;
+  const start = value.byteOffset - bytes.byteOffset;
+  const reader = new DerReader(bytes, start, start + value.length);
+  const result = read(reader);
+  reader.end();
+  return result;
+}
+
 /**
  * The typed form of the extensions that this package knows. `root` is the array they are views of, so that offsets in
  * errors count from its start.
  * @throws X509Error `invalid-extension` and the DER reasons
  */
 export function readKnownExtensions(extensions: readonly Extension[], root: Uint8Array): KnownExtensions {
-  function read<T>(oid: string, readValue: (reader: DerReader) => T): T | null {
-    const extension = extensions.find((candidate) => candidate.oid === oid);
-    if (extension === undefined) return null;
-    const start = extension.value.byteOffset - root.byteOffset;
-    const reader = new DerReader(root, start, start + extension.value.length);
-    const value = readValue(reader);
-    reader.end();
-    return value;
-  }
+  const read = <T>(oid: string, readValue: (reader: DerReader) => T): T | null =>
+    readExtension(extensions, oid, readValue, root);
   return {
     subjectAltNames: read(OID.subjectAltName, (reader) => readGeneralNames(reader.sequence('GeneralNames'))) ?? [],
     keyUsage: read(OID.keyUsage, readKeyUsage),

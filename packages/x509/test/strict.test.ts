@@ -177,6 +177,11 @@ describe('the profile strict', () => {
     expect(judge(['sipDomain'])).toBe('trusted');
     // anyExtendedKeyUsage is left to local policy; this profile refuses it for another reason.
     expect(judge(['any'])).toBe('extended-key-usage-any');
+    expect(withoutRule('extended-key-usage-any', () => judge(['any']))).toBe('trusted');
+    const bare = changedLeaf(root, without(OID.extKeyUsage));
+    const options = { identity: { type: 'sip-domain', domain: 'example.com' } } as const;
+    const present = (): string => verdict([bare], strictProfile, root, options);
+    expect(withoutRule('extended-key-usage-present', present)).toBe('trusted');
     expect(judge(['serverAuth'], { profile: compatibleProfile })).toBe('trusted');
     expect(judge(['serverAuth'], { profile: compatibleProfile, keyPurposes: [OID.sipDomain] })).toBe(
       'extended-key-usage',

@@ -34,7 +34,11 @@ const structures: readonly (readonly [name: string, encoding: Uint8Array, read: 
       DISTRIBUTION_POINTS,
       (value) => distributionPointNames(holding(OID.cRLDistributionPoints, value)),
     ],
-    ['authority-info-access', EXTENSION_VALUES.authorityInfoAccess, readAccessMethods],
+    [
+      'authority-info-access',
+      EXTENSION_VALUES.authorityInfoAccess,
+      (value) => readAccessMethods(holding(OID.authorityInfoAccess, value)),
+    ],
     [
       'certificate-policies',
       EXTENSION_VALUES.certificatePolicies,

@@ -1,13 +1,19 @@
-import { DerReader } from '../der/reader.js';
+import type { Certificate } from '../certificate.js';
+import type { DerReader } from '../der/reader.js';
+import { readExtension } from '../extensions.js';
 import { readGeneralName } from '../name/general-name.js';
+import { OID } from '../oids.js';
 
 /**
  * The accessMethods (dotted) of an AuthorityInfoAccessSyntax, RFC 5280 section 4.2.2.1: at least one description, each
- * with a location that is a GeneralName.
+ * with a location that is a GeneralName; none where the extension is not there.
  * @throws X509Error the DER reasons
  */
-export function readAccessMethods(value: Uint8Array): readonly string[] {
-  const outer = new DerReader(value);
+export function readAccessMethods({ extensions }: Pick<Certificate, 'extensions'>): readonly string[] {
+  return readExtension(extensions, OID.authorityInfoAccess, readDescriptions) ?? [];
+}
+
+function readDescriptions(outer: DerReader): readonly string[] {
   const descriptions = outer.sequence();
   const methods: string[] = [];
   do {
@@ -16,6 +22,5 @@ export function readAccessMethods(value: Uint8Array): readonly string[] {
     readGeneralName(description, 'name');
     description.end();
   } while (descriptions.remaining > 0);
-  outer.end();
   return methods;
 }

@@ -2,6 +2,7 @@ import type { Certificate } from '../certificate.js';
 import { DerReader } from '../der/reader.js';
 import { contextConstructed } from '../der/tag.js';
 import { readOrError, X509Error } from '../error.js';
+import { findExtension, readExtension } from '../extensions.js';
 import { readGeneralName, readGeneralNames, type GeneralName } from '../name/general-name.js';
 import { OID } from '../oids.js';
 import type { Mismatch } from './rule.js';
@@ -12,10 +13,10 @@ const CA_ISSUERS = '1.3.6.1.5.5.7.48.2';
 const HTTP = 'http URLs';
 
 /** BR sections 7.1.2.7.7 and 7.1.2.10.3. That the extension can be read, the basic rules have asked. */
-export function accessLocationProblem(certificate: Certificate): Mismatch | null {
-  const value = extensionValue(certificate, OID.authorityInfoAccess);
-  if (value === null) return null;
-  const descriptions = new DerReader(value).sequence('AuthorityInfoAccessSyntax');
+export function accessLocationProblem({ extensions }: Certificate): Mismatch | null {
+  const access = findExtension(extensions, OID.authorityInfoAccess);
+  if (access === undefined) return null;
+  const descriptions = new DerReader(access.value).sequence('AuthorityInfoAccessSyntax');
   do {
     const description = descriptions.sequence('an AccessDescription');
     const method = description.oid('an accessMethod');
@@ -27,15 +28,12 @@ export function accessLocationProblem(certificate: Certificate): Mismatch | null
 }
 
 /** BR section 7.1.2.11.2: what cannot be read is broken too. */
-export function distributionPointProblem(certificate: Certificate): Mismatch | null {
-  const value = extensionValue(certificate, OID.cRLDistributionPoints);
-  if (value === null) return null;
-  const problem = readOrError(() => readDistributionPoints(value));
+export function distributionPointProblem({ extensions }: Certificate): Mismatch | null {
+  const problem = readOrError(() => readExtension(extensions, OID.cRLDistributionPoints, readDistributionPoints));
   return problem instanceof X509Error ? ['CRL distribution points', problem.message] : problem;
 }
 
-function readDistributionPoints(value: Uint8Array): Mismatch | null {
-  const outer = new DerReader(value);
+function readDistributionPoints(outer: DerReader): Mismatch | null {
   const points = outer.sequence('CRLDistributionPoints');
   do {
     const point = points.sequence('a DistributionPoint');
@@ -46,10 +44,6 @@ function readDistributionPoints(value: Uint8Array): Mismatch | null {
   } while (points.remaining > 0);
   outer.end();
   return null;
-}
-
-function extensionValue({ extensions }: Certificate, oid: string): Uint8Array | null {
-  return extensions.find((extension) => extension.oid === oid)?.value ?? null;
 }
 
 function isHttp(name: GeneralName): boolean {

@@ -1,6 +1,7 @@
 import { DER_NULL } from '../algorithm.js';
 import { isSelfIssued, type Certificate } from '../certificate.js';
 import { readOrError, X509Error } from '../error.js';
+import { findExtension } from '../extensions.js';
 import { identityMismatch } from '../identity/reference.js';
 import { OID } from '../oids.js';
 import { readAccessMethods } from './authority-info-access.js';
@@ -109,17 +110,17 @@ const presented: readonly Rule[] = [
   signatureAlgorithm,
   // Not asked of anchors: a root in somebody's store is taken as it is.
   rule('authority-info-access', 'malformed', 'RFC 5280 section 4.2.2.1', (certificate) => {
-    const methods = readOrError(() => accessMethods(certificate));
+    const methods = readOrError(() => readAccessMethods(certificate));
     return methods instanceof X509Error ? ['authority information access', methods.message] : null;
   }),
   // Where nothing is ever revoked, nothing may point to revocation information.
   rule('no-revocation-available', 'malformed', 'RFC 9608 section 3', (certificate) => {
-    const extension = certificate.extensions.find(({ oid }) => oid === OID.noRevAvail);
+    const extension = findExtension(certificate.extensions, OID.noRevAvail);
     if (extension === undefined) return null;
     if (extension.value.join() !== DER_NULL) return ['NULL', 'another'];
     if (certificate.basicConstraints?.ca === true) return ['a leaf where nothing is revoked', 'a CA'];
     const present = certificate.extensions.map(({ oid }) => oid);
-    const pointer = [...present, ...accessMethods(certificate)].find((oid) => REVOCATION_POINTERS.includes(oid));
+    const pointer = [...present, ...readAccessMethods(certificate)].find((oid) => REVOCATION_POINTERS.includes(oid));
     return pointer === undefined ? null : ['nothing about revocation beside noRevAvail', pointer];
   }),
 ];
@@ -178,11 +179,6 @@ export const BASIC_RULES: RuleSet = {
 
 function allowsPurpose({ extendedKeyUsage: usages }: Certificate, purpose: string): boolean {
   return usages === null || usages.includes(OID.anyExtendedKeyUsage) || usages.includes(purpose);
-}
-
-function accessMethods({ extensions }: Certificate): readonly string[] {
-  const access = extensions.find(({ oid }) => oid === OID.authorityInfoAccess);
-  return access === undefined ? [] : readAccessMethods(access.value);
 }
 
 function atMost(allowed: number, authorities: readonly Certificate[]): Mismatch | null {

@@ -1,7 +1,7 @@
 import type { Certificate } from '../certificate.js';
-import { DerReader } from '../der/reader.js';
 import { contextPrimitive } from '../der/tag.js';
 import { X509Error } from '../error.js';
+import { readExtension } from '../extensions.js';
 import { POLICY_OID } from '../policy-oids.js';
 
 /** More certificates than any path has: larger counts mean the same. */
@@ -19,7 +19,7 @@ export interface PolicyConstraints {
  * @throws X509Error `invalid-extension` for a policy that is there twice, and the DER reasons
  */
 export function readCertificatePolicies(certificate: Certificate): ReadonlySet<string> | null {
-  return readExtension(certificate, POLICY_OID.certificatePolicies, (outer) => {
+  return readExtension(certificate.extensions, POLICY_OID.certificatePolicies, (outer) => {
     const sequence = outer.sequence('CertificatePolicies');
     const policies = new Set<string>();
     do {
@@ -43,7 +43,7 @@ export function readCertificatePolicies(certificate: Certificate): ReadonlySet<s
  * @throws X509Error `invalid-extension` where anyPolicy is mapped (section 6.1.4 (a)), and the DER reasons
  */
 export function readPolicyMappings(certificate: Certificate): ReadonlyMap<string, readonly string[]> | null {
-  return readExtension(certificate, POLICY_OID.policyMappings, (outer) => {
+  return readExtension(certificate.extensions, POLICY_OID.policyMappings, (outer) => {
     const sequence = outer.sequence('PolicyMappings');
     const mappings = new Map<string, string[]>();
     do {
@@ -67,7 +67,7 @@ export function readPolicyMappings(certificate: Certificate): ReadonlyMap<string
  * @throws X509Error `invalid-extension` and the DER reasons
  */
 export function readPolicyConstraints(certificate: Certificate): PolicyConstraints | null {
-  return readExtension(certificate, POLICY_OID.policyConstraints, (outer) => {
+  return readExtension(certificate.extensions, POLICY_OID.policyConstraints, (outer) => {
     const sequence = outer.sequence('PolicyConstraints');
     const [requireExplicitPolicy, inhibitPolicyMapping] = [0, 1].map((number) => {
       const element = sequence.optional(contextPrimitive(number));
@@ -83,16 +83,7 @@ export function readPolicyConstraints(certificate: Certificate): PolicyConstrain
 
 /** InhibitAnyPolicy, RFC 5280 section 4.2.1.14. @throws X509Error the DER reasons */
 export function readInhibitAnyPolicy(certificate: Certificate): number | null {
-  return readExtension(certificate, POLICY_OID.inhibitAnyPolicy, (outer) =>
+  return readExtension(certificate.extensions, POLICY_OID.inhibitAnyPolicy, (outer) =>
     outer.smallInteger('a SkipCerts', MAX_SKIP_CERTIFICATES),
   );
-}
-
-function readExtension<T>(certificate: Certificate, oid: string, read: (reader: DerReader) => T): T | null {
-  const extension = certificate.extensions.find((candidate) => candidate.oid === oid);
-  if (extension === undefined) return null;
-  const reader = new DerReader(extension.value);
-  const value = read(reader);
-  reader.end();
-  return value;
 }

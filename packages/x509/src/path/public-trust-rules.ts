@@ -1,5 +1,6 @@
 import type { Certificate } from '../certificate.js';
 import { readOrError, X509Error } from '../error.js';
+import { findExtension } from '../extensions.js';
 import { OID } from '../oids.js';
 import { POLICY_OID } from '../policy-oids.js';
 import { readAccessMethods } from './authority-info-access.js';
@@ -93,7 +94,7 @@ const leafRules: readonly Rule[] = [
     return notBefore < BR_PROFILES_SINCE ||
       validityOf(certificate) <= shortLived ||
       has(certificate, OID.cRLDistributionPoints) ||
-      accessMethods(certificate).includes(OID.ocsp)
+      readAccessMethods(certificate).includes(OID.ocsp)
       ? null
       : ['a CRL distribution point or an OCSP responder', 'neither'];
   }),
@@ -140,16 +141,10 @@ function validityOf({ notBefore, notAfter }: Certificate): number {
 }
 
 function has({ extensions }: Certificate, oid: string): boolean {
-  return extensions.some((extension) => extension.oid === oid);
+  return findExtension(extensions, oid) !== undefined;
 }
 
 function presentSinceProfiles(oid: string): (certificate: Certificate) => Mismatch | null {
   return (certificate) =>
     certificate.notBefore < BR_PROFILES_SINCE || has(certificate, oid) ? null : [`extension ${oid}`, 'none'];
-}
-
-/** That it can be read, the basic rules have asked. */
-function accessMethods({ extensions }: Certificate): readonly string[] {
-  const access = extensions.find(({ oid }) => oid === OID.authorityInfoAccess);
-  return access === undefined ? [] : readAccessMethods(access.value);
 }

@@ -1,6 +1,7 @@
 import type { Certificate } from '../certificate.js';
 import { DerReader } from '../der/reader.js';
 import { contextConstructed, contextPrimitive, TAG } from '../der/tag.js';
+import { findExtension } from '../extensions.js';
 import { OID } from '../oids.js';
 import { rule, type Rule } from './rule.js';
 
@@ -30,14 +31,14 @@ export const ENCODING_RULES: readonly Rule[] = [
     return null;
   }),
   rule('key-usage-bits', 'malformed', 'X.690 section 11.2.2', ({ extensions }) => {
-    const value = extensions.find(({ oid }) => oid === OID.keyUsage)?.value;
+    const value = findExtension(extensions, OID.keyUsage)?.value;
     if (value === undefined) return null;
     // Tag and length, the number of unused bits, and then the bits, of which the last that is used is set.
     const [unused, last] = [value[2] as number, value[value.length - 1] as number];
     return (last & (1 << unused)) !== 0 ? null : ['key usages without zero bits at their end', 'some'];
   }),
   rule('name-constraints-minimum', 'malformed', 'X.690 section 11.5', ({ extensions }) => {
-    const value = extensions.find(({ oid }) => oid === OID.nameConstraints)?.value;
+    const value = findExtension(extensions, OID.nameConstraints)?.value;
     const lists = value === undefined ? undefined : new DerReader(value).sequence('NameConstraints');
     while (lists !== undefined && lists.remaining > 0) {
       const subtrees = lists.inside(lists.element());

@@ -1,5 +1,6 @@
 import { bytesEqual } from '@portico/bytes';
 import { isSelfIssued, type Certificate } from '../certificate.js';
+import { findExtension } from '../extensions.js';
 import { readPresentedHostName } from '../identity/host-name.js';
 import { ipAddressToText } from '../name/ip-address.js';
 import { OID } from '../oids.js';
@@ -48,8 +49,7 @@ const leafRules: readonly Rule[] = [
   rule('sip-domain-usage', 'extended-key-usage', 'RFC 5924 section 5', ({ extendedKeyUsage: usages }, { purpose }) =>
     purpose.identity?.type !== 'sip-domain' ||
     !purpose.keyPurposes.includes(OID.sipDomain) ||
-    // The rules in front of this one have refused a leaf without usages, and one for any usage.
-    usages?.includes(OID.sipDomain) !== false
+    usages?.some((usage) => usage === OID.sipDomain || usage === OID.anyExtendedKeyUsage) !== false
       ? null
       : ['id-kp-sipDomain', usages.join(', ')],
   ),
@@ -151,5 +151,5 @@ export function criticality(name: string, section: string, oid: string, wanted: 
 
 /** Null where the extension is not there. */
 function isCritical({ extensions }: Certificate, oid: string): boolean | null {
-  return extensions.find((extension) => extension.oid === oid)?.critical ?? null;
+  return findExtension(extensions, oid)?.critical ?? null;
 }

@@ -102,19 +102,19 @@ function demandTypes(options: VerifyOptions): PathLimits {
   const { provider, certificates, trustAnchors, leaf, time, limits } = Object(options) as VerifyOptions;
   const all: PathLimits = { ...DEFAULT_PATH_LIMITS, ...limits };
   const valid =
-    typeof time === 'number' &&
-    [provider?.keyAlgorithms, certificates, trustAnchors].every(Array.isArray) &&
     Object.values(all).every((limit) => limit >= 0) &&
+    [provider?.keyAlgorithms, certificates, trustAnchors].every(Array.isArray) &&
+    trustAnchors.every((anchor) => isBytes(anchor?.certificate?.raw)) &&
     // What is beyond the limit is refused unseen.
     certificates.slice(0, all.maxCertificates).every(isBytes) &&
-    trustAnchors.every((anchor) => isBytes(anchor?.certificate?.raw)) &&
-    (!leaf || isBytes(leaf.raw));
+    (!leaf || isBytes(leaf.raw)) &&
+    typeof time === 'number';
   if (!valid) throw new X509Error('invalid-argument', { expected: 'VerifyOptions' });
   return all;
 }
 
-function isBytes(bytes: Uint8Array): boolean {
-  return bytes?.BYTES_PER_ELEMENT === 1;
+function isBytes(bytes: unknown): boolean {
+  return bytes instanceof Uint8Array;
 }
 
 /** The same from the first answer that is not there yet. */

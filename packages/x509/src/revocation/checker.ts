@@ -1,6 +1,7 @@
 import type { Certificate } from '../certificate.js';
 import { DerReader } from '../der/reader.js';
 import { readOrError, X509Error } from '../error.js';
+import { readExtension } from '../extensions.js';
 import { OID } from '../oids.js';
 import { REVOCATION_OID } from './oids.js';
 import type { RevocationChecker, RevocationContext } from '../path/revocation.js';
@@ -127,12 +128,11 @@ function checkFeatures(chain: readonly Certificate[]): readonly number[] | PathF
 
 /** RFC 7633 section 4.1: a sequence of TLS extension numbers. @throws X509Error the DER reasons */
 function tlsFeatures({ extensions }: Certificate): readonly number[] {
-  const extension = extensions.find(({ oid }) => oid === REVOCATION_OID.tlsFeature);
-  if (extension === undefined) return [];
-  const outer = new DerReader(extension.value);
-  const sequence = outer.sequence('Features');
-  const features: number[] = [];
-  while (sequence.remaining > 0) features.push(sequence.smallInteger('a TLS feature', 0xffff));
-  outer.end();
-  return features;
+  const read = (outer: DerReader): readonly number[] => {
+    const sequence = outer.sequence('Features');
+    const features: number[] = [];
+    while (sequence.remaining > 0) features.push(sequence.smallInteger('a TLS feature', 0xffff));
+    return features;
+  };
+  return readExtension(extensions, REVOCATION_OID.tlsFeature, read) ?? [];
 }

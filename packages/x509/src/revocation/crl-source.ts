@@ -2,6 +2,7 @@ import { bytesEqual } from '@portico/bytes';
 import type { Certificate } from '../certificate.js';
 import { compareBytes } from '../der/writer.js';
 import { readOrError, X509Error } from '../error.js';
+import { findExtension } from '../extensions.js';
 import { namesEqual } from '../name/name.js';
 import { REVOCATION_OID } from './oids.js';
 import type { RevocationContext } from '../path/revocation.js';
@@ -73,7 +74,7 @@ function byScope(lists: readonly RevocationList[]): readonly (readonly Revocatio
 }
 
 function scopeOf({ extensions }: RevocationList): Uint8Array {
-  return extensions.find(({ oid }) => oid === REVOCATION_OID.issuingDistributionPoint)?.value ?? Uint8Array.of();
+  return findExtension(extensions, REVOCATION_OID.issuingDistributionPoint)?.value ?? Uint8Array.of();
 }
 
 /** The list of the highest number; where a CA gave a number twice, the latest, and all of them if that says nothing. */

@@ -8,7 +8,7 @@ import {
 import { DerReader } from '../der/reader.js';
 import { contextPrimitive, TAG } from '../der/tag.js';
 import { X509Error } from '../error.js';
-import { readAuthorityKeyIdentifier, readExtensions, type Extension } from '../extensions.js';
+import { readAuthorityKeyIdentifier, readExtension, readExtensions, type Extension } from '../extensions.js';
 import { readName, type Name } from '../name/name.js';
 import { decodePem } from '../keys/pem.js';
 import { OID } from '../oids.js';
@@ -111,10 +111,14 @@ export function parseRevocationList(der: Uint8Array): RevocationList {
     revoked,
     extensions,
     authorityKeyIdentifier:
-      read(extensions, OID.authorityKeyIdentifier, readAuthorityKeyIdentifier)?.keyIdentifier ?? null,
-    crlNumber: read(extensions, REVOCATION_OID.cRLNumber, readCrlNumber),
-    baseCrlNumber: read(extensions, REVOCATION_OID.deltaCRLIndicator, readCrlNumber),
-    issuingDistributionPoint: read(extensions, REVOCATION_OID.issuingDistributionPoint, readIssuingDistributionPoint),
+      readExtension(extensions, OID.authorityKeyIdentifier, readAuthorityKeyIdentifier)?.keyIdentifier ?? null,
+    crlNumber: readExtension(extensions, REVOCATION_OID.cRLNumber, readCrlNumber),
+    baseCrlNumber: readExtension(extensions, REVOCATION_OID.deltaCRLIndicator, readCrlNumber),
+    issuingDistributionPoint: readExtension(
+      extensions,
+      REVOCATION_OID.issuingDistributionPoint,
+      readIssuingDistributionPoint,
+    ),
   };
 }
 
@@ -150,7 +154,7 @@ function readRevoked(sequence: DerReader): readonly RevokedCertificate[] {
     revoked.push({
       serialNumber,
       at,
-      reason: read(extensions, REVOCATION_OID.reasonCode, readRevocationReason) ?? 'unspecified',
+      reason: readExtension(extensions, REVOCATION_OID.reasonCode, readRevocationReason) ?? 'unspecified',
     });
   } while (sequence.remaining > 0);
   return revoked;
@@ -187,13 +191,4 @@ function readIssuingDistributionPoint(reader: DerReader): IssuingDistributionPoi
   }
   const only = user ? 'user-certificates' : ca ? 'ca-certificates' : attribute ? 'attribute-certificates' : 'all';
   return { distributionPoint, only, onlySomeReasons, indirect };
-}
-
-function read<T>(extensions: readonly Extension[], oid: string, readValue: (reader: DerReader) => T): T | null {
-  const extension = extensions.find((candidate) => candidate.oid === oid);
-  if (extension === undefined) return null;
-  const reader = new DerReader(extension.value);
-  const value = readValue(reader);
-  reader.end();
-  return value;
 }

@@ -1,6 +1,7 @@
 import type { Certificate } from '../certificate.js';
-import { DerReader } from '../der/reader.js';
+import type { DerReader } from '../der/reader.js';
 import { contextConstructed, contextPrimitive } from '../der/tag.js';
+import { readExtension } from '../extensions.js';
 import { readGeneralNames, type GeneralName } from '../name/general-name.js';
 import { namesEqual } from '../name/name.js';
 import { OID } from '../oids.js';
@@ -22,9 +23,10 @@ export function readDistributionPointNames(reader: DerReader): DistributionPoint
  * @throws X509Error the DER reasons
  */
 export function distributionPointNames({ extensions }: Certificate): readonly GeneralName[] {
-  const extension = extensions.find(({ oid }) => oid === OID.cRLDistributionPoints);
-  if (extension === undefined) return [];
-  const outer = new DerReader(extension.value);
+  return readExtension(extensions, OID.cRLDistributionPoints, readPointNames) ?? [];
+}
+
+function readPointNames(outer: DerReader): readonly GeneralName[] {
   const points = outer.sequence('CRLDistributionPoints');
   const names: GeneralName[] = [];
   do {
@@ -38,7 +40,6 @@ export function distributionPointNames({ extensions }: Certificate): readonly Ge
     point.end();
     if (reasons === null && issuer === null) names.push(...found);
   } while (points.remaining > 0);
-  outer.end();
   return names;
 }
 
