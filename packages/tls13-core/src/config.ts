@@ -119,7 +119,7 @@ export interface CommonConfig {
   /**
    * How PSKs may be used (RFC 9846 section 4.3.9), be they tickets or external: `psk_dhe_ke` alone by default. `psk_ke` has
    * no key exchange and so no forward secrecy: whoever learns the PSK later can read the connection. A server that has both
-   * takes `psk_dhe_ke` where the client can.
+   * takes `psk_dhe_ke` where the client can, `psk_ke` where it cannot or no group is common to them (section 4.2.1).
    */
   readonly pskModes?: readonly PskKeyExchangeMode[];
   /** Largest plaintext put into one record, in bytes; 16384 by default. */

@@ -44,12 +44,17 @@ export interface AcceptedPsk {
   readonly client: AuthenticatedBy | null;
 }
 
-/** The mode in which a PSK would be used (RFC 9846 section 4.3.9); null where the two sides have none in common. */
+/**
+ * The mode in which a PSK would be used (RFC 9846 section 4.3.9); null where the two sides have none in common. Section
+ * 4.2.1: without a common group that is `psk_ke` or nothing, as `psk_dhe_ke` needs one.
+ */
 export function choosePskMode(
-  { pskModes }: ServerSettings,
-  { pskModes: offered }: ReadClientHello,
+  { groups, pskModes }: ServerSettings,
+  client: ReadClientHello,
 ): PskKeyExchangeMode | null {
-  return pskModes.find((mode) => offered.includes(PSK_KEY_EXCHANGE_MODES[mode])) ?? null;
+  const canExchange = groups.some(({ id }) => client.groups.includes(id));
+  const usable = pskModes.filter((mode) => mode === 'psk_ke' || canExchange);
+  return usable.find((mode) => client.pskModes.includes(PSK_KEY_EXCHANGE_MODES[mode])) ?? null;
 }
 
 /**

@@ -7,6 +7,7 @@ import { EXTENSION_CODES } from '../../src/messages/extensions/extension.js';
 import { importExternalPsk } from '../../src/psk-importer.js';
 import { checkExternalPsk, type ExternalPsk } from '../../src/session/external-psk.js';
 import { parseSession, serializeSession } from '../../src/session/session.js';
+import { cookieServer } from '../support/cookies.js';
 import { createPair, dataOf, failureOf, run, runNow, type Pair } from '../support/pair.js';
 import { seededProvider } from '../support/provider.js';
 import { ScriptedServer } from '../support/scripted-server.js';
@@ -236,6 +237,29 @@ describe('psk_ke, without a key exchange', () => {
       const pair = pairOf(client, server);
       expectPsk(pair);
       expect([pair.client.info?.group, pair.server.info?.group]).toEqual([group, group]);
+    }
+  });
+
+  it('is what is left without a common group, which is fatal where it is not allowed (RFC 9846 section 4.2.1)', () => {
+    const x25519 = { groups: ['x25519'] } as const;
+    const p256 = { groups: ['secp256r1'] } as const;
+    for (const offered of [both, only]) {
+      const pair = pairOf({ ...offered, ...x25519 }, { ...both, ...p256 });
+      expectPsk(pair);
+      expect(pair.client.info).toMatchObject({ group: null, helloRetryRequested: false });
+      expect(failureOf(pairOf({ ...offered, ...x25519 }, p256).serverEvents)).toBe('no-common-group');
+    }
+    expect(failureOf(pairOf(x25519, { ...both, ...p256 }).serverEvents)).toBe('no-common-group');
+  });
+
+  it('is what is left without a common group for a ticket too, and after a cookie', () => {
+    const client = toyClient({ ...both, groups: ['x25519'], resumption: { now: () => START, policy: 'p' } });
+    const tickets = toyTickets();
+    for (const demand of ['when-needed', 'always'] as const) {
+      const { session } = connect(client, toyServer({ ...both, tickets }));
+      const pair = connect({ ...client, session }, cookieServer({ ...both, groups: ['secp256r1'], tickets, demand }));
+      const helloRetryRequested = demand === 'always';
+      expect(pair.server.info).toMatchObject({ resumed: true, group: null, helloRetryRequested });
     }
   });
 
