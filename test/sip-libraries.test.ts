@@ -44,7 +44,7 @@ const CLASSES: readonly DifferenceClass[] = [
   { what: 'a value that goes on behind its end', explains: refusedAt('From', 'To', 'Via', 'CSeq', 'Call-ID', 'Contact'), why: 'what is left over of a value may be what another reader takes' },
   { what: 'a Via', explains: refusedAt('sent-protocol', 'protocol-name', 'protocol-version', 'transport', 'via-parm', 'sent-by', 'via-branch', 'via-received', 'ttl', 'response-port'), why: 'sent-protocol LWS sent-by *( SEMI via-params ), each part of its grammar: it is where the response goes' },
   { what: 'an address', explains: refusedAt('name-addr', 'display-name', 'quoted-string', 'quoted-pair', 'LAQUOT'), why: 'display-name is tokens or a quoted string, and a URI with a comma, semicolon or question mark has brackets (section 20)' },
-  { what: 'a parameter', explains: refusedAt('generic-param', 'gen-value', 'tag-param', 'token'), why: 'token [ EQUAL gen-value ], each name once (section 7.3.1)' },
+  { what: 'a parameter', explains: refusedAt('generic-param', 'gen-value', 'tag', 'token'), why: 'token [ EQUAL gen-value ], each name once (section 7.3.1)' },
   { what: 'a Call-ID', explains: refusedAt('word', 'callid'), why: 'word [ "@" word ]' },
   { what: 'a CSeq number', explains: refusedAt('cseq', 'LWS', 'CSeq number'), why: '1*DIGIT below 2^31, white space, and a method (section 8.1.1.5)' },
   { what: 'a field that stands twice', explains: refusedAt('RFC 3261 section 7.3.1'), why: 'only lists may have several rows (section 7.3.1); which one counts would be each reader’s own choice' },

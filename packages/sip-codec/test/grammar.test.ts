@@ -39,11 +39,11 @@ const STRICTER_THAN_GRAMMAR: ReadonlySet<string> = new Set([
   // Section 7.3.1: a parameter name comes once.
   'generic-param', 'auth-param',
   // Parameters with a grammar of their own.
-  'tag-param', 'qvalue', 'q', 'c-p-expires', 'via-received', 'ttl', 'response-port', 'm-parameter', 'purpose', 'cause', 'text',
+  'tag', 'q', 'via-received', 'ttl', 'response-port', 'm-parameter', 'purpose', 'cause', 'text',
   'cid', 'to-tag', 'from-tag', 'early-only', 'remote-tag', 'local-tag', 'refresher', 'id', 'reason', 'expires', 'retry-after',
-  'd-alg', 'd-qop', 'd-ver', 'info', 'alg', 'ppt', 'hi-index', 'hi-rc', 'hi-mp', 'hi-np', 'require', 'explicit', 'remote', 'code',
+  'd-alg', 'd-qop', 'd-ver', 'info', 'alg', 'ppt', 'index', 'rc', 'mp', 'np', 'require', 'explicit', 'remote', 'code',
   'icid-value', 'transit-ioi', 'rksgroup', 'charge', 'calling', 'called', 'routing', 'locroute', 'jip', 'bcid', 'cccid',
-  'redirector-uri', 'count', 'encoding', 'content', 'Called-ID', 'feature-cap', 'Billing-Correlation-ID', 'FEID',
+  'redirector-uri', 'count', 'encoding', 'content', 'duration', 'handling', 'branch', 'received', 'maddr', 'Called-ID', 'feature-cap', 'Billing-Correlation-ID', 'FEID',
   // Section 20: a URI without brackets has no comma, semicolon or question mark.
   'name-addr',
   // A date that does not exist.

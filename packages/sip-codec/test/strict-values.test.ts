@@ -2,11 +2,13 @@
 import {
   ACCEPT,
   CONTACT,
+  CONTENT_DISPOSITION,
   createRequest,
   judgeRequest,
   parseHeaderValue,
   parseSipMessage,
   parseUri,
+  RETRY_AFTER,
   VIA,
   type HeaderDefinition,
 } from '@portico/sip-codec';
@@ -21,12 +23,22 @@ const read = (definition: HeaderDefinition<unknown>, text: string): unknown => p
 
 describe('parameters with a grammar of their own', () => {
   it.each([
-    [CONTACT, '<sip:a>;q="0.5"', 'qvalue'],
-    [CONTACT, '<sip:a>;expires="60"', 'c-p-expires'],
-    [CONTACT, '<sip:a>;q=[::1]', 'qvalue'],
+    [CONTACT, '<sip:a>;q="0.5"', 'q'],
+    [CONTACT, '<sip:a>;expires="60"', 'expires'],
+    [CONTACT, '<sip:a>;q=[::1]', 'q'],
     [VIA, 'SIP/2.0/UDP a;branch="z"', 'via-branch'],
     [VIA, 'SIP/2.0/UDP a;x;Branch = "z"', 'via-branch'],
     [VIA, 'SIP/2.0/UDP a;branch=[::1]', 'via-branch'],
+    [VIA, 'SIP/2.0/UDP a;branch', 'branch'],
+    [VIA, 'SIP/2.0/UDP a;received', 'received'],
+    [VIA, 'SIP/2.0/UDP a;x;maddr', 'maddr'],
+    [VIA, 'SIP/2.0/UDP a;x; TTL', 'ttl'],
+    [VIA, 'SIP/2.0/UDP a;ttl=0255', 'ttl'],
+    [RETRY_AFTER, '5;duration=x', 'duration'],
+    [RETRY_AFTER, '5 (a);duration', 'duration'],
+    [RETRY_AFTER, '5;duration="5"', 'duration'],
+    [CONTENT_DISPOSITION, 'session;handling="optional"', 'handling'],
+    [CONTENT_DISPOSITION, 'session;handling', 'handling'],
     [ACCEPT, 'text/*;q=2', 'q'],
     [ACCEPT, 'a/b, text/plain;charset=x;q=0.1234', 'q'],
     [ACCEPT, 'text/*;q="1"', 'q'],
@@ -37,6 +49,9 @@ describe('parameters with a grammar of their own', () => {
   it('right ones are read', () => {
     expect(read(CONTACT, '<sip:a>;q=0.5;expires=60')).toMatchObject([{ q: 0.5, expires: 60 }]);
     expect(read(VIA, 'SIP/2.0/UDP a;branch=z;x="y"')).toHaveLength(1);
+    expect(read(VIA, 'SIP/2.0/UDP a;rport;alias;ttl=255, SIP/2.0/UDP b;ttl=001')).toHaveLength(2);
+    expect(read(RETRY_AFTER, '5;duration=4294967295')).toMatchObject({ seconds: 5 });
+    expect(read(CONTENT_DISPOSITION, 'session;handling=other')).toMatchObject({ type: 'session' });
     expect(read(ACCEPT, 'text/*;q=0.5, a/b;level=1;q=1.000, c/d')).toHaveLength(3);
   });
 

@@ -38,9 +38,13 @@ function readAccessNetwork(scanner: Scanner): AccessNetwork {
     } else if (next === LEFT_BRACKET) {
       values.push({ text: readHost(scanner).text, quoted: false });
     } else {
+      const at = scanner.offset;
       const parameter = readParameter(scanner);
       // RFC 3261 section 7.3.1: any given parameter-name MUST NOT appear more than once.
-      if (names.has(asciiLowerCase(parameter.name))) scanner.fail('generic-param', `${parameter.name} once`);
+      if (names.has(asciiLowerCase(parameter.name))) {
+        scanner.offset = at;
+        scanner.fail('generic-param', `${parameter.name} once`);
+      }
       names.add(asciiLowerCase(parameter.name));
       parameters.push(parameter);
     }

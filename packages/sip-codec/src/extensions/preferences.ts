@@ -12,6 +12,7 @@ import {
 } from '../headers/shapes.js';
 
 const STAR = 0x2a;
+const SEMICOLON = 0x3b;
 
 /** `"*" *( SEMI feature-param / generic-param )`: the parameters of each value. */
 function featuresHeader(
@@ -49,7 +50,10 @@ export const FEATURE_CAPS: HeaderDefinition<readonly (readonly Parameter[])[]> =
     const parameters = readRuledParameters(scanner, []);
     // As written: whether a bracket or a comma is escaped can no longer be seen in the text of a quoted string.
     const written = scanner.cut(from, scanner.offset);
-    if (parameters.length > 0 && !FEATURE_CAP_LIST.test(written)) {
+    const [right = ''] = FEATURE_CAPS_AT_START.exec(written) ?? [];
+    if (right.length < written.length) {
+      scanner.offset = from + right.length;
+      scanner.takeSeparator(SEMICOLON);
       scanner.fail('feature-cap', 'a feature-capability indicator');
     }
     return parameters;
@@ -57,9 +61,12 @@ export const FEATURE_CAPS: HeaderDefinition<readonly (readonly Parameter[])[]> =
   (parameters) => `*${parameters.map(formatFeatureCap).join('')}`,
 );
 
-/** `*(SEMI feature-cap)`, `feature-cap = "+" fcap-name [EQUAL LDQUOT (fcap-value-list / fcap-string-value ) RDQUOT]` */
-const FEATURE_CAP_LIST = new RegExp(
-  `^(?:\\s*;\\s*\\+[A-Za-z][A-Za-z0-9!'.%-]*(?:\\s*=\\s*"(?:${TAG_VALUE}(?:,${TAG_VALUE})*|<(?:[^<>\\\\"]|\\\\[^])*>)")?)*$`,
+/**
+ * `*(SEMI feature-cap)`, `feature-cap = "+" fcap-name [EQUAL LDQUOT (fcap-value-list / fcap-string-value ) RDQUOT]`: as many as
+ * are right.
+ */
+const FEATURE_CAPS_AT_START = new RegExp(
+  `^(?:\\s*;\\s*\\+[A-Za-z][A-Za-z0-9!'.%-]*(?:\\s*=\\s*"(?:${TAG_VALUE}(?:,${TAG_VALUE})*|<(?:[^<>\\\\"]|\\\\[^])*>)")?(?=\\s*;|$))*`,
 );
 
 /** A text in angle brackets may hold brackets of its own as quoted-pairs only: `qdtext-no-abkt`, RFC 3840 section 9. */

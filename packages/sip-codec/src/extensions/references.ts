@@ -1,8 +1,8 @@
 import type { Scanner } from '../grammar/scanner.js';
 import { singleHeader, type HeaderDefinition } from '../headers/definition.js';
-import { formatNameAddress, readNameAddress, type NameAddress } from '../headers/name-addr.js';
+import { formatNameAddress, readRuledAddress, type NameAddress } from '../headers/name-addr.js';
 import { readRuledParameters, rule, type ParameterRule } from '../headers/parameter-rules.js';
-import { findParameter, formatParameters, type Parameter } from '../headers/parameters.js';
+import { formatParameters, type Parameter } from '../headers/parameters.js';
 import { addressHeader, tokenValueHeader, tokenValueReader, type TokenValue } from '../headers/shapes.js';
 import { readCallId } from '../headers/tokens.js';
 import { isHostname, isIpv6Address } from '../uri/host.js';
@@ -10,15 +10,12 @@ import { isHostname, isIpv6Address } from '../uri/host.js';
 /** Refer-To, RFC 3515 section 2.1. */
 export const REFER_TO: HeaderDefinition<NameAddress> = /* @__PURE__ */ addressHeader('Refer-To');
 
+const REFERRED_BY_RULES: readonly ParameterRule[] = [/* @__PURE__ */ rule('cid', 'quoted', 'optional', isMessageId)];
+
 /** Referred-By, RFC 3892 section 3; `cid` is a quoted message identifier. */
 export const REFERRED_BY: HeaderDefinition<NameAddress> = /* @__PURE__ */ singleHeader(
   'Referred-By',
-  (scanner) => {
-    const address = readNameAddress(scanner);
-    const cid = findParameter(address.parameters, 'cid');
-    if (cid !== undefined && (!cid.quoted || !isMessageId(cid.value ?? ''))) scanner.fail('cid', 'a quoted msg-id');
-    return address;
-  },
+  (scanner) => readRuledAddress(scanner, REFERRED_BY_RULES),
   formatNameAddress,
 );
 

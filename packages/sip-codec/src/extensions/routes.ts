@@ -1,7 +1,7 @@
 import type { Scanner } from '../grammar/scanner.js';
 import { listHeader, type HeaderDefinition } from '../headers/definition.js';
-import { formatNameAddress, readBracketedAddress, type NameAddress } from '../headers/name-addr.js';
-import { getParameter } from '../headers/parameters.js';
+import { formatNameAddress, readBracketedAddress, readRuledAddress, type NameAddress } from '../headers/name-addr.js';
+import { rule, type ParameterRule } from '../headers/parameter-rules.js';
 import { addressListHeader } from '../headers/shapes.js';
 
 /** Service-Route, RFC 3608 section 4. */
@@ -15,14 +15,17 @@ export const HISTORY_INFO: HeaderDefinition<readonly NameAddress[]> = /* @__PURE
   formatNameAddress,
 );
 
-/** Section 5: `index` MUST be there; what begins with a zero is the zero alone. */
+/** Section 5: what begins with a zero is the zero alone. */
+const isIndex = (value: string): boolean => /^(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))*$/.test(value);
+
+/** Section 5: `index` MUST be there. */
+const HISTORY_RULES: readonly ParameterRule[] = [
+  /* @__PURE__ */ rule('index', 'token', 'required', isIndex),
+  /* @__PURE__ */ rule('rc', 'token', 'optional', isIndex),
+  /* @__PURE__ */ rule('mp', 'token', 'optional', isIndex),
+  /* @__PURE__ */ rule('np', 'token', 'optional', isIndex),
+];
+
 function readHistoryEntry(scanner: Scanner): NameAddress {
-  const entry = readBracketedAddress(scanner);
-  for (const name of ['index', 'rc', 'mp', 'np']) {
-    const value = getParameter(entry.parameters, name);
-    if (value === undefined ? name !== 'index' : /^(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))*$/.test(value ?? ''))
-      continue;
-    scanner.fail(`hi-${name}`, 'numbers with dots between them');
-  }
-  return entry;
+  return readRuledAddress(scanner, HISTORY_RULES, readBracketedAddress);
 }

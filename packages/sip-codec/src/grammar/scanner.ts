@@ -124,7 +124,13 @@ export class Scanner {
     }
     if (i === from) this.fail(rule, 'a digit');
     if (value > max) {
-      this.failOver(max, rule, bytesToLatin1(this.bytes, from, i));
+      throw new SipError('value-out-of-range', {
+        field: this.field,
+        offset: from,
+        rule,
+        expected: `at most ${max}`,
+        got: bytesToLatin1(this.bytes, from, Math.min(i, from + 24)),
+      });
     }
     this.offset = i;
     return value;
@@ -202,17 +208,6 @@ export class Scanner {
       rule,
       expected,
       got: next === -1 ? 'the end' : `0x${next.toString(16).padStart(2, '0')}`,
-    });
-  }
-
-  /** A number, of which `got` are the digits, is over `max`. */
-  failOver(max: number, rule: string, got: string): never {
-    throw new SipError('value-out-of-range', {
-      field: this.field,
-      offset: this.offset,
-      rule,
-      expected: `at most ${max}`,
-      got: got.slice(0, 24),
     });
   }
 

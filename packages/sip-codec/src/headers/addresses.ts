@@ -1,10 +1,9 @@
 import type { Scanner } from '../grammar/scanner.js';
 import { readElements, singleHeader, type HeaderDefinition } from './definition.js';
-import { formatNameAddress, readNameAddress, type NameAddress } from './name-addr.js';
-import { findParameter, getParameter } from './parameters.js';
+import { formatNameAddress, readRuledAddress, type NameAddress } from './name-addr.js';
+import { findParameter, getParameter, type Parameter } from './parameters.js';
 import { addressHeader, addressListHeader } from './shapes.js';
-import { MAX_DELTA_SECONDS } from './numbers.js';
-import { isQvalue } from './parameter-rules.js';
+import { ACCEPT_PARAMETERS, isDeltaSeconds, rule, type ParameterRule } from './parameter-rules.js';
 
 /** From, RFC 3261 section 20.20. */
 export const FROM: HeaderDefinition<NameAddress> = /* @__PURE__ */ singleHeader('From', readTagged, formatNameAddress);
@@ -66,43 +65,24 @@ export function addressTag(address: NameAddress): string | undefined {
 }
 
 /** `tag-param = "tag" EQUAL token`: a tag without a value, or a quoted one, is none. */
+const TAGGED: readonly ParameterRule[] = [/* @__PURE__ */ rule('tag', 'token')];
+
 function readTagged(scanner: Scanner): NameAddress {
-  const address = readNameAddress(scanner);
-  const tag = findParameter(address.parameters, 'tag');
-  // A value without quotes is a token or an address in brackets.
-  if (tag !== undefined && (tag.value === null || tag.quoted || tag.value.startsWith('[')))
-    scanner.fail('tag-param', 'a token');
-  return address;
+  return readRuledAddress(scanner, TAGGED);
 }
+
+/** `c-p-q = "q" EQUAL qvalue`, `c-p-expires = "expires" EQUAL delta-seconds` */
+const CONTACT_RULES: readonly ParameterRule[] = [
+  ...ACCEPT_PARAMETERS,
+  /* @__PURE__ */ rule('expires', 'token', 'optional', isDeltaSeconds),
+];
 
 function readContact(scanner: Scanner): Contact {
-  const address = readNameAddress(scanner);
-  const { displayName, uri, parameters } = address;
-  return {
-    displayName,
-    uri,
-    parameters,
-    q: qvalue(address, scanner),
-    expires: expires(address, scanner),
-  };
+  const { displayName, uri, parameters } = readRuledAddress(scanner, CONTACT_RULES);
+  return { displayName, uri, parameters, q: numberOf(parameters, 'q'), expires: numberOf(parameters, 'expires') };
 }
 
-/** `qvalue = ( "0" [ "." 0*3DIGIT ] ) / ( "1" [ "." 0*3("0") ] )` */
-function qvalue(address: NameAddress, scanner: Scanner): number | null {
-  const q = findParameter(address.parameters, 'q');
-  if (q === undefined) return null;
-  if (q.value === null || q.quoted || !isQvalue(q.value)) scanner.fail('qvalue', '0 to 1');
-  return Number(q.value);
-}
-
-/** `c-p-expires = "expires" EQUAL delta-seconds` */
-function expires(address: NameAddress, scanner: Scanner): number | null {
-  const parameter = findParameter(address.parameters, 'expires');
-  if (parameter === undefined) return null;
-  const { value: text, quoted } = parameter;
-  const seconds = Number(text);
-  const isNumber = text !== null && !quoted && /^[0-9]+$/.test(text);
-  if (isNumber && seconds <= MAX_DELTA_SECONDS) return seconds;
-  if (!isNumber) return scanner.fail('c-p-expires', 'delta-seconds');
-  return scanner.failOver(MAX_DELTA_SECONDS, 'delta-seconds', text);
+function numberOf(parameters: readonly Parameter[], name: string): number | null {
+  const parameter = findParameter(parameters, name);
+  return parameter === undefined ? null : Number(parameter.value);
 }

@@ -50,11 +50,15 @@ function readAuthParameters(scanner: Scanner): readonly Parameter[] {
   const parameters: Parameter[] = [];
   const names = new Set<string>();
   do {
+    const at = scanner.offset;
     const name = scanner.token('auth-param-name');
     if (!scanner.takeSeparator(EQUALS)) scanner.fail('auth-param', "'='");
     const quoted = scanner.peek() === DQUOTE;
     const value = quoted ? scanner.quotedString() : scanner.token('auth-param');
-    if (names.size === names.add(asciiLowerCase(name)).size) scanner.fail('auth-param', `${name} once`);
+    if (names.size === names.add(asciiLowerCase(name)).size) {
+      scanner.offset = at;
+      scanner.fail('auth-param', `${name} once`);
+    }
     parameters.push({ name, value, quoted });
   } while (scanner.takeSeparator(COMMA));
   return parameters;

@@ -3,7 +3,8 @@ import { readHost } from '../uri/host.js';
 import { readComment } from './comment.js';
 import { listHeader, singleHeader, type HeaderDefinition } from './definition.js';
 import { readDeltaSeconds } from './numbers.js';
-import { formatParameters, quoteString, readParameters, type Parameter } from './parameters.js';
+import { isDeltaSeconds, readRuledParameters, rule, type ParameterRule } from './parameter-rules.js';
+import { formatParameters, quoteString, type Parameter } from './parameters.js';
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -44,13 +45,16 @@ export interface RetryAfter {
 
 const LEFT_PAREN = 0x28;
 
+/** `retry-param = ("duration" EQUAL delta-seconds) / generic-param` */
+const RETRY_RULES: readonly ParameterRule[] = [/* @__PURE__ */ rule('duration', 'token', 'optional', isDeltaSeconds)];
+
 export const RETRY_AFTER: HeaderDefinition<RetryAfter> = /* @__PURE__ */ singleHeader(
   'Retry-After',
   (scanner) => {
     const seconds = readDeltaSeconds(scanner);
     scanner.skipSpace();
     const comment = scanner.peek() === LEFT_PAREN ? readComment(scanner) : null;
-    return { seconds, comment, parameters: readParameters(scanner) };
+    return { seconds, comment, parameters: readRuledParameters(scanner, RETRY_RULES) };
   },
   ({ seconds, comment, parameters }) =>
     `${seconds}${comment === null ? '' : ` (${comment})`}${formatParameters(parameters)}`,

@@ -2,6 +2,7 @@ import { BARE_URI_END, TOKEN } from '../grammar/characters.js';
 import type { Scanner } from '../grammar/scanner.js';
 import { formatUri, readUri, type Uri } from '../uri/uri.js';
 import { readPlainAddress } from './plain.js';
+import { obeysAll, readRuledParameters, type ParameterRule } from './parameter-rules.js';
 import { formatParameters, quoteString, readParameters, type Parameter } from './parameters.js';
 
 /** `( name-addr / addr-spec ) *( SEMI param )`, RFC 3261 section 20.10: From, To, Contact, Route and their kin. */
@@ -26,13 +27,31 @@ export function readNameAddress(scanner: Scanner): NameAddress {
   const plain = readPlainAddress(scanner);
   if (plain !== undefined) return plain;
   const displayName = readDisplayName(scanner);
-  let uri: Uri;
-  if (scanner.take(LEFT_ANGLE)) {
-    uri = readBracketed(scanner);
-  } else {
-    uri = readBare(scanner);
-  }
+  const uri = readBracketedOrBare(scanner);
   return { displayName, uri, parameters: readParameters(scanner) };
+}
+
+function readBracketedOrBare(scanner: Scanner): Uri {
+  return scanner.take(LEFT_ANGLE) ? readBracketed(scanner) : readBare(scanner);
+}
+
+/**
+ * An address of which some parameters are more than generic-param.
+ * @throws SipError of level `header` or `uri`; for a parameter as readRuledParameters
+ */
+export function readRuledAddress(
+  scanner: Scanner,
+  rules: readonly ParameterRule[],
+  readAddress: (scanner: Scanner) => NameAddress = readNameAddress,
+): NameAddress {
+  const from = scanner.offset;
+  const address = readAddress(scanner);
+  if (obeysAll(address.parameters, rules)) return address;
+  // Once more, piece by piece, for the place of what is wrong.
+  scanner.offset = from;
+  const displayName = readDisplayName(scanner);
+  const uri = readBracketedOrBare(scanner);
+  return { displayName, uri, parameters: readRuledParameters(scanner, rules) };
 }
 
 /**

@@ -1,6 +1,13 @@
 import type { Scanner } from '../grammar/scanner.js';
 import { MAX_DELTA_SECONDS } from './numbers.js';
-import { findParameter, readParameters, type Parameter, type ParameterLead, type SpecialValue } from './parameters.js';
+import {
+  findParameter,
+  goToParameter,
+  readParameters,
+  type Parameter,
+  type ParameterLead,
+  type SpecialValue,
+} from './parameters.js';
 
 /** What a header field asks of one of its parameters, beyond being a generic-param. */
 export interface ParameterRule {
@@ -38,7 +45,8 @@ export const ACCEPT_PARAMETERS: readonly ParameterRule[] = [/* @__PURE__ */ rule
 
 /**
  * `*( SEMI generic-param )`, of which some are more than that.
- * @throws SipError `header-syntax`, whose rule is the parameter's name
+ * @throws SipError `header-syntax`, whose rule is the parameter's name and whose offset that of its value; of one without a
+ * value that of its name, and of one that is missing the end
  */
 export function readRuledParameters(
   scanner: Scanner,
@@ -48,13 +56,25 @@ export function readRuledParameters(
 ): readonly Parameter[] {
   const from = scanner.offset;
   const parameters = readParameters(scanner, special, lead);
+  const broken = findBroken(parameters, rules);
+  if (broken === undefined) return parameters;
+  const { name } = broken;
+  goToParameter(scanner, from, name, special);
+  const isThere = findParameter(parameters, name) !== undefined;
+  return scanner.fail(name, isThere ? 'a value of its grammar' : 'this parameter');
+}
+
+/** Whether parameters follow all the rules. */
+export function obeysAll(parameters: readonly Parameter[], rules: readonly ParameterRule[]): boolean {
+  return findBroken(parameters, rules) === undefined;
+}
+
+function findBroken(parameters: readonly Parameter[], rules: readonly ParameterRule[]): ParameterRule | undefined {
   for (const wanted of rules) {
     const parameter = findParameter(parameters, wanted.name);
-    if (parameter === undefined ? wanted.need === 'optional' : obeys(parameter, wanted)) continue;
-    scanner.offset = from;
-    scanner.fail(wanted.name, parameter === undefined ? 'this parameter' : 'a value of its grammar');
+    if (parameter === undefined ? wanted.need === 'required' : !obeys(parameter, wanted)) return wanted;
   }
-  return parameters;
+  return undefined;
 }
 
 function obeys({ value, quoted }: Parameter, { form, check }: ParameterRule): boolean {

@@ -44,12 +44,16 @@ export function readParameters(
   const parameters: Parameter[] = [];
   let names: Set<string> | undefined;
   while ((lead === 'nothing' && parameters.length === 0) || scanner.takeSeparator(SEMICOLON)) {
+    const at = scanner.offset;
     const parameter = readParameter(scanner, special);
     const { name } = parameter;
     // RFC 3261 section 7.3.1: any given parameter-name MUST NOT appear more than once.
     if (parameters.length === FEW) names = new Set(parameters.map(keyOf));
     const again = names === undefined ? findParameter(parameters, name) : names.has(keyOf(parameter));
-    if (again !== undefined && again !== false) scanner.fail('generic-param', `${name} once`);
+    if (again !== undefined && again !== false) {
+      scanner.offset = at;
+      scanner.fail('generic-param', `${name} once`);
+    }
     names?.add(keyOf(parameter));
     parameters.push(parameter);
   }
@@ -72,6 +76,24 @@ export function readParameter(scanner: Scanner, special?: SpecialValue): Paramet
       return { name, value: readHost(scanner).text, quoted: false };
     default:
       return { name, value: scanner.runOfSome(TOKEN, 'gen-value'), quoted: false };
+  }
+}
+
+/**
+ * For errors, since parameters are read without their places: goes back to the value of the parameter of this name, or to its
+ * name where it has no value. Stays if there is none. The parameters from `from` to the scanner have been read just so.
+ */
+export function goToParameter(scanner: Scanner, from: number, name: string, special?: SpecialValue): void {
+  const again = scanner.within(from, scanner.offset);
+  while (!again.atEnd) {
+    again.takeSeparator(SEMICOLON);
+    const at = again.offset;
+    if (equalsIgnoringCase(again.token(), name)) {
+      scanner.offset = again.takeSeparator(EQUALS) ? again.offset : at;
+      return;
+    }
+    again.offset = at;
+    readParameter(again, special);
   }
 }
 

@@ -181,10 +181,13 @@ function plainParameter(
       value = source.substring(start, end);
     }
     if (kind === 'via' && !isPlainViaValue(name, bytes, start, end, quoted)) return undefined;
-  }
+  } else if (kind === 'via' && VIA_VALUES.includes(name)) return undefined;
   scanner.offset = end;
   return kind === 'uri' ? { name, value } : { name, value, quoted };
 }
+
+/** The parameters of Via that are nothing without a value. */
+export const VIA_VALUES: readonly string[] = ['branch', 'received', 'maddr', 'ttl'];
 
 /** Some parameters of Via have values of their own kinds; of these, an IPv4 address in received is the common one. */
 function isPlainViaValue(name: string, bytes: Uint8Array, start: number, end: number, quoted: boolean): boolean {

@@ -2,8 +2,9 @@ import { ADDRESS } from '../grammar/characters.js';
 import type { Scanner } from '../grammar/scanner.js';
 import { isIpv4Address, isIpv6Address, readHost, type Host } from '../uri/host.js';
 import { listHeader, type HeaderDefinition } from './definition.js';
-import { readPlainVia } from './plain.js';
-import { formatParameters, getParameter, readParameters, type Parameter } from './parameters.js';
+import { readPlainVia, VIA_VALUES } from './plain.js';
+import { readRuledParameters, rule, type ParameterRule } from './parameter-rules.js';
+import { formatParameters, getParameter, type Parameter } from './parameters.js';
 
 /** `via-parm = sent-protocol LWS sent-by *( SEMI via-params )`, RFC 3261 section 20.42. */
 export interface Via {
@@ -45,8 +46,11 @@ function readAnyVia(scanner: Scanner): Via {
   if (!scanner.skipSpace()) scanner.fail('via-parm', 'LWS');
   const host = readHost(scanner);
   const port = scanner.takeSeparator(COLON) ? scanner.integer(MAX_PORT, 'port') : null;
-  return { protocol, version, transport, host, port, parameters: readParameters(scanner, readSpecial) };
+  return { protocol, version, transport, host, port, parameters: readRuledParameters(scanner, VALUED, readSpecial) };
 }
+
+/** What is nothing without a value; `branch` is a token besides. */
+const VALUED: readonly ParameterRule[] = /* @__PURE__ */ VIA_VALUES.map((name) => rule(name, 'value'));
 
 function readSpecial(scanner: Scanner, name: string): string | undefined {
   switch (name) {
@@ -58,13 +62,22 @@ function readSpecial(scanner: Scanner, name: string): string | undefined {
     case 'maddr':
       return readHost(scanner).text;
     case 'ttl':
-      return String(scanner.integer(MAX_TTL, 'ttl'));
+      return readTtl(scanner);
     case 'rport':
       // response-port = "rport" [EQUAL 1*DIGIT], RFC 3581 section 6.
       return String(scanner.integer(MAX_PORT, 'response-port'));
     default:
       return undefined;
   }
+}
+
+/** `ttl = 1*3DIGIT ; 0 to 255` */
+function readTtl(scanner: Scanner): string {
+  const from = scanner.offset;
+  const ttl = scanner.integer(MAX_TTL, 'ttl');
+  if (scanner.offset - from <= 3) return String(ttl);
+  scanner.offset = from;
+  return scanner.fail('ttl', 'at most three digits');
 }
 
 /** `via-received = "received" EQUAL (IPv4address / IPv6address)`; brackets are taken too (RFC 5118 section 4.5). */
