@@ -131,7 +131,7 @@ export abstract class TlsStream extends Duplex {
     if (this.destroyed) return;
     this.engine.close();
     this.flush();
-    endAndLinger(this.transport);
+    endAndLinger(this.transport, 'open');
     this.destroy(error);
   }
 
@@ -202,7 +202,7 @@ export abstract class TlsStream extends Duplex {
     }
     this.engine.abort();
     // What was sent last, an alert or an answer such as 408, is to arrive; a handshake cut off has nothing to say.
-    if (hasSent || this.transport.writableEnded) endAndLinger(this.transport);
+    if (hasSent || this.transport.writableEnded) endAndLinger(this.transport, this.#peerClosed ? 'closed' : 'open');
     else this.transport.destroy();
     this.#afterDrain?.(error ?? socketError('ERR_STREAM_DESTROYED', 'The socket was destroyed'));
     this.#afterDrain = null;
@@ -262,6 +262,8 @@ export abstract class TlsStream extends Duplex {
   }
 
   #handle(events: readonly TlsEvent[]): void {
+    // A Finished, a server's tickets, what listeners write at once and a close_notify that was there already: one write.
+    if (this.secureConnecting && events.length > 0) this.#corkUntilIdle();
     // Output first: the other side can go on while our own listeners work.
     this.flush();
     for (const event of events) {
@@ -270,6 +272,12 @@ export abstract class TlsStream extends Duplex {
     }
     this.#watchAnswer();
     this.#updateReading();
+  }
+
+  /** Until all that is to be done in this tick is done: microtasks run when its queue is empty. */
+  #corkUntilIdle(): void {
+    this.transport.cork();
+    queueMicrotask(() => this.transport.uncork());
   }
 
   #dispatch(event: TlsEvent): void {
@@ -319,7 +327,7 @@ export abstract class TlsStream extends Duplex {
       return;
     }
     this.#deferredError = failure;
-    endAndLinger(this.transport);
+    endAndLinger(this.transport, 'open');
   }
 
   #push(chunk: Buffer): void {

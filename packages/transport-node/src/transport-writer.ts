@@ -8,6 +8,9 @@ import { asSocket } from './transport.js';
 const memory = new OutputMemory();
 const takeMemory: Allocate = (length) => memory.take(length);
 
+/** Bytes of records, a handshake's mostly, that leave as one array: several cost a stream more than the copy does. */
+const MAX_JOINED = 4096;
+
 /** Writes what a connection has to say, from memory that is used again where that can be. */
 export class TransportWriter {
   readonly #transport: Duplex;
@@ -27,14 +30,14 @@ export class TransportWriter {
   }
 
   /**
-   * Writes all of the engine's output; false when the transport wants us to wait. A socket gets it as it lies; any other
-   * Duplex, which may make a frame of each write, as one array.
+   * Writes all of the engine's output; false when the transport wants us to wait. A socket gets it as it lies; what is
+   * short, and any other Duplex, which may make a frame of each write, as one array.
    */
-  write(engine: Pick<TlsEngine, 'takeOutput' | 'takeOutputParts'>): boolean {
+  write(engine: Pick<TlsEngine, 'pendingOutputLength' | 'takeOutput' | 'takeOutputParts'>): boolean {
     const transport = this.#transport;
     if (!this.#isSocket) return transport.write(engine.takeOutput());
     this.reclaim();
-    const parts = engine.takeOutputParts();
+    const parts = engine.pendingOutputLength <= MAX_JOINED ? [engine.takeOutput()] : engine.takeOutputParts();
     if (parts.length > 1) transport.cork();
     for (const part of parts) transport.write(part);
     if (parts.length > 1) transport.uncork();

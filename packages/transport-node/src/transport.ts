@@ -39,19 +39,24 @@ const LINGER_MILLISECONDS = 1000;
 /**
  * Ends a transport so that the last bytes arrive. Destroying it at once with input unread makes the kernel send a
  * reset, and a reset lets the peer throw away what it has not read yet: the alert that says what was wrong. So: end,
- * read on and drop, destroy when the peer has closed too or after a second.
+ * read on and drop, destroy when the peer has closed too or after a second. Of a peer that has said close_notify nothing
+ * more comes: then a socket is done when its kernel has everything, which spares the wait for the peer's end.
  */
-export function endAndLinger(transport: Duplex): void {
+export function endAndLinger(transport: Duplex, peer: 'open' | 'closed'): void {
   if (transport.destroyed) return;
+  const last = peer === 'closed' && asSocket(transport) !== null ? 'finish' : 'end';
+  if (transport.writable) transport.end();
+  if (last === 'finish' ? transport.writableFinished : transport.readableEnded) {
+    transport.destroy();
+    return;
+  }
   const destroy = (): void => {
     clearTimeout(timer);
     transport.destroy();
   };
   const timer = setTimeout(destroy, LINGER_MILLISECONDS);
   timer.unref();
-  transport.once('end', destroy);
+  transport.once(last, destroy);
   transport.once('close', destroy);
-  if (transport.writable) transport.end();
-  if (transport.readableEnded) destroy();
-  else transport.resume();
+  transport.resume();
 }

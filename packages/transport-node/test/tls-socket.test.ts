@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { Duplex, duplexPair } from 'node:stream';
 import tls from 'node:tls';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { connect, createServer, type ServerOptions, type SocketError, type TLSSocket } from '../src/index.js';
 import { ca, localhost } from './support/certificates.js';
 import { connectTo } from './support/port.js';
@@ -194,6 +194,40 @@ describe('the end of a connection', () => {
     expect([far.destroyed, far.writableEnded]).toEqual([false, true]);
     near.write('what came after it is read and dropped');
     expect(Buffer.from(await textOf(near), 'latin1')[0]).toBe(0x15);
+    near.end();
+    await eventually(() => far.destroyed);
+  });
+
+  it('does not wait for the end of a socket whose peer has said close_notify: nothing more comes', async () => {
+    const listener = createServer(localhost);
+    const raw = net.connect(await listen(listener), '127.0.0.1');
+    const accepted = once(listener, 'connection');
+    const client = connectTo(0, [], { socket: raw });
+    const [server] = (await once(listener, 'secureConnection')) as [TLSSocket];
+    const [transport] = (await accepted) as [net.Socket];
+    server.resume();
+    if (client.secureConnecting) await once(client, 'secureConnect');
+    // The alert without the end of the transport.
+    vi.spyOn(raw, 'end').mockImplementation(() => raw);
+    client.end();
+    await once(server, 'close');
+    expect(transport.destroyed).toBe(true);
+    expect(await textOf(client)).toBe('');
+  });
+
+  it('waits for the end of any other Duplex, to which destroying may be a reset', async () => {
+    const [near, far] = duplexPair();
+    const listener = createServer(localhost);
+    listener.emit('connection', far);
+    const client = connectTo(0, [], { socket: near });
+    const [server] = (await once(listener, 'secureConnection')) as [TLSSocket];
+    server.resume();
+    if (client.secureConnecting) await once(client, 'secureConnect');
+    const ended = vi.spyOn(near, 'end').mockImplementation(() => near);
+    client.end();
+    await once(server, 'close');
+    expect([far.destroyed, far.writableFinished]).toEqual([false, true]);
+    ended.mockRestore();
     near.end();
     await eventually(() => far.destroyed);
   });

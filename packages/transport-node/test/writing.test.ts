@@ -85,4 +85,35 @@ describe('long records', () => {
     expect(Buffer.compare(await received(accepted, BLOCK.length), BLOCK)).toBe(0);
     expect(writes.mock.calls.map(([chunk]) => (chunk as Buffer).length)).toEqual([65_536 + 4 * 22]);
   });
+
+  it('leave with the tickets and the close_notify of that moment, as the client’s do with its Finished', async () => {
+    const server = createServer(localhost, (socket) => void socket.end('answer'));
+    const writes: { server: number[]; client: number[] } = { server: [], client: [] };
+    server.prependListener('connection', (socket: net.Socket) => countWrites(socket, writes.server));
+    const raw = net.connect(await listen(server), '127.0.0.1');
+    countWrites(raw, writes.client);
+    const client = connectTo(0, [], { socket: raw });
+    client.once('secureConnect', () => void client.end('question'));
+    expect(String(await received(client, 6))).toBe('answer');
+    // The hello, and the Finished with everything else; the other side's flight, and its tickets with the rest.
+    expect([writes.client.length, writes.server.length]).toEqual([2, 2]);
+    expect(writes.client[1]).toBeGreaterThan(1);
+    expect(writes.server[1]).toBeGreaterThan(1);
+  });
 });
+
+/** How many chunks each write to the kernel has. */
+function countWrites(socket: net.Socket, counts: number[]): void {
+  const [one, several] = [
+    socket._write.bind(socket),
+    (socket._writev as typeof Duplex.prototype._writev)?.bind(socket),
+  ];
+  vi.spyOn(socket, '_write').mockImplementation((...args) => {
+    counts.push(1);
+    one(...args);
+  });
+  vi.spyOn(socket, '_writev').mockImplementation((...args) => {
+    counts.push(args[0].length);
+    several?.(...args);
+  });
+}
