@@ -38,7 +38,7 @@ import {
 } from '@portico/sip-codec/writing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { options, request, wire, wireText } from './wire.js';
+import { options, refused, request, wire, wireText } from './wire.js';
 
 const random = (length: number): Uint8Array => Uint8Array.from({ length }, (_, index) => index);
 const address = (text: string): NameAddress => parseHeaderValue(TO, text);
@@ -95,6 +95,32 @@ describe('requests of a client (RFC 3261 section 8.1.1)', () => {
   });
 });
 
+describe('a client’s request never says another thing than it was told', () => {
+  const sip = requireSipUri(parseUri('sip:a@b'), 'URI');
+  it.each([
+    ['a Call-ID that is two words', { callId: 'x y' }],
+    ['an empty Call-ID', { callId: '' }],
+    ['a Call-ID beyond ASCII', { callId: 'x\u00e9' }],
+    ['a Call-ID with a line break', { callId: 'x\r\nX: y' }],
+    ['a host with a parameter', { uri: { ...sip, host: { type: 'name', text: 'b;lr' } } }],
+    ['a host that is none', { uri: { ...sip, host: { type: 'name', text: 'x,y' } } }],
+    ['a user that is empty', { uri: { ...sip, user: '' } }],
+    ['a user with an @', { uri: { ...sip, user: 'x@y' } }],
+    ['a parameter with another', { uri: { ...sip, parameters: [{ name: 'a', value: 'b;c' }] } }],
+    ['another scheme that is tel', { uri: { type: 'absolute', scheme: 'tel', rest: '+1' } }],
+    ['a number that is none', { uri: { type: 'tel', number: 'x', parameters: [] } }],
+    ['a URI with a line break', { uri: { ...sip, user: 'x\r\nX: y' } }],
+  ])('%s', (_, more) => {
+    expect(refused(() => client(more))).toMatchObject({ kind: 'api-misuse' });
+  });
+
+  it('all URIs that can be read', () => {
+    for (const text of ['sip:a:b@c;d=e', 'SIPS:a', 'tel:+1-2;ext=3', 'urn:a:b', 'sip:%41;x@[::1]:5']) {
+      expect(client({ uri: parseUri(text) }).requestUri).toBe(text.replace('SIPS', 'sips'));
+    }
+  });
+});
+
 describe('requests from a URI (RFC 3261 section 19.1.5)', () => {
   const from = (text: string): ReturnType<typeof requestFromUri> =>
     requestFromUri(requireSipUri(parseUri(text), 'URI'));
@@ -123,6 +149,15 @@ describe('requests from a URI (RFC 3261 section 19.1.5)', () => {
       ['m', 'y'],
     ]);
     expect(from('sip:a@b;lr;m%65thod=BYE')).toMatchObject({ method: 'BYE', uri: 'sip:a@b;lr' });
+  });
+
+  it('a value that no field can hold loses its header, and the request is made', () => {
+    for (const escape of ['%00', '%01', '%0A', '%0D', '%1f', '%7f']) {
+      const { headers, ignored, uri } = from(`sip:a@b?Subject=a${escape}&Priority=b`);
+      expect([escape, headers, ignored]).toEqual([escape, [['Priority', 'b']], ['Subject']]);
+      expect(createRequest({ method: 'INVITE', uri, headers }).headers.size).toBe(2);
+    }
+    expect(from('sip:a@b?Subject=a%09b%20').headers).toEqual([['Subject', 'a\tb ']]);
   });
 
   it('dangerous headers, and values that would be several lines, are passed over', () => {

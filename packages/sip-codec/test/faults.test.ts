@@ -103,6 +103,12 @@ describe('the faults of a message', () => {
     ['one of all contacts', register({ Contact: '*' }), ['header-missing Contact']],
     ['one of all contacts, later', register({ Contact: '*', Expires: '1' }), ['header-missing Contact']],
     ['one of all contacts, now', register({ Contact: '*', Expires: '0' }), []],
+    ['one of all contacts, now with three digits', register({ Contact: '*', Expires: '000' }), []],
+    [
+      'one of all contacts, at no time',
+      register({ Contact: '*', Expires: '0x' }),
+      ['header-syntax Expires', 'header-missing Contact'],
+    ],
     [
       'a response without hops',
       parseSipMessage(wire(wireText(options({ 'Max-Forwards': '0' })).replace(/^.*?\r\n/, 'SIP/2.0 200 \r\n'))),

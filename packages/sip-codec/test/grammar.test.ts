@@ -35,7 +35,7 @@ const RECOGNISER = new AbnfRecogniser(EXTENSION_GRAMMAR);
 const STRICTER_THAN_GRAMMAR: ReadonlySet<string> = new Set([
   // Section 19.1.1: sip and sips URIs have a grammar of their own, and tel has one in RFC 3966.
   'SIP-URI', 'user', 'userinfo', 'password', 'host', 'port', 'IPv6reference', 'IPv6address', 'pname', 'pvalue',
-  'uri-parameters', 'hname', 'hvalue', 'header', 'global-number-digits', 'local-number-digits', 'local-number', 'parameter', 'telephone-uri',
+  'uri-parameters', 'hname', 'hvalue', 'header', 'global-number-digits', 'local-number-digits', 'local-number', 'parameter', 'telephone-uri', 'ext', 'isub', 'phone-context',
   // Section 7.3.1: a parameter name comes once.
   'generic-param', 'auth-param',
   // Parameters with a grammar of their own.

@@ -88,6 +88,17 @@ describe('a UAS’s checks (RFC 3261 section 8.2)', () => {
     expect(judge(message)).toMatchObject({ type: 'answer', error: { reason } });
   });
 
+  it('compare media types, schemes and handling without case', () => {
+    const uas = { methods: ['OPTIONS'], mediaTypes: ['Application/SDP'], answerTypes: ['Text/X'], schemes: ['SIP'] };
+    expect(judgeRequest(request(options({ 'Content-Type': 'application/Sdp' }, 'body')), uas).type).toBe('process');
+    const optional = { 'Content-Type': 'x/y', 'Content-Disposition': 'session;Handling=Optional' };
+    expect(judgeRequest(request(options(optional, 'body')), uas).type).toBe('process');
+    const required = { ...optional, 'Content-Disposition': 'session;handling=required' };
+    expect(judgeRequest(request(options(required, 'body')), uas)).toMatchObject({ status: 415 });
+    const invite = { ...uas, methods: ['INVITE'] };
+    expect(judgeRequest(as('INVITE', options({ Accept: 'TEXT/x' })), invite).type).toBe('process');
+  });
+
   it('have defaults: sip and sips, any body, any answer, no extension, Digest', () => {
     const plain = { methods: ['OPTIONS', 'INVITE'] };
     const fields = { 'Content-Type': 'text/x', Accept: 'text/y', Authorization: 'digest x=y' };

@@ -116,6 +116,15 @@ describe('server transactions (RFC 3261 section 17.2.3)', () => {
     expect(key('INVITE', { Via: `${USUAL.Via} , x` })).toBe(key('INVITE'));
     expect(key('INVITE', { Via: 'SIP/2.0/UDP a', 'Call-ID': '' })).toBeUndefined();
     expect(key('INVITE', { Via: 'SIP/2.0/UDP a', CSeq: 'x' })).toBeUndefined();
+    // A tag that cannot be read is not the same as none.
+    for (const field of ['From', 'To']) {
+      for (const method of ['INVITE', 'ACK']) {
+        expect(key(method, { Via: 'SIP/2.0/UDP a', CSeq: `1 ${method}`, [field]: '<sip:a@b>;tag' })).toBeUndefined();
+        expect(key(method, { Via: 'SIP/2.0/UDP a', CSeq: `1 ${method}`, [field]: '<sip:a@b>' })).toBeDefined();
+      }
+    }
+    const broken = request('INVITE', { Via: 'SIP/2.0/UDP a', From: 'x y' });
+    expect([cancelledTransactionKey(broken), acknowledgementKey(broken, 't')]).toEqual([null, null]);
   });
 });
 

@@ -84,8 +84,24 @@ describe('tel URIs (RFC 3966 section 3)', () => {
     ['tel:1;phone-context=a..b', 'descriptor'],
     ['tel:1;ext=x;phone-context=a', 'extension'],
     ['tel:+1;EXT=1a', 'extension'],
+    ['tel:+1;ext', 'ext'],
+    ['tel:+1;x;Isub', 'isub'],
+    ['tel:+1;phone-context', 'phone-context'],
+    ['tel:1;phone-context', 'phone-context'],
   ])('%s breaks the rule %s', (text, rule) => {
     expect(refused(() => parseUri(text))).toMatchObject({ reason: 'uri-syntax', rule });
+  });
+
+  it.each([
+    ['tel:+1;a=b;ext=', '1a;c=d'],
+    ['tel:+1;a=b;phone-context=', '!!;c=d'],
+    ['tel:+1;a=b', '%4;c=d'],
+    ['tel:+1;a;', 'ext;b'],
+    ['tel:+1;a=b;c;', 'A=d;e'],
+    ['sip:a@b;c=d;e;', 'C;f'],
+    ['sip:a@b;1;2;3;4;5;6;7;8;9;', '3=x;f'],
+  ])('%s is right, and %s behind it is pointed at', (front, wrong) => {
+    expect(refused(() => parseUri(front + wrong)).offset).toBe(front.length);
   });
 
   it.each([

@@ -73,6 +73,8 @@ describe('URI equality, RFC 3261 section 19.1.4', () => {
     ['tel:+12;ext=1', 'tel:+12;ext=2'],
     ['tel:1;phone-context=a-b.c', 'tel:1;phone-context=ab.c'],
     ['tel:+12;x=a-b', 'tel:+12;x=ab'],
+    // isub = 1*uric, RFC 3966 section 3: what looks like a separator is part of it.
+    ['tel:+12;isub=a.b', 'tel:+12;isub=ab'],
     ['tel:+12', 'sip:+12@a;user=phone'],
   ])('%s is not %s', (left, right) => {
     expect(same(left, right)).toBe(false);

@@ -3,7 +3,7 @@ import { TEXT } from '../grammar/characters.js';
 import { asciiLowerCase } from '../grammar/text.js';
 import { CONTACT, TO } from '../headers/addresses.js';
 import type { HeaderDefinition } from '../headers/definition.js';
-import { CSEQ, MAX_FORWARDS } from '../headers/numbers.js';
+import { CSEQ, EXPIRES, MAX_FORWARDS } from '../headers/numbers.js';
 import { HEADER_DEFINITIONS } from '../headers/registry.js';
 import { BRANCH_COOKIE, VIA, viaBranch } from '../headers/via.js';
 import { framingFault } from './head.js';
@@ -80,7 +80,7 @@ function registerFaults(headers: SipHeaders): readonly SipError[] {
     const details = { field: 'To', rule: 'RFC 3261 section 10.2', expected: 'a SIP or SIPS URI' };
     faults.push(new SipError('address-of-record-scheme', details));
   }
-  if (headers.readIfValid(CONTACT) === '*' && headers.text('Expires')?.trim() !== '0') {
+  if (headers.readIfValid(CONTACT) === '*' && headers.readIfValid(EXPIRES) !== 0) {
     const details = { field: 'Contact', rule: 'RFC 3261 section 10.2.2', expected: '* with Expires: 0' };
     faults.push(new SipError('header-missing', details));
   }

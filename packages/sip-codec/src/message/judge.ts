@@ -118,7 +118,7 @@ export function findUnsupported(
       faults.push(new SipError(reason, { field: 'Request-Line', rule: 'RFC 3261 section 8.2.1', got: request.method }));
     }
     const scheme = asciiLowerCase(/^[^:]*/.exec(request.requestUri)?.[0] ?? '');
-    if (isReadable(request) && !(capabilities.schemes ?? ['sip', 'sips']).includes(scheme)) {
+    if (isReadable(request) && !(capabilities.schemes ?? ['sip', 'sips']).map(asciiLowerCase).includes(scheme)) {
       const details = { field: 'Request-URI', rule: 'RFC 3261 section 8.2.2.1', got: scheme };
       faults.push(new SipError('uri-scheme-unsupported', details));
     }
@@ -147,10 +147,11 @@ function findUnsupportedContent(request: SipRequest, capabilities: UasCapabiliti
   const { headers } = request;
   const content = headers.readIfValid(CONTENT_TYPE);
   const disposition = headers.readIfValid(CONTENT_DISPOSITION);
-  const optional = disposition !== undefined && getParameter(disposition.parameters, 'handling') === 'optional';
+  const optional =
+    disposition !== undefined && asciiLowerCase(getParameter(disposition.parameters, 'handling') ?? '') === 'optional';
   if (request.body.length > 0 && content !== undefined && capabilities.mediaTypes !== undefined && !optional) {
     const type = `${content.type}/${content.subtype}`;
-    if (!capabilities.mediaTypes.includes(type)) {
+    if (!capabilities.mediaTypes.map(asciiLowerCase).includes(type)) {
       const details = { field: 'Content-Type', rule: 'RFC 3261 section 8.2.3', got: type };
       faults.push(new SipError('media-type-unsupported', details));
     }
@@ -158,7 +159,7 @@ function findUnsupportedContent(request: SipRequest, capabilities: UasCapabiliti
   const ranges = headers.readIfValid(ACCEPT);
   if (request.method === 'INVITE' && ranges !== undefined && capabilities.answerTypes !== undefined) {
     const acceptable = capabilities.answerTypes.some((answer) => {
-      const [type = '', subtype = ''] = answer.split('/');
+      const [type = '', subtype = ''] = asciiLowerCase(answer).split('/');
       return ranges.some((range) => acceptsMedia(range, type, subtype));
     });
     if (!acceptable) faults.push(new SipError('not-acceptable', { field: 'Accept', rule: 'RFC 3261 section 21.4.7' }));

@@ -83,28 +83,31 @@ function branchKey(via: Via, branch: string, method: string): TransactionKey {
 /** Request-URI, To tag, From tag, Call-ID, CSeq and top Via. No value holds a line break, so that none can be two. */
 function legacyKey(request: SipRequest, via: Via, method: string = request.method): TransactionKey | null {
   const parts = legacyParts(request, via);
-  if (parts === null) return null;
-  return { text: [method, ...parts, tagOf(request, 'To')].join('\n'), matching: 'rfc2543' };
+  const toTag = tagOf(request, 'To');
+  if (parts === null || toTag === null) return null;
+  return { text: [method, ...parts, toTag].join('\n'), matching: 'rfc2543' };
 }
 
 /** As legacyKey, for an ACK: its To tag is that of the answer, and of CSeq the number counts. */
-function legacyAckKey(request: SipRequest, via: Via, toTag: string): TransactionKey | null {
+function legacyAckKey(request: SipRequest, via: Via, toTag: string | null): TransactionKey | null {
   const parts = legacyParts(request, via);
-  return parts === null ? null : { text: ['ACK', ...parts, asciiLowerCase(toTag)].join('\n'), matching: 'rfc2543' };
+  if (parts === null || toTag === null) return null;
+  return { text: ['ACK', ...parts, asciiLowerCase(toTag)].join('\n'), matching: 'rfc2543' };
 }
 
 function legacyParts(request: SipRequest, via: Via): readonly string[] | null {
   const { headers } = request;
   const callId = headers.readIfValid(CALL_ID);
   const cseq = headers.readIfValid(CSEQ);
-  if (callId === undefined || cseq === undefined) return null;
-  return [request.requestUri, tagOf(request, 'From'), callId, String(cseq.number), formatVia(via)];
+  const fromTag = tagOf(request, 'From');
+  if (callId === undefined || cseq === undefined || fromTag === null) return null;
+  return [request.requestUri, fromTag, callId, String(cseq.number), formatVia(via)];
 }
 
-/** The tag in lower case; empty where there is none, as RFC 2543 allows. */
-function tagOf(request: SipRequest, name: 'From' | 'To'): string {
+/** The tag in lower case; empty where there is none, as RFC 2543 allows; null where the field is missing or broken. */
+function tagOf(request: SipRequest, name: 'From' | 'To'): string | null {
   const address = request.headers.readIfValid(name === 'From' ? FROM : TO);
-  return asciiLowerCase((address && addressTag(address)) ?? '');
+  return address === undefined ? null : asciiLowerCase(addressTag(address) ?? '');
 }
 
 /**

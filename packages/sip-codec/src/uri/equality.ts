@@ -87,14 +87,14 @@ export function canonicalHost({ type, text }: Host): string {
 
 /**
  * A tel URI in the form that its equals have too, RFC 3966 section 4: without visual separators, in lower case, its
- * parameters in order of their names. The value of `phone-context` is a number or a host name; those of other parameters
- * keep their separators.
+ * parameters in order of their names. The value of `ext` is a number, that of `phone-context` a number or a host name; those
+ * of other parameters keep their separators, `isub` too, which is `1*uric`.
  */
 export function canonicalTelUri({ number, parameters }: TelUri): string {
   const list = parameters.map(({ name, value }) => {
     const key = asciiLowerCase(name);
     if (value === null) return key;
-    const isNumber = key === 'ext' || key === 'isub' || (key === 'phone-context' && value.startsWith('+'));
+    const isNumber = key === 'ext' || (key === 'phone-context' && value.startsWith('+'));
     return `${key}=${isNumber ? withoutSeparators(insensitive(value)) : insensitive(value)}`;
   });
   return ['tel:' + withoutSeparators(asciiLowerCase(number)), ...list.sort()].join(';');

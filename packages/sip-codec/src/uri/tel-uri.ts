@@ -45,32 +45,45 @@ export function readTelUri(scanner: Scanner): TelUri {
   const parameters: { name: string; value: string | null }[] = [];
   const keys = new Set<string>();
   while (scanner.take(SEMICOLON)) {
+    const at = scanner.offset;
     const name = scanner.run(PARAMETER_NAME);
     if (name === '') scanner.fail('pname', 'alphanum', 'uri-syntax');
     let value: string | null = null;
+    const key = asciiLowerCase(name);
     if (scanner.take(EQUALS)) {
+      const valueAt = scanner.offset;
       value = scanner.run(PARAMETER_VALUE);
       if (value === '') scanner.fail('pvalue', 'paramchar', 'uri-syntax');
-      checkValue(scanner, asciiLowerCase(name), value);
+      checkValue(scanner, valueAt, key, value);
+    } else if (VALUED.includes(key)) {
+      scanner.offset = at;
+      scanner.fail(key, 'a value', 'uri-syntax');
     }
-    if (keys.size === keys.add(asciiLowerCase(name)).size) {
+    if (keys.size === keys.add(key).size) {
+      scanner.offset = at;
       scanner.fail('parameter', 'each parameter once', 'uri-syntax');
     }
     parameters.push({ name, value });
   }
   if (!scanner.atEnd) scanner.fail('telephone-uri', 'the end of the URI', 'uri-syntax');
-  const hasContext = parameters.some(({ name, value }) => asciiLowerCase(name) === 'phone-context' && value !== null);
-  if (!global && !hasContext) scanner.fail('local-number', 'a phone-context', 'uri-syntax');
+  if (!global && !keys.has('phone-context')) scanner.fail('local-number', 'a phone-context', 'uri-syntax');
   return { type: 'tel', number: `${global ? '+' : ''}${digits}`, parameters };
 }
 
+/** Parameters of RFC 3966 section 3 that are nothing without a value. */
+const VALUED: readonly string[] = ['ext', 'isub', 'phone-context'];
+
 /** What some values have to be, RFC 3966 section 3, beyond `1*paramchar`. */
-function checkValue(scanner: Scanner, key: string, value: string): void {
-  if (/%(?![0-9a-f]{2})/i.test(value)) scanner.fail('pct-encoded', 'two hexadecimal digits after %', 'uri-syntax');
+function checkValue(scanner: Scanner, at: number, key: string, value: string): void {
+  const end = scanner.offset;
+  const percent = /%(?![0-9a-f]{2})/i.exec(value);
+  scanner.offset = at + (percent?.index ?? 0);
+  if (percent !== null) scanner.fail('pct-encoded', 'two hexadecimal digits after %', 'uri-syntax');
   if (key === 'ext' && !/^[0-9.()-]+$/.test(value)) scanner.fail('extension', 'phonedigits', 'uri-syntax');
   if (key === 'phone-context' && !/^\+[0-9.()-]*[0-9][.()-]*$/.test(value) && !isHostname(value)) {
     scanner.fail('descriptor', 'a domain name or a global number', 'uri-syntax');
   }
+  scanner.offset = end;
 }
 
 /** `pname = 1*( alphanum / "-" )` */

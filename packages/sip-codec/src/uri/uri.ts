@@ -116,6 +116,7 @@ function readUriParameters(scanner: Scanner): readonly UriParameter[] {
   const parameters: UriParameter[] = [];
   let keys: Set<string> | undefined;
   while (scanner.take(SEMICOLON)) {
+    const at = scanner.offset;
     const name = escapable(scanner, PARAMCHAR, 'pname');
     if (name === '') scanner.fail('pname', 'paramchar', 'uri-syntax');
     let value: string | null = null;
@@ -129,7 +130,10 @@ function readUriParameters(scanner: Scanner): readonly UriParameter[] {
       keys === undefined
         ? parameters.some((other) => isSameParameter(other.name, name))
         : keys.size === keys.add(uriParameterKey(name)).size;
-    if (again) scanner.fail('uri-parameters', 'each parameter once', 'uri-syntax');
+    if (again) {
+      scanner.offset = at;
+      scanner.fail('uri-parameters', 'each parameter once', 'uri-syntax');
+    }
     parameters.push({ name, value });
   }
   return parameters;

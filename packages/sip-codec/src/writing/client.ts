@@ -2,6 +2,7 @@ import { SipError } from '../error.js';
 import { FROM, ROUTE, TO } from '../headers/addresses.js';
 import type { NameAddress } from '../headers/name-addr.js';
 import { CSEQ } from '../headers/numbers.js';
+import { CALL_ID } from '../headers/tokens.js';
 import { VIA, type Via } from '../headers/via.js';
 import { Scanner } from '../grammar/scanner.js';
 import { textToBytes } from '../grammar/text.js';
@@ -12,7 +13,7 @@ import { createBranch, createCallId, createTag, type RandomBytes } from '../mess
 import type { HeaderInput, MessageWriter } from '../message/write.js';
 import { readHost } from '../uri/host.js';
 import { formatUri, parseUri, uriParameterKey, type Uri } from '../uri/uri.js';
-import { headerOf } from './typed-header.js';
+import { headerOf, isSame } from './typed-header.js';
 
 /** RFC 3261 section 8.1.1.6. */
 export const INITIAL_MAX_FORWARDS = 70;
@@ -65,6 +66,21 @@ export function forRequestUri(uri: Uri): Uri {
 }
 
 /**
+ * The text of a Request-URI that is read back as the same URI: no part of it becomes another.
+ * @throws SipError `invalid-argument`
+ */
+export function requestUriOf(uri: Uri): string {
+  const wanted = forRequestUri(uri);
+  const text = formatUri(wanted);
+  try {
+    if (isSame(wanted, parseUri(text))) return text;
+  } catch (error) {
+    if (!(error instanceof SipError)) throw error;
+  }
+  throw new SipError('invalid-argument', { field: 'Request-URI', expected: 'a URI', got: text.slice(0, 120) });
+}
+
+/**
  * A request of a user agent client outside of a dialog, RFC 3261 section 8.1.1: Via with a branch of its own and `rport`
  * (RFC 3581), Max-Forwards, From with a tag, To, Call-ID, CSeq, Route.
  * @throws SipError `invalid-argument`, `line-break-in-value`, `uri-syntax`
@@ -78,13 +94,13 @@ export function createClientRequest(input: ClientRequestInput): SipRequest {
   const from = hasTag ? input.from : { ...input.from, parameters: [...input.from.parameters, tag] };
   return createRequest({
     method: input.method,
-    uri: formatUri(forRequestUri(uri)),
+    uri: requestUriOf(uri),
     headers: [
       headerOf(VIA, [via]),
       ['Max-Forwards', String(INITIAL_MAX_FORWARDS)],
       headerOf(FROM, from),
       headerOf(TO, input.to),
-      ['Call-ID', input.callId ?? createCallId(input.random)],
+      headerOf(CALL_ID, input.callId ?? createCallId(input.random)),
       headerOf(CSEQ, { number: input.cseq ?? 1, method: input.method }),
       ...(input.routes === undefined || input.routes.length === 0 ? [] : [headerOf(ROUTE, input.routes)]),
       ...(input.headers ?? []),

@@ -17,6 +17,7 @@ import {
   forRequestUri,
   INITIAL_MAX_FORWARDS,
   refuseDecided,
+  requestUriOf,
   type ClientViaInput,
 } from './client.js';
 import type { Dialog } from './dialog.js';
@@ -103,7 +104,7 @@ function write(
   const { requestUri, routes } = routeOf(dialog);
   return createRequest({
     method,
-    uri: formatUri(requestUri),
+    uri: requestUriOf(requestUri),
     headers: [
       headerOf(VIA, [clientVia(input.via, input.random)]),
       ['Max-Forwards', String(INITIAL_MAX_FORWARDS)],

@@ -15,7 +15,7 @@ export interface UriRequest {
   readonly headers: readonly HeaderInput[];
   /** `body` of the headers component; null where there is none. */
   readonly body: Uint8Array | null;
-  /** Names of headers that were passed over, and those whose value would be more than one line. */
+  /** Names of headers that were passed over, and those whose value no field could hold. */
   readonly ignored: readonly string[];
 }
 
@@ -35,8 +35,8 @@ export const HONOURED_HEADERS: readonly string[] = [
 const NEVER_HONOURED: readonly string[] = [...DECIDED_FIELDS, 'record-route'];
 
 /**
- * What to make a request of, RFC 3261 section 19.1.5. Escapes are decoded exactly once, and a decoded CR, LF or NUL loses
- * the header: it can never begin a field of its own.
+ * What to make a request of, RFC 3261 section 19.1.5. Escapes are decoded exactly once, and a decoded control character, CR and
+ * LF above all, loses the header: it can never begin a field of its own.
  * @param honoured names of the headers that are obeyed
  * @throws SipError `uri-part-not-allowed` for a method that is no token
  */
@@ -61,12 +61,13 @@ export function requestFromUri(uri: SipUri, honoured: readonly string[] = HONOUR
     const name = bytesToText(unescapeUri(escapedName));
     const bytes = unescapeUri(escapedValue);
     if (asciiLowerCase(name) === 'body') body ??= bytes;
-    else if (!keys.has(headerKey(name)) || !isOneLine(bytes)) ignored.push(name);
+    else if (!keys.has(headerKey(name)) || !isFieldText(bytes)) ignored.push(name);
     else headers.push([name, bytesToText(bytes)]);
   }
   return { method, uri: formatUri(forRequestUri(uri)), headers, body, ignored };
 }
 
-function isOneLine(value: Uint8Array): boolean {
-  return !value.includes(0x0d) && !value.includes(0x0a) && !value.includes(0);
+/** No control character but HTAB: CR, LF and NUL would begin another line, and no writer takes the others. */
+function isFieldText(value: Uint8Array): boolean {
+  return value.every((byte) => byte === 0x09 || (byte >= 0x20 && byte !== 0x7f));
 }

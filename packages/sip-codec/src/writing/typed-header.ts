@@ -26,7 +26,7 @@ function refusal(field: string, got: string): SipError {
 }
 
 /** Whether two values of a header are the same, part by part: plain objects, arrays and primitives are all there is. */
-function isSame(left: unknown, right: unknown): boolean {
+export function isSame(left: unknown, right: unknown): boolean {
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return left === right;
   const [ours, theirs] = [Object.entries(left), new Map(Object.entries(right))];
   return (
