@@ -203,23 +203,23 @@ export class HeadScanner {
       // The four bytes from `i` on: CR, LF and the first ones of the next line.
       const four = (w >>> shift) | (((words[(k + 1) | 0] as number) << 1) << (31 - shift));
       if (i > lastLineEnd || (four & 0xffff) !== CR_LF) break;
+      const next = (four >> 16) & 0xff;
       if (lineStart === start) {
         if (i - start > this.#startLineLimit) break;
-        i += CRLF;
-        this.#beginBlock(i - start, CRLF);
+        this.#beginBlock(i + CRLF - start, CRLF);
         if (lastLineEnd > start + this.#blockEnd) lastLineEnd = start + this.#blockEnd;
       } else {
         if (marksEnd >= lastMark) break;
         if (mayBeContentLength(first, bytes, lineStart, i)) {
           // A continuation line may follow.
-          if (i + CRLF >= end || isBlank((four >> 16) & 0xff)) break;
+          if (i + CRLF >= end || isBlank(next)) break;
           this.#declared.note(readContentLength(bytes, lineStart, i), lineStart - start);
         }
         marks[marksEnd++] = lineStart - start;
-        i += CRLF;
       }
+      i += CRLF;
       lineStart = i;
-      first = (four >> 16) & 0xff;
+      first = next;
     }
     if (i > end) i = end;
     // Words that are not whole have no word view.

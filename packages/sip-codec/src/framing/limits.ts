@@ -42,20 +42,15 @@ export const DEFAULT_SIP_LIMITS: SipLimits = {
  * @throws SipError `invalid-argument` for a limit that is not a non-negative integer
  */
 export function resolveLimits(limits: Partial<SipLimits> = {}): SipLimits {
-  return {
-    startLine: checked('startLine', limits.startLine ?? DEFAULT_START_LINE_LIMIT),
-    headerLine: checked('headerLine', limits.headerLine ?? DEFAULT_HEADER_LINE_LIMIT),
-    headerBlock: checked('headerBlock', limits.headerBlock ?? DEFAULT_HEADER_BLOCK_LIMIT),
-    headerCount: checked('headerCount', limits.headerCount ?? DEFAULT_HEADER_COUNT_LIMIT),
-    body: checked('body', limits.body ?? DEFAULT_BODY_LIMIT),
-  };
-}
-
-function checked(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new SipError('invalid-argument', {
-    field: name,
-    expected: 'a limit: a non-negative integer',
-    got: String(value),
-  });
+  const resolved: Record<keyof SipLimits, number> = { ...DEFAULT_SIP_LIMITS };
+  for (const name of Object.keys(resolved) as (keyof SipLimits)[]) {
+    const value = (resolved[name] = limits[name] ?? resolved[name]);
+    if (Number.isSafeInteger(value) && value >= 0) continue;
+    throw new SipError('invalid-argument', {
+      field: name,
+      expected: 'a limit: a non-negative integer',
+      got: String(value),
+    });
+  }
+  return resolved;
 }

@@ -31,26 +31,13 @@ export function findControl(bytes: Uint8Array, words: Int32Array | undefined, st
     const base = bytes.byteOffset;
     const wordsEnd = (end + base) >> 2;
     let k = (start + base) >> 2;
-    if (k < wordsEnd) {
-      let w = (words[k] as number) | (0x007f7f7f >>> ((3 - ((start + base) & 3)) << 3));
-      let hits = (w - 0x20202020) & ~w & 0x80808080;
-      if (hits === 0) {
-        k++;
-        // Two at a time, and more roughly: bytes over 0x9f are hits too, so that non-ASCII text goes the exact way.
-        while (
-          k < wordsEnd - 1 &&
-          ((((words[k] as number) - 0x20202020) | ((words[k + 1] as number) - 0x20202020)) & 0x80808080) === 0
-        ) {
-          k += 2;
-        }
-        for (; k < wordsEnd; k++) {
-          w = words[k] as number;
-          hits = (w - 0x20202020) & ~w & 0x80808080;
-          if (hits !== 0) break;
-        }
-      }
+    let harmless = 0x007f7f7f >>> ((3 - ((start + base) & 3)) << 3);
+    for (; k < wordsEnd; k++) {
+      const w = (words[k] as number) | harmless;
+      const hits = (w - 0x20202020) & ~w & 0x80808080;
       if (hits !== 0) return (k << 2) - base + ((31 - Math.clz32(hits & -hits)) >> 3);
-      i = (k << 2) - base;
+      harmless = 0;
+      i = ((k + 1) << 2) - base;
     }
   }
   while (i < end && (bytes[i] as number) >= 0x20) i++;

@@ -115,10 +115,10 @@ export class StreamFramer<More = never> implements SipFramer<More> {
     // The head of a body that is not collected was given away.
     const head = this.#bodyLeft > 0 ? 0 : headLength === 0 ? completeLength : headLength;
     const reason = this.#inMessage && this.#total === 0 ? 'head-truncated' : 'body-truncated';
-    const field = reason === 'body-truncated' ? { field: 'Content-Length' } : {};
+    const field = reason === 'body-truncated' ? 'Content-Length' : undefined;
     const seen =
       this.#bodyLeft > 0 ? headLength + this.#head.declaredLength - this.#bodyLeft : this.#pendingEnd - start;
-    this.#fail(new SipError(reason, { offset: seen, ...field }), this.#pending, start, head);
+    this.#fail(new SipError(reason, { offset: seen, field }), this.#pending, start, head);
     return this.#items ?? NO_ITEMS;
   }
 

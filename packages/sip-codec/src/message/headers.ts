@@ -7,9 +7,7 @@ import { SipHeaderField, type Head } from './head.js';
 import { colonOf, headerKey, knownName, PLACES } from './header-name.js';
 import { valueEndAt, valueStartAt } from './value-bounds.js';
 
-const NO_FIELDS: readonly SipHeaderField[] = /* @__PURE__ */ Object.freeze([]);
-
-const NO_ROWS: readonly Scanner[] = /* @__PURE__ */ Object.freeze([]);
+const NONE: readonly never[] = /* @__PURE__ */ Object.freeze([]);
 
 /** A header that was read before and is broken. */
 class ReadFailure {
@@ -67,7 +65,7 @@ export class SipHeaders implements Iterable<SipHeaderField> {
   all(name: string): readonly SipHeaderField[] {
     const known = knownName(name);
     if (known === undefined) {
-      return this.#everything().byKey.get(headerKey(name)) ?? NO_FIELDS;
+      return this.#everything().byKey.get(headerKey(name)) ?? NONE;
     }
     const bytes = this.#bytes;
     const { marks, marksStart } = this.#head;
@@ -88,7 +86,7 @@ export class SipHeaders implements Iterable<SipHeaderField> {
       }
       first += LINES_OF_A_SET;
     }
-    return found ?? NO_FIELDS;
+    return found ?? NONE;
   }
 
   /** How many fields have this name; a comma list in one field counts once. */
@@ -97,7 +95,7 @@ export class SipHeaders implements Iterable<SipHeaderField> {
   }
 
   has(name: string): boolean {
-    return this.all(name).length > 0;
+    return this.count(name) > 0;
   }
 
   /** The value of the first field of this name as text, or undefined. */
@@ -171,7 +169,7 @@ export class SipHeaders implements Iterable<SipHeaderField> {
       }
       first += LINES_OF_A_SET;
     }
-    return rows ?? NO_ROWS;
+    return rows ?? NONE;
   }
 
   #row(start: number, end: number, name: string): Scanner {

@@ -2,7 +2,8 @@ import { bytesToLatin1 } from '@portico/bytes';
 import { SipError } from '../error.js';
 import type { Strictness } from '../framing/declared-length.js';
 import { BLANK, DIGIT, HEXDIG, NOT_BLANK, REASON, runEnd, TOKEN } from '../grammar/characters.js';
-import { METHOD_WORDS, VERSION_WORDS } from '../grammar/words.js';
+import { textToBytes } from '../grammar/text.js';
+import { isWordAt, methodAt } from '../grammar/words.js';
 
 /** `Request-Line = Method SP Request-URI SP SIP-Version CRLF`, RFC 3261 section 7.1. */
 export interface RequestLine {
@@ -28,6 +29,8 @@ export interface StatusLine {
 
 /** The one version of SIP, as it is written. */
 export const SIP_VERSION = 'SIP/2.0';
+
+const VERSION_BYTES: Uint8Array = /* @__PURE__ */ textToBytes(SIP_VERSION);
 
 const SP = 0x20;
 const HTAB = 0x09;
@@ -74,7 +77,7 @@ function readRequestLine(bytes: Uint8Array, start: number, end: number): Request
   if (versionEnd !== end) refuse('Request-Line', 'Request-Line', versionEnd, 'the end of the line');
   return {
     type: 'request',
-    method: METHOD_WORDS.at(bytes, start, methodEnd) ?? bytesToLatin1(bytes, start, methodEnd),
+    method: methodAt(bytes, start, methodEnd) ?? bytesToLatin1(bytes, start, methodEnd),
     uriStart,
     uriEnd,
     version: versionAt(bytes, uriEnd + 1, end),
@@ -105,7 +108,7 @@ function readLooseRequestLine(bytes: Uint8Array, start: number, end: number): Re
   }
   return {
     type: 'request',
-    method: METHOD_WORDS.at(bytes, start, methodEnd) ?? bytesToLatin1(bytes, start, methodEnd),
+    method: methodAt(bytes, start, methodEnd) ?? bytesToLatin1(bytes, start, methodEnd),
     uriStart,
     uriEnd,
     version: versionAt(bytes, versionStart, lineEnd),
@@ -132,8 +135,7 @@ function readStatusLine(bytes: Uint8Array, start: number, end: number): StatusLi
   return {
     type: 'response',
     version: versionAt(bytes, start, versionEnd),
-    status:
-      (first - 0x30) * 100 + ((bytes[codeStart + 1] as number) - 0x30) * 10 + (bytes[codeStart + 2] as number) - 0x30,
+    status: first * 100 + (bytes[codeStart + 1] as number) * 10 + (bytes[codeStart + 2] as number) - 111 * 0x30,
     reasonStart: codeEnd + 1,
     reasonEnd: end,
   };
@@ -159,7 +161,7 @@ function readVersion(bytes: Uint8Array, start: number, end: number, field: strin
 
 /** No new string for what nearly every message says. */
 function versionAt(bytes: Uint8Array, start: number, end: number): string {
-  return VERSION_WORDS.at(bytes, start, end) ?? bytesToLatin1(bytes, start, end);
+  return isWordAt(VERSION_BYTES, bytes, start, end) ? SIP_VERSION : bytesToLatin1(bytes, start, end);
 }
 
 function isBlank(byte: number): boolean {
