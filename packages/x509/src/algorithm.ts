@@ -1,5 +1,5 @@
 import type { HashName, SignatureAlgorithm } from '@portico/crypto';
-import { DerReader } from './der/reader.js';
+import { DerReader, type DerElement } from './der/reader.js';
 import { TAG } from './der/tag.js';
 import { derExplicit, derNull, derOid, derSequence, derSmallInteger } from './der/writer.js';
 import { X509Error } from './error.js';
@@ -27,14 +27,14 @@ export type SignatureAlgorithmReading =
   | { readonly algorithm: SignatureAlgorithm; readonly problem: null }
   | { readonly algorithm: null; readonly problem: 'weak' | 'unsupported' };
 
-/** The octets of NULL, X.690 section 8.8, with commas between. */
-export const DER_NULL = '5,0';
-
 /** Largest salt that an RSASSA-PSS signature can hold with a 16384-bit modulus, rounded up. */
 const MAX_SALT_LENGTH = 2048;
 
-export function readAlgorithmIdentifier(reader: DerReader): AlgorithmIdentifier {
-  const element = reader.expect(TAG.sequence, 'an AlgorithmIdentifier');
+/** The next element, or one that was read already. @throws X509Error the DER reasons */
+export function readAlgorithmIdentifier(
+  reader: DerReader,
+  element: DerElement = reader.expect(TAG.sequence, 'an AlgorithmIdentifier'),
+): AlgorithmIdentifier {
   const inside = reader.inside(element);
   const oid = inside.oid();
   const parameters = inside.remaining === 0 ? null : inside.any();
@@ -151,7 +151,8 @@ export function demandAbsent({ oid, parameters }: AlgorithmIdentifier): void {
 
 /** @throws X509Error `invalid-algorithm` */
 export function demandNull({ oid, parameters }: AlgorithmIdentifier): void {
-  if (parameters?.join() !== DER_NULL) {
+  // One whole element, so that nothing else of two octets begins so.
+  if (parameters?.length !== 2 || parameters[0] !== TAG.null) {
     throw new X509Error('invalid-algorithm', { expected: `NULL parameters for ${oid}` });
   }
 }

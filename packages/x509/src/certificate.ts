@@ -65,14 +65,13 @@ export function parseCertificate(der: Uint8Array): Certificate {
   const tbs = certificate.inside(tbsElement);
   const version = readVersion(tbs);
   const serialNumber = tbs.integer('a serialNumber');
-  const innerOffset = tbs.offset;
-  const innerAlgorithm = readAlgorithmIdentifier(tbs);
-  if (!bytesEqual(innerAlgorithm.raw, signatureAlgorithm.raw)) {
+  const inner = tbs.expect(TAG.sequence, 'an AlgorithmIdentifier');
+  if (!bytesEqual(tbs.whole(inner), signatureAlgorithm.raw)) {
     // RFC 5280 section 4.1.1.2: only the inner one is signed.
     throw new X509Error('signature-algorithm-mismatch', {
-      offset: innerOffset,
+      offset: inner.offset,
       expected: signatureAlgorithm.oid,
-      got: innerAlgorithm.oid,
+      got: readAlgorithmIdentifier(tbs, inner).oid,
     });
   }
   const issuer = readName(tbs);
@@ -129,8 +128,7 @@ function readVersion(tbs: DerReader): 1 | 2 | 3 {
   if (field === null) return 1;
   const value = field.smallInteger('a version', 0xffff);
   field.end();
-  if (value === 1) return 2;
-  if (value === 2) return 3;
+  if (value === 1 || value === 2) return (value + 1) as 2 | 3;
   throw value === 0
     ? new X509Error('not-canonical', { offset, expected: 'no version field for v1' })
     : wrongVersion(offset, 'v1, v2 or v3', value + 1);

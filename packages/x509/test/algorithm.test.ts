@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  der,
   derExplicit,
   derNull,
   derOctetString,
@@ -8,6 +9,7 @@ import {
   derSequence,
   derSmallInteger,
   OID,
+  TAG,
   X509Error,
 } from '../src/index.js';
 import { readAlgorithmIdentifier, readSignatureAlgorithm } from '../src/algorithm.js';
@@ -42,6 +44,16 @@ describe('AlgorithmIdentifiers of signatures', () => {
     ['PKCS#1 with NULL', derSequence(derOid(RSA_PKCS1_OIDS.sha256), derNull()), rsaSha256],
     ['PKCS#1 without parameters', derSequence(derOid(RSA_PKCS1_OIDS.sha256)), rsaSha256],
     ['PKCS#1 with others', derSequence(derOid(RSA_PKCS1_OIDS.sha256), something), 'invalid-algorithm'],
+    [
+      'PKCS#1 with a NULL that is not empty',
+      derSequence(derOid(RSA_PKCS1_OIDS.sha256), der(TAG.null, Uint8Array.of(0))),
+      'invalid-algorithm',
+    ],
+    [
+      'PKCS#1 with another element of two octets',
+      derSequence(derOid(RSA_PKCS1_OIDS.sha256), der(TAG.octetString)),
+      'invalid-algorithm',
+    ],
     ['ECDSA with NULL', derSequence(derOid(ECDSA_OIDS.sha256), derNull()), 'invalid-algorithm'],
     ['Ed25519 with NULL', derSequence(derOid(OID.ed25519), derNull()), 'invalid-algorithm'],
     ['RSASSA-PSS', pss(hash, mask, salt), pssSha256],

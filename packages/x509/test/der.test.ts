@@ -1,7 +1,7 @@
 import { bytesToHex, hexToBytes } from '@portico/bytes';
 import fc, { type Arbitrary } from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { decodeOid, encodeOid, MAX_OID_LENGTH } from '../src/der/oid.js';
+import { describe, expect, it, vi } from 'vitest';
+import { decodeOid, encodeOid, MAX_OID_LENGTH, MAX_REMEMBERED_OIDS } from '../src/der/oid.js';
 import { MAX_DER_DEPTH } from '../src/der/reader.js';
 import { encodeTime } from '../src/der/time.js';
 import {
@@ -293,6 +293,44 @@ describe('object identifiers', () => {
     expect(encodeOid(`1.2${'.1'.repeat(MAX_OID_LENGTH - 1)}`)).toHaveLength(MAX_OID_LENGTH);
     expect(reasonOf(() => encodeOid(`1.2${'.1'.repeat(MAX_OID_LENGTH)}`))).toBe('invalid-oid');
   });
+
+  it('are the same whether they are remembered or read again, and no more are remembered than the limit says', () => {
+    let largest = 0;
+    const { set } = Map.prototype;
+    const watched = vi.spyOn(Map.prototype, 'set').mockImplementation(function (
+      this: Map<unknown, unknown>,
+      key,
+      value,
+    ) {
+      set.call(this, key, value);
+      largest = Math.max(largest, this.size);
+      return this;
+    });
+    const read = (count: number): string[] =>
+      Array.from({ length: count }, (_, index) => decodeOid(Uint8Array.of(0x2a, 0x81 + (index >> 7), index & 0x7f)));
+    const plain = (count: number): string[] => Array.from({ length: count }, (_, index) => `1.2.${128 + index}`);
+    const count = MAX_REMEMBERED_OIDS + 100;
+    try {
+      expect(read(count)).toEqual(plain(count));
+      expect(read(count)).toEqual(plain(count));
+      expect(read(10)).toEqual(plain(10));
+    } finally {
+      watched.mockRestore();
+    }
+    expect(largest).toBe(MAX_REMEMBERED_OIDS);
+  });
+
+  it('do not take octets behind them for their own', () => {
+    const bytes = hexToBytes('2a03040506');
+    expect([2, 3, 4, 5].map((end) => decodeOid(bytes, 0, end))).toEqual([
+      '1.2.3',
+      '1.2.3.4',
+      '1.2.3.4.5',
+      '1.2.3.4.5.6',
+    ]);
+    expect(decodeOid(bytes, 1, 3)).toBe('0.3.4');
+    expect(decodeOid(bytes, 0, 2)).toBe('1.2.3');
+  });
 });
 
 describe('times, RFC 5280 section 4.1.2.5', () => {
@@ -348,6 +386,34 @@ describe('times, RFC 5280 section 4.1.2.5', () => {
     [TAG.generalizedTime, '491231235959Z'],
   ])('refuses 0x%s %s', (tag, text) => {
     expect(reasonOf(() => read(tag, text))).toBe('invalid-time');
+  });
+
+  /** The calendar as Date has it, in which a day that there is not falls into another month. */
+  function plainTime(year: number, month: number, day: number): number | null {
+    const date = new Date(0);
+    date.setUTCFullYear(year, month - 1, day);
+    return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() : null;
+  }
+
+  it('knows the days of every month in all ten thousand years', () => {
+    const digits = (value: number, length: number): string => String(value).padStart(length, '0');
+    for (let year = 0; year <= 9999; year++) {
+      for (const [month, day] of [
+        [1, 1],
+        [1 + (year % 12), 28 + (year % 5)],
+        [2, 29],
+        [year % 14, year % 33],
+        [12, 31],
+      ] as const) {
+        let time: number | null = null;
+        try {
+          time = read(TAG.generalizedTime, `${digits(year, 4)}${digits(month, 2)}${digits(day, 2)}000000Z`);
+        } catch {
+          // Compared below.
+        }
+        if (time !== plainTime(year, month, day)) expect([year, month, day, time]).toBe(plainTime(year, month, day));
+      }
+    }
   });
 
   it('ends with its element: what stands behind is not read', () => {

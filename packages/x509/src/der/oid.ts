@@ -1,10 +1,17 @@
+import { bytesToLatin1 } from '@portico/bytes';
 import { X509Error } from '../error.js';
 
 /** No identifier in use is longer; the bound keeps the arithmetic over large arcs small. */
 export const MAX_OID_LENGTH = 128;
 
-/** Arcs stay exact numbers below this; larger ones (UUIDs under 2.25) take BigInt. */
-const LARGE_ARC = 2 ** 46;
+/** When there are so many all are forgotten; certificates in use name some dozens. */
+export const MAX_REMEMBERED_OIDS = 2048;
+
+/**
+ * Dotted forms by their octets (as ISO 8859-1). Certificates name the same few identifiers again and again, and writing their
+ * texts would be a fifth of reading one.
+ */
+const remembered: Map<string, string> = /* @__PURE__ */ new Map();
 
 /**
  * The dotted form of an OBJECT IDENTIFIER's contents, X.690 section 8.19.
@@ -14,32 +21,28 @@ export function decodeOid(bytes: Uint8Array, start = 0, end: number = bytes.leng
   if (start === end || end - start > MAX_OID_LENGTH || (bytes[end - 1] as number) >= 0x80) {
     throw new X509Error('invalid-oid', { offset: start, expected: `whole arcs in at most ${MAX_OID_LENGTH} octets` });
   }
-  let text = null as string | null;
-  let small = 0;
-  let large: bigint | null = null;
-  let atArcStart = true;
+  const octets = bytesToLatin1(bytes, start, end);
+  let text = remembered.get(octets);
+  if (text !== undefined) return text;
+  text = '';
+  // Arcs may be large: those below 2.25 are UUIDs.
+  let arc = 0n;
   for (let i = start; i < end; i++) {
     const octet = bytes[i] as number;
-    if (atArcStart && octet === 0x80) {
+    // Within an arc it is never zero, as its first octet is not.
+    if (arc === 0n && octet === 0x80) {
       throw new X509Error('invalid-oid', { offset: i, expected: 'the shortest form' });
     }
-    if (large === null && small >= LARGE_ARC) large = BigInt(small);
-    if (large === null) small = small * 128 + (octet & 0x7f);
-    else large = large * 128n + BigInt(octet & 0x7f);
-    atArcStart = octet < 0x80;
-    if (!atArcStart) continue;
-    if (text === null) {
-      // The first two arcs share a number: 40 * first + second, where first is 0, 1 or 2 (section 8.19.4).
-      const root = small >= 80 ? 2 : small >= 40 ? 1 : 0;
-      text = `${root}.${large === null ? small - 40 * root : large - 80n}`;
-    } else {
-      text += `.${large ?? small}`;
-    }
-    small = 0;
-    large = null;
+    arc = arc * 128n + BigInt(octet & 0x7f);
+    if (octet > 0x7f) continue;
+    // The first two arcs share a number: 40 * first + second, where first is 0, 1 or 2 (section 8.19.4).
+    const root = arc < 80n ? arc / 40n : 2n;
+    text = text === '' ? `${root}.${arc - 40n * root}` : `${text}.${arc}`;
+    arc = 0n;
   }
-  // The last arc has ended, so there is one.
-  return text as string;
+  if (remembered.size === MAX_REMEMBERED_OIDS) remembered.clear();
+  remembered.set(octets, text);
+  return text;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { X509Error } from '../error.js';
 import { decodeOid } from './oid.js';
 import { CONSTRUCTED_BIT, contextConstructed, TAG, tagToText } from './tag.js';
-import { decodeGeneralizedTime, decodeUtcTime } from './time.js';
+import { decodeTime } from './time.js';
 
 /** Nesting of elements. Certificates need about twelve: NameConstraints in an extension in a list in a TBSCertificate. */
 export const MAX_DER_DEPTH = 32;
@@ -204,10 +204,9 @@ export class DerReader {
 
   /** UTCTime or GeneralizedTime, in milliseconds since 1970 (RFC 5280 section 4.1.2.5). @throws X509Error `invalid-time` */
   time(): number {
-    const element = this.peek() === TAG.utcTime ? this.element() : this.expect(TAG.generalizedTime, 'a Time');
-    return element.tag === TAG.utcTime
-      ? decodeUtcTime(this.bytes, element.start, element.end)
-      : decodeGeneralizedTime(this.bytes, element.start, element.end);
+    const utc = this.optional(TAG.utcTime);
+    const time = utc ?? this.expect(TAG.generalizedTime, 'a Time');
+    return decodeTime(this.bytes, time.start, time.end, utc === null ? 4 : 2);
   }
 
   /** Any one element, checked to be DER all the way down as far as tags tell. */

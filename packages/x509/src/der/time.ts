@@ -1,23 +1,28 @@
 import { X509Error } from '../error.js';
 
 /**
- * UTCTime as RFC 5280 section 4.1.2.5.1 allows it: `YYMMDDHHMMSSZ`, where YY below 50 means 20YY. In milliseconds.
+ * A Time as RFC 5280 section 4.1.2.5 allows it, in milliseconds: UTCTime as `YYMMDDHHMMSSZ`, where YY below 50 means 20YY,
+ * or GeneralizedTime as `YYYYMMDDHHMMSSZ`, no fraction. Years below 2050 must be UTCTime, but certificates in use break this
+ * and nothing hangs on it, so they are taken.
+ * @param yearDigits 2 for UTCTime, 4 for GeneralizedTime
  * @throws X509Error `invalid-time`
  */
-export function decodeUtcTime(bytes: Uint8Array, start: number, end: number): number {
-  if (end - start !== 13) throw invalidTime(start, 'YYMMDDHHMMSSZ');
-  const year = twoDigits(bytes, start);
-  return decodeRest(bytes, start + 2, year < 50 ? 2000 + year : 1900 + year);
-}
-
-/**
- * GeneralizedTime as RFC 5280 section 4.1.2.5.2 allows it: `YYYYMMDDHHMMSSZ`, no fraction. In milliseconds. Years below
- * 2050 must be UTCTime there, but certificates in use break this and nothing hangs on it, so they are taken.
- * @throws X509Error `invalid-time`
- */
-export function decodeGeneralizedTime(bytes: Uint8Array, start: number, end: number): number {
-  if (end - start !== 15) throw invalidTime(start, 'YYYYMMDDHHMMSSZ');
-  return decodeRest(bytes, start + 4, twoDigits(bytes, start) * 100 + twoDigits(bytes, start + 2));
+export function decodeTime(bytes: Uint8Array, start: number, end: number, yearDigits: 2 | 4): number {
+  if (end - start !== 11 + yearDigits) throw invalidTime(start, `${'Y'.repeat(yearDigits)}MMDDHHMMSSZ`);
+  const high = twoDigits(bytes, start);
+  const at = start + yearDigits;
+  const year = yearDigits === 4 ? high * 100 + twoDigits(bytes, start + 2) : high + (high < 50 ? 2000 : 1900);
+  const month = twoDigits(bytes, at);
+  const day = twoDigits(bytes, at + 2);
+  const hour = twoDigits(bytes, at + 4);
+  const minute = twoDigits(bytes, at + 6);
+  const second = twoDigits(bytes, at + 8);
+  const time = Date.UTC(year + 400, month - 1, day, hour, minute, second);
+  const exists = new Date(time).getUTCMonth() === month - 1;
+  if (!exists || hour > 23 || minute > 59 || second > 59 || bytes[at + 10] !== 0x5a) {
+    throw invalidTime(at, 'a time that exists, and Z');
+  }
+  return time - 12_622_780_800_000;
 }
 
 /**
@@ -37,23 +42,6 @@ export function encodeTime(milliseconds: number): { readonly type: 'utc' | 'gene
   return year < 2050
     ? { type: 'utc', text: `${String(year % 100).padStart(2, '0')}${rest}Z` }
     : { type: 'generalized', text: `${year}${rest}Z` };
-}
-
-function decodeRest(bytes: Uint8Array, at: number, year: number): number {
-  const month = twoDigits(bytes, at);
-  const day = twoDigits(bytes, at + 2);
-  const hour = twoDigits(bytes, at + 4);
-  const minute = twoDigits(bytes, at + 6);
-  const second = twoDigits(bytes, at + 8);
-  const date = new Date(0);
-  // setUTCFullYear, because Date.UTC takes years below 100 for 19YY. A day that does not exist falls into another month.
-  date.setUTCFullYear(year, month - 1, day);
-  const exists = date.getUTCMonth() === month - 1;
-  date.setUTCHours(hour, minute, second);
-  if (!exists || hour > 23 || minute > 59 || second > 59 || bytes[at + 10] !== 0x5a) {
-    throw invalidTime(at, 'a time that exists, and Z');
-  }
-  return date.getTime();
 }
 
 function twoDigits(bytes: Uint8Array, at: number): number {

@@ -1,8 +1,11 @@
 /** RFC 1035 section 2.3.4, without the root's empty label. */
 const MAX_NAME_LENGTH = 253;
 
-/** One label: letters, digits, hyphens within; underscores, which hosts in use have (RFC 8553 section 1). */
-const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
+/**
+ * Labels: letters, digits, hyphens within; underscores, which hosts in use have (RFC 8553 section 1). The last one is no
+ * number.
+ */
+const HOST_NAME = /^(?!(?:.*\.)?[0-9]+$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.(?!$)|$))+$/;
 
 /**
  * A host name in the form in which names are compared: lower case and without the dot of the root (RFC 9525 section
@@ -11,10 +14,7 @@ const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
  */
 export function normalizeHostName(text: string): string | null {
   const name = asciiLowerCase(text.endsWith('.') ? text.slice(0, -1) : text);
-  if (name.length > MAX_NAME_LENGTH) return null;
-  const labels = name.split('.');
-  const last = labels[labels.length - 1] as string;
-  return labels.every((label) => LABEL.test(label)) && !/^[0-9]+$/.test(last) ? name : null;
+  return name.length <= MAX_NAME_LENGTH && HOST_NAME.test(name) ? name : null;
 }
 
 /** What a dNSName presents: a host name, or a pattern with `*` as its whole left-most label. */

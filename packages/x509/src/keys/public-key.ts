@@ -62,9 +62,7 @@ export function publicKeyToSpki(key: PublicKey): Uint8Array {
 export function publicKeyFromPem(pem: string | Uint8Array): PublicKey {
   const [block] = decodePem(pem, (label) => label === 'PUBLIC KEY' || label === 'RSA PUBLIC KEY');
   if (block === undefined) throw new X509Error('not-found', { expected: 'a PUBLIC KEY block' });
-  return block.label === 'PUBLIC KEY'
-    ? publicKeyFromSpki(block.bytes)
-    : { type: 'rsa', ...readRsaPublicKey(new Uint8Array(block.bytes)) };
+  return block.label === 'PUBLIC KEY' ? publicKeyFromSpki(block.bytes) : readRsaPublicKey(new Uint8Array(block.bytes));
 }
 
 /** A `PUBLIC KEY` block. */
@@ -86,9 +84,9 @@ export function readSubjectPublicKeyInfo(outer: DerReader): PublicKey {
       return readEcKey(algorithm, bits);
     case OID.rsaEncryption:
       demandNull(algorithm);
-      return { type: 'rsa', ...readRsaPublicKey(bits) };
+      return readRsaPublicKey(bits);
     case OID.rsassaPss:
-      return { type: 'rsa-pss', ...readRsaPublicKey(bits), restriction: readRestriction(algorithm) };
+      return { ...readRsaPublicKey(bits), type: 'rsa-pss', restriction: readRestriction(algorithm) };
     default:
       return readPlainKey(algorithm, bits);
   }
@@ -133,7 +131,7 @@ function readEcKey(algorithm: AlgorithmIdentifier, point: Uint8Array): PublicKey
 }
 
 /** RSAPublicKey, RFC 8017 appendix A.1.1. */
-function readRsaPublicKey(bytes: Uint8Array): { readonly modulus: Uint8Array; readonly exponent: Uint8Array } {
+function readRsaPublicKey(bytes: Uint8Array): Extract<PublicKey, { readonly type: 'rsa' }> {
   const outer = new DerReader(bytes);
   const reader = outer.sequence('an RSAPublicKey');
   const modulus = reader.unsignedInteger('a modulus');
@@ -141,7 +139,7 @@ function readRsaPublicKey(bytes: Uint8Array): { readonly modulus: Uint8Array; re
   reader.end();
   outer.end();
   if (modulus[0] === 0 || exponent[0] === 0) throw invalidKey('a modulus and an exponent above zero', 'zero');
-  return { modulus, exponent };
+  return { type: 'rsa', modulus, exponent };
 }
 
 /** The RSASSA-PSS-params of a key, RFC 4055 section 3.1; null where there are none. @throws X509Error `unsupported-key` */

@@ -110,25 +110,26 @@ function readRelativeName(sequence: DerReader): NameAttribute[] {
 
 /** DirectoryString and the other string types that attributes use; null for any other type. @throws X509Error */
 function readValue(reader: DerReader, element: DerElement): string | null {
-  const contents = reader.contents(element);
+  // A view costs as much as a short text: no more of them than must be.
+  const contents = (): Uint8Array => reader.contents(element);
   switch (element.tag) {
     case TAG.utf8String:
-      return decodeUtf8(contents, 0, contents.length, () => {
+      return decodeUtf8(reader.bytes, element.start, element.end, () => {
         throw invalidString(element, 'UTF-8');
       });
     case TAG.printableString:
     case TAG.numericString:
     case TAG.visibleString:
     case TAG.ia5String:
-      if (contents.some((byte) => byte > 0x7f)) throw invalidString(element, 'ASCII');
-      return bytesToLatin1(contents);
+      if (contents().some((byte) => byte > 0x7f)) throw invalidString(element, 'ASCII');
+      return bytesToLatin1(contents());
     case TAG.teletexString:
       // Nobody writes real T.61; the certificates that have this type hold Latin-1.
-      return bytesToLatin1(contents);
+      return bytesToLatin1(contents());
     case TAG.bmpString:
-      return decodeWideString(contents, 2, element);
+      return decodeWideString(contents(), 2, element);
     case TAG.universalString:
-      return decodeWideString(contents, 4, element);
+      return decodeWideString(contents(), 4, element);
     default:
       return null;
   }

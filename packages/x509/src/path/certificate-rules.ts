@@ -1,4 +1,3 @@
-import { DER_NULL } from '../algorithm.js';
 import { isSelfIssued, type Certificate } from '../certificate.js';
 import { readOrError, X509Error } from '../error.js';
 import { findExtension } from '../extensions.js';
@@ -117,7 +116,8 @@ const presented: readonly Rule[] = [
   rule('no-revocation-available', 'malformed', 'RFC 9608 section 3', (certificate) => {
     const extension = findExtension(certificate.extensions, OID.noRevAvail);
     if (extension === undefined) return null;
-    if (extension.value.join() !== DER_NULL) return ['NULL', 'another'];
+    // The octets of NULL, X.690 section 8.8.
+    if (extension.value.join() !== '5,0') return ['NULL', 'another'];
     if (certificate.basicConstraints?.ca === true) return ['a leaf where nothing is revoked', 'a CA'];
     const present = certificate.extensions.map(({ oid }) => oid);
     const pointer = [...present, ...readAccessMethods(certificate)].find((oid) => REVOCATION_POINTERS.includes(oid));
