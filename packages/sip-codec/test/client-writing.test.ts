@@ -8,6 +8,7 @@ import {
   editHeaders,
   findFaults,
   FROM,
+  HEADER_DEFINITIONS,
   parseHeaderValue,
   parseSipMessage,
   parseUri,
@@ -25,7 +26,7 @@ import {
   type SipResponse,
 } from '@portico/sip-codec';
 import { messageArbitrary } from '@portico/sip-codec/arbitraries';
-import { REASON, USER_TO_USER } from '@portico/sip-codec/extensions';
+import { EXTENSION_DEFINITIONS, REASON, USER_TO_USER } from '@portico/sip-codec/extensions';
 import { writeMultipart } from '@portico/sip-codec/multipart';
 import { clientTransactionKey, forwardRequest, serverTransactionKey } from '@portico/sip-codec/routing';
 import {
@@ -225,6 +226,13 @@ describe('forms of names (RFC 3261 section 7.3.3)', () => {
     expect(wireText(withHeaderNames(message, 'canonical').bytes)).toBe(
       'OPTIONS sip:a SIP/2.0\r\nVia : x,\r\n y\r\nFrom:z\r\nX-own: 1\r\nCall-ID:\tq\r\nno colon\r\nContent-Length: 2\r\n\r\nl:',
     );
+  });
+
+  it.each([...HEADER_DEFINITIONS, ...EXTENSION_DEFINITIONS].map(({ name }) => name))('%s is known', (name) => {
+    for (const written of [name.toLowerCase(), name.toUpperCase()]) {
+      const message = parseSipMessage(wire(`OPTIONS sip:a SIP/2.0\r\n${written}: x\r\n\r\n`));
+      expect(Array.from(withHeaderNames(message, 'canonical').headers, ({ rawName }) => rawName)).toEqual([name]);
+    }
   });
 
   it('both forms of any message say the same, and are stable', () => {
