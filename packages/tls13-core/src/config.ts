@@ -324,7 +324,13 @@ export interface RetryCookies {
   open(cookie: Uint8Array): MaybePromise<Uint8Array | 'expired' | null>;
 }
 
-export interface ServerConfig extends CommonConfig {
+export interface ServerConfig extends Omit<CommonConfig, 'groups'> {
+  /**
+   * In order of preference; the provider's order by default, without those that are off by default. A list in the list is
+   * of groups that are as good as each other: of these one that the client sent a share for is taken, and else the client's
+   * order decides (RFC 9846 section 4.3.8).
+   */
+  readonly groups?: readonly (GroupName | readonly GroupName[])[];
   /** Off by default: a HelloRetryRequest has no cookie, and the connection waits for the second ClientHello. */
   readonly helloRetry?: HelloRetryConfig;
   /**

@@ -121,6 +121,8 @@ export interface ServerSettings extends CommonSettings {
   } | null;
   readonly helloRetry: Required<HelloRetryConfig> | null;
   readonly groupChoice: NonNullable<ServerConfig['groupChoice']>;
+  /** `groups`, those that are as good as each other together. */
+  readonly groupTiers: readonly (readonly NamedGroup[])[];
   readonly serverNameAcknowledgement: NonNullable<ServerConfig['serverNameAcknowledgement']>;
   readonly middleboxCompatibility: NonNullable<ServerConfig['middleboxCompatibility']>;
   readonly clientAuthentication: ClientAuthenticationConfig | null;
@@ -180,7 +182,7 @@ function serverSettings(config: ServerConfig): ServerSettings {
       if (signer.schemes.length === 0) invalid('credentials', 'a signer with at least one scheme');
     }
   }
-  const common = commonSettings(config);
+  const common = commonSettings(config, config.groups?.flat());
   const tickets = ticketSettings(config);
   // Early data comes behind the ClientHello, and waits with it while the application is asked.
   const parkedInput = common.limits.parkedInput + (tickets?.earlyData?.ciphertextAllowance ?? 0);
@@ -199,6 +201,8 @@ function serverSettings(config: ServerConfig): ServerSettings {
           }),
     helloRetry: config.helloRetry === undefined ? null : Object.freeze({ demand: 'when-needed', ...config.helloRetry }),
     groupChoice: config.groupChoice ?? 'with-share',
+    groupTiers:
+      config.groups?.map((one) => pick('groups', [one].flat(), common.groups)) ?? common.groups.map((group) => [group]),
     serverNameAcknowledgement: config.serverNameAcknowledgement ?? 'sent',
     middleboxCompatibility: config.middleboxCompatibility ?? 'when-asked',
     clientAuthentication: clientAuthentication ?? null,
@@ -228,7 +232,7 @@ const NO_PSKS: ClientPskSettings = { resumption: null, session: null, externalPs
 
 /** @throws TlsError `invalid-configuration` */
 export function clientSettings(config: ClientConfig, parts: ClientParts): ClientSettings {
-  const common = commonSettings(config);
+  const common = commonSettings(config, config.groups);
   const keyShareGroups =
     config.keyShares === undefined
       ? defaultKeyShareGroups(common.groups)
@@ -291,7 +295,7 @@ function hostNameForWire(name: string): string {
   return wire;
 }
 
-function commonSettings(config: CommonConfig): CommonSettings {
+function commonSettings(config: Omit<CommonConfig, 'groups'>, groups: CommonConfig['groups']): CommonSettings {
   const { provider } = config;
   const maxFragmentLength = config.maxFragmentLength ?? MAX_PLAINTEXT_LENGTH;
   checkInteger('maxFragmentLength', maxFragmentLength, 1, MAX_PLAINTEXT_LENGTH);
@@ -301,7 +305,7 @@ function commonSettings(config: CommonConfig): CommonSettings {
   return {
     provider,
     cipherSuites: pick('cipherSuites', config.cipherSuites, provider.cipherSuites),
-    groups: pick('groups', config.groups, provider.groups),
+    groups: pick('groups', groups, provider.groups),
     signatureSchemes: pick('signatureSchemes', config.signatureSchemes, supportedSignatureSchemes(provider)),
     certificateSignatureSchemes:
       config.certificateSignatureSchemes === undefined

@@ -4,12 +4,13 @@ import type { ClientAuthenticationConfig, ClientConfig, ClientRefusal, ServerCon
 import type { EncryptedExtensions } from '../src/messages/encrypted-extensions.js';
 import { decodeExtension, EXTENSION_CODES, type ExtensionName } from '../src/messages/extensions/extension.js';
 import { supportedGroupsCodec } from '../src/messages/extensions/supported-groups.js';
+import { createTlsServer } from '../src/server-connection.js';
 import { createTestAuthority } from './support/credentials.js';
 import { createPair, failureOf, runNow, type Pair } from './support/pair.js';
 import { seededProvider } from './support/provider.js';
 import { ScriptedClient } from './support/scripted-client.js';
 import { serverWithTickets } from './support/sessions.js';
-import { toyServer } from './support/toy-credentials.js';
+import { TOY_SERVER, toyClient, toyServer } from './support/toy-credentials.js';
 
 let client: ClientConfig;
 let server: ServerConfig;
@@ -40,6 +41,72 @@ describe('groupChoice where the client sent no share for our favourite', () => {
   it('preferred asks for nothing where the share is there', () => {
     const { info } = talk('preferred', ['secp256r1', 'x25519']).client;
     expect(info).toMatchObject({ group: 'x25519', helloRetryRequested: false });
+  });
+});
+
+describe('groups that a server prefers alike', () => {
+  /** The group that is chosen, and whether it was asked for. */
+  const choice = (
+    groups: NonNullable<ServerConfig['groups']>,
+    clients: NonNullable<ClientConfig['groups']>,
+    keyShares: NonNullable<ClientConfig['keyShares']>,
+    groupChoice: 'with-share' | 'preferred',
+  ): unknown => {
+    const pair = runNow(
+      createPair(
+        toyClient({ groups: clients, keyShares }),
+        toyServer({ credentials: [TOY_SERVER], groups, groupChoice }),
+      ),
+    );
+    expect([failureOf(pair.clientEvents), failureOf(pair.serverEvents)]).toEqual([null, null]);
+    return [pair.client.info?.group, pair.client.info?.helloRetryRequested];
+  };
+  const alike = [['x25519', 'secp256r1'], 'secp384r1'] as const;
+
+  it.each(['with-share', 'preferred'] as const)('leave the order to the client, with %s', (groupChoice) => {
+    for (const [clients, chosen] of [
+      [['secp256r1', 'x25519'], 'secp256r1'],
+      [['x25519', 'secp256r1'], 'x25519'],
+      [['secp384r1', 'secp256r1', 'x25519'], 'secp256r1'],
+      [['secp384r1', 'x25519'], 'x25519'],
+      [['secp384r1'], 'secp384r1'],
+    ] as const) {
+      expect([clients, choice(alike, clients, clients, groupChoice)]).toEqual([clients, [chosen, false]]);
+      expect([clients, choice(alike, clients, [], groupChoice)]).toEqual([clients, [chosen, true]]);
+    }
+  });
+
+  it.each(['with-share', 'preferred'] as const)('save a client the round trip to its first, with %s', (groupChoice) => {
+    expect(choice(alike, ['secp256r1', 'x25519'], ['x25519'], groupChoice)).toEqual(['x25519', false]);
+  });
+
+  it('come before those that follow, for which preferred asks where there is no share', () => {
+    const clients = ['secp384r1', 'secp256r1', 'x25519'] as const;
+    expect(choice(alike, clients, ['secp384r1'], 'with-share')).toEqual(['secp384r1', false]);
+    expect(choice(alike, clients, ['secp384r1'], 'preferred')).toEqual(['secp256r1', true]);
+    expect(choice(['secp384r1', ['x25519', 'secp256r1']], clients, clients, 'preferred')).toEqual(['secp384r1', false]);
+  });
+
+  it('are refused where there is none, one twice, or one that is not known', () => {
+    for (const groups of [[], [[]], ['x25519', []], [['x25519', 'x25519']], [['x25519'], 'x25519'], [['x25518']]]) {
+      expect(() => createTlsServer(toyServer({ groups: groups as never }))).toThrow('groups');
+    }
+  });
+
+  it('are all named in EncryptedExtensions, but only where another than these was taken', () => {
+    const told = (shareGroups: readonly string[]): unknown => {
+      const peer = new ScriptedClient(toyServer({ groups: alike }));
+      peer.shareGroups = toyServer().provider.groups.filter(({ name }) => shareGroups.includes(name));
+      peer.handshake();
+      const { body } = peer.heard.find(({ type }) => type === 'encrypted_extensions') as never as {
+        readonly body: EncryptedExtensions;
+      };
+      const data = body.extensions.find(({ type }) => type === EXTENSION_CODES.supported_groups)?.data;
+      return data && decodeExtension(supportedGroupsCodec, data, 'supported_groups');
+    };
+    expect(told(['x25519'])).toBeUndefined();
+    expect(told(['secp256r1'])).toBeUndefined();
+    expect(told(['secp384r1'])).toEqual([0x001d, 0x0017, 0x0018]);
   });
 });
 

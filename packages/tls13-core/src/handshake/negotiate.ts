@@ -149,17 +149,15 @@ export interface GroupChoice {
 
 /**
  * Our most preferred group among those with a share, else among all that both have (RFC 9846 section 4.3.8); always
- * among all where `groupChoice` is `preferred`.
+ * among all where `groupChoice` is `preferred`. Among groups that we prefer alike the client's shares and its order decide.
  */
-export function chooseGroup(settings: ServerSettings, client: ReadClientHello): GroupChoice {
-  const common = settings.groups.filter(({ id }) => client.groups.includes(id));
-  const [preferred] = common;
-  if (preferred === undefined) throw new TlsError('no-common-group');
+export function chooseGroup({ groupTiers, groupChoice }: ServerSettings, client: ReadClientHello): GroupChoice {
+  const common = groupTiers.map((tier) => client.groups.flatMap((id) => tier.filter((group) => group.id === id)));
   const shareFor = ({ id }: NamedGroup): Uint8Array | null =>
     client.keyShares.find((entry) => entry.group === id)?.keyExchange ?? null;
-  const withShare =
-    settings.groupChoice === 'with-share' ? common.find((group) => shareFor(group) !== null) : undefined;
-  const group = withShare ?? preferred;
+  const candidates = groupChoice === 'with-share' ? common.flat() : (common.find((tier) => tier.length > 0) ?? []);
+  const group = candidates.find((candidate) => shareFor(candidate) !== null) ?? candidates[0];
+  if (group === undefined) throw new TlsError('no-common-group');
   return { group, share: shareFor(group) };
 }
 

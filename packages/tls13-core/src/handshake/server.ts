@@ -271,7 +271,7 @@ function* respond(
 }
 
 function encryptedExtensions(
-  { groups, serverNameAcknowledgement, recordSizeLimit }: ServerSettings,
+  { groups, groupTiers, serverNameAcknowledgement, recordSizeLimit }: ServerSettings,
   { client, exchange }: Negotiated,
   alpn: Uint8Array | null,
   psk: AcceptedPsk | null,
@@ -287,7 +287,7 @@ function encryptedExtensions(
     extensions.push({ type: EXTENSION_CODES.application_layer_protocol_negotiation, data });
   }
   // RFC 9846 section 4.3.7: what we would have preferred, for the client's next key shares.
-  if (exchange !== null && groups[0] !== exchange.group) {
+  if (exchange !== null && groupTiers[0]?.includes(exchange.group) === false) {
     const ids = groups.map(({ id }) => id);
     extensions.push(extension('supported_groups', supportedGroupsCodec, ids));
   }
