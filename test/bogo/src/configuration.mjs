@@ -15,6 +15,7 @@ import {
 import { trustAnchorsFromPem } from '@portico/x509';
 import { readCertificates, readPsks } from './credentials.mjs';
 import { Unimplemented } from './flags.mjs';
+import { rewritableTickets } from './rewritable-tickets.mjs';
 
 const TLS_1_3 = 0x0304;
 
@@ -140,6 +141,7 @@ export function serverConfig(flags, seen) {
     ...serverAlpn(flags, seen),
     // As BoringSSL does: its favourite group whatever it costs, and change_cipher_spec to everybody.
     groupChoice: 'preferred',
+    ...(flags['curves-flags'] === undefined ? {} : { groups: groupsAlike(flags) }),
     middleboxCompatibility: 'always',
     ...(flags['no-server-name-ack'] ? { serverNameAcknowledgement: 'omitted' } : {}),
     ...(flags['no-ticket'] ? {} : { tickets: ticketConfig(flags) }),
@@ -156,9 +158,19 @@ export function serverConfig(flags, seen) {
   };
 }
 
+/** Bit 0 of a -curves-flags: that group is as good as the one that follows. */
+function groupsAlike({ curves, 'curves-flags': groupFlags }) {
+  const tiers = [[]];
+  for (const [index, { name }] of known(noble.groups, curves).entries()) {
+    tiers.at(-1).push(name);
+    if ((groupFlags[index] & 1) === 0) tiers.push([]);
+  }
+  return tiers.filter((tier) => tier.length > 0);
+}
+
 function ticketConfig(flags) {
   return {
-    protector: shared.protector,
+    protector: flags['ticket-key'] === undefined ? shared.protector : rewritableTickets(flags['ticket-key']),
     now,
     ...(flags['enable-early-data'] ? { earlyData } : {}),
     ...(flags['resumption-across-names-enabled'] ? { acrossNames: 'any-name' } : {}),

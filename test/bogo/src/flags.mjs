@@ -34,6 +34,9 @@ const FLAGS = {
   'min-version': 'number',
   'max-version': 'number',
   curves: 'list',
+  'curves-flags': 'list',
+  // The suites of older versions, so without a meaning here.
+  cipher: 'text',
   'key-shares': 'list',
   'no-key-shares': 'on',
   'verify-prefs': 'list',
@@ -77,6 +80,7 @@ const FLAGS = {
   'repeat-shim-initial-write': 'number',
   'resumption-delay': 'number',
   'no-ticket': 'on',
+  'ticket-key': 'base64',
   'implicit-handshake': 'on',
   'check-close-notify': 'on',
   'shim-shuts-down': 'on',
