@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ownCertificates, type Certificates, type KeyKind } from '../support/certificates.js';
-import { runOwnClient, startOwnServer, type OwnServer } from '../support/own-programs.js';
-import { run, start, type Running } from '../support/processes.js';
-import { obtain, onLinuxX64, RUNTIMES, type Runtime } from './runtimes.js';
+import { ownCertificates, type Certificates } from '../support/certificates.js';
+import { peerIn, type RuntimePeer } from './runtime-peer.js';
+import { onLinuxX64, RUNTIMES, type Runtime } from './runtimes.js';
 
-const SCRIPT = join(import.meta.dirname, 'tls-peer.mjs');
 const ML_DSA = ['ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'] as const;
 const SUITES = ['TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384'];
 const LABEL = 'EXPERIMENTAL portico';
@@ -25,62 +23,6 @@ const ABILITIES: Readonly<Record<string, { resumesAsClient: boolean; tellsSecret
   Deno: { resumesAsClient: false, tellsSecrets: false },
 };
 
-interface PeerView {
-  readonly version?: string;
-  readonly alpn?: string;
-  readonly resumed?: boolean;
-  readonly peer?: string | null;
-  readonly exported?: string;
-  readonly text?: string;
-  readonly error?: string;
-}
-
-interface Peer {
-  client(port: number, options?: object): Promise<readonly PeerView[]>;
-  server(kind: KeyKind, options?: object): Promise<{ port: number; process: Running }>;
-}
-
-async function peerIn(runtime: Runtime): Promise<Peer | null> {
-  const program = await obtain(runtime);
-  if (program === null) return null;
-  const flags = runtime.flags.map((flag) => (flag === '--allow-read' ? '--allow-all' : flag));
-  return {
-    client: async (port, options = {}) => {
-      const settings = JSON.stringify({ port, ca: certificates.ca, ...options });
-      const { stdout, stderr } = await run(program, [...flags, SCRIPT, 'client', settings]);
-      if (!stdout.startsWith('{')) throw new Error(`${runtime.name} printed no line: ${stdout}${stderr}`);
-      return stdout
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line) as PeerView);
-    },
-    server: async (kind, options = {}) => {
-      const settings = JSON.stringify({ ...certificates.server(kind), ...options });
-      const process = start(program, [...flags, SCRIPT, 'server', settings]);
-      const [, port] = await process.waitFor(/"port":(\d+)/);
-      return { port: Number(port), process };
-    },
-  };
-}
-
-/** Our server while `work` is done with it. */
-async function withOwnServer(
-  kind: KeyKind,
-  flags: readonly string[],
-  work: (server: OwnServer) => Promise<void>,
-): Promise<void> {
-  const { cert, key } = certificates.server(kind);
-  const server = await startOwnServer('--cert', cert, '--key', key, '--alpn', 'sip/2', '--app', 'echo', ...flags);
-  await work(server);
-  await server.stop();
-}
-
-const ownClient = (port: number, ...flags: readonly string[]) =>
-  runOwnClient(
-    port,
-    ...['--servername', 'localhost', '--ca', certificates.ca, '--send', 'hello\n', '--until', 'hello', ...flags],
-  );
-
 function newFile(): string {
   return join(certificates.folder, `file-${files++}`);
 }
@@ -92,13 +34,13 @@ function secrets(path: string): readonly string[] {
 
 describe.skipIf(!onLinuxX64).for(RUNTIMES)('node:tls of $name $version (on Linux x64)', (runtime) => {
   const abilities = ABILITIES[runtime.name] as (typeof ABILITIES)[string];
-  let peer: Peer | null = null;
+  let peer: RuntimePeer | null = null;
   beforeAll(async () => {
-    peer = await peerIn(runtime);
+    peer = await peerIn(runtime, certificates);
   }, 200_000);
 
   /** A test that needs the runtime. */
-  function test(title: string, body: (peer: Peer) => Promise<void>): void {
+  function test(title: string, body: (peer: RuntimePeer) => Promise<void>): void {
     it(title, async ({ skip }) => {
       if (peer === null) return skip(`no ${runtime.package}@${runtime.version} from the npm registry`);
       await body(peer);
@@ -106,7 +48,7 @@ describe.skipIf(!onLinuxX64).for(RUNTIMES)('node:tls of $name $version (on Linux
   }
 
   test('as a client: sip/2, our certificate, an echo; nothing where it offers no protocol of ours', async (of) => {
-    await withOwnServer('P-256', [], async (server) => {
+    await of.withOwnServer('P-256', [], async (server) => {
       expect(await of.client(server.port, { ALPNProtocols: ['sip/2', 'h2'] })).toMatchObject([
         { version: 'TLSv1.3', alpn: 'sip/2', authorized: true, text: 'hello\n' },
       ]);
@@ -118,11 +60,11 @@ describe.skipIf(!onLinuxX64).for(RUNTIMES)('node:tls of $name $version (on Linux
 
   test('as a server: sip/2, its certificate, an echo; alert 120 where we offer no protocol of its', async (of) => {
     const { port, process } = await of.server('P-256', { ALPNProtocols: ['http/1.1', 'sip/2'] });
-    expect(await ownClient(port, '--alpn', 'sip/2')).toMatchObject({
+    expect(await of.ownClient(port, '--alpn', 'sip/2')).toMatchObject({
       ...{ ok: true, version: 'TLSv1.3', alpn: 'sip/2', received: 'hello\n' },
     });
     expect(process.stdout).toContain('"alpn":"sip/2"');
-    expect(await ownClient(port, '--alpn', 'msrp')).toMatchObject({
+    expect(await of.ownClient(port, '--alpn', 'msrp')).toMatchObject({
       ...{ ok: false, alertReceived: 'no_application_protocol' },
     });
     await process.stop();
@@ -131,11 +73,11 @@ describe.skipIf(!onLinuxX64).for(RUNTIMES)('node:tls of $name $version (on Linux
   test('with each of our suites, both roles', async (of) => {
     const { port, process } = await of.server('P-256');
     for (const suite of SUITES) {
-      await withOwnServer('P-256', ['--suites', suite], async (server) => {
+      await of.withOwnServer('P-256', ['--suites', suite], async (server) => {
         expect(await of.client(server.port)).toMatchObject([{ text: 'hello\n' }]);
         expect(await server.nextLine()).toMatchObject({ ok: true, suite });
       });
-      expect(await ownClient(port, '--suites', suite)).toMatchObject({ ok: true, suite, received: 'hello\n' });
+      expect(await of.ownClient(port, '--suites', suite)).toMatchObject({ ok: true, suite, received: 'hello\n' });
     }
     await process.stop();
   });
@@ -143,31 +85,31 @@ describe.skipIf(!onLinuxX64).for(RUNTIMES)('node:tls of $name $version (on Linux
   test('HelloRetryRequest, with a cookie from us, both roles', async (of) => {
     const cookie = ['--cookie', 'when-needed', '--stateless'];
     for (const flags of [[], cookie]) {
-      await withOwnServer('P-256', ['--groups', 'secp384r1', ...flags], async (server) => {
+      await of.withOwnServer('P-256', ['--groups', 'secp384r1', ...flags], async (server) => {
         expect(await of.client(server.port)).toMatchObject([{ text: 'hello\n' }]);
         expect(await server.nextLine()).toMatchObject({ ok: true, group: 'secp384r1', hrr: true });
       });
     }
     const { port, process } = await of.server('P-256');
     const unshared = ['--groups', 'x448,secp384r1', '--key-shares', 'none'];
-    expect(await ownClient(port, ...unshared)).toMatchObject({ ok: true, hrr: true, received: 'hello\n' });
+    expect(await of.ownClient(port, ...unshared)).toMatchObject({ ok: true, hrr: true, received: 'hello\n' });
     await process.stop();
   });
 
   test('X25519MLKEM768, both roles', async (of) => {
     const group = 'X25519MLKEM768';
-    await withOwnServer('P-256', ['--groups', group], async (server) => {
+    await of.withOwnServer('P-256', ['--groups', group], async (server) => {
       expect(await of.client(server.port)).toMatchObject([{ text: 'hello\n' }]);
       expect(await server.nextLine()).toMatchObject({ ok: true, group });
     });
     const { port, process } = await of.server('P-256');
-    expect(await ownClient(port, '--groups', group)).toMatchObject({ ok: true, group, received: 'hello\n' });
+    expect(await of.ownClient(port, '--groups', group)).toMatchObject({ ok: true, group, received: 'hello\n' });
     await process.stop();
   });
 
   test('client certificates, both roles, and none', async (of) => {
     const { cert, key } = certificates.client;
-    await withOwnServer('P-256', ['--client-auth', 'require', '--ca', certificates.ca], async (server) => {
+    await of.withOwnServer('P-256', ['--client-auth', 'require', '--ca', certificates.ca], async (server) => {
       expect(await of.client(server.port, { cert, key })).toMatchObject([{ text: 'hello\n' }]);
       expect((await server.nextLine()).clientCertificate).toMatchObject({ subject: 'CN=alice' });
       expect((await of.client(server.port))[0]).toHaveProperty('error');
@@ -175,15 +117,15 @@ describe.skipIf(!onLinuxX64).for(RUNTIMES)('node:tls of $name $version (on Linux
     });
     const asking = { ca: certificates.ca, requestCert: true, rejectUnauthorized: true };
     const { port, process } = await of.server('P-256', asking);
-    const known = await ownClient(port, '--cert', cert, '--key', key);
+    const known = await of.ownClient(port, '--cert', cert, '--key', key);
     expect(known).toMatchObject({ ok: true, received: 'hello\n', clientCertificate: { subject: 'CN=alice' } });
     await process.waitFor(/"peer":"alice"/);
-    expect((await ownClient(port)).received).toBe('');
+    expect((await of.ownClient(port)).received).toBe('');
     await process.stop();
   });
 
   test('resumption, both roles', async (of) => {
-    await withOwnServer('P-256', ['--tickets', '2'], async (server) => {
+    await of.withOwnServer('P-256', ['--tickets', '2'], async (server) => {
       const views = await of.client(server.port, { times: 3 });
       for (const resumed of [false, abilities.resumesAsClient, abilities.resumesAsClient]) {
         expect(await server.nextLine()).toMatchObject({ ok: true, resumed, bytesReceived: 6 });
@@ -192,8 +134,8 @@ describe.skipIf(!onLinuxX64).for(RUNTIMES)('node:tls of $name $version (on Linux
     });
     const { port, process } = await of.server('P-256');
     const session = newFile();
-    expect(await ownClient(port, '--session-out', session)).toMatchObject({ ok: true, resumed: false });
-    expect(await ownClient(port, '--session-in', session)).toMatchObject({ ok: true, resumed: true });
+    expect(await of.ownClient(port, '--session-out', session)).toMatchObject({ ok: true, resumed: false });
+    expect(await of.ownClient(port, '--session-in', session)).toMatchObject({ ok: true, resumed: true });
     await process.stop();
   });
 
@@ -203,12 +145,12 @@ describe.skipIf(!onLinuxX64).for(RUNTIMES)('node:tls of $name $version (on Linux
       ['send', 0],
       ['request', 1],
     ] as const) {
-      await withOwnServer('P-256', ['--key-update', kind], async (server) => {
+      await of.withOwnServer('P-256', ['--key-update', kind], async (server) => {
         // Some answer before what they write next, not at once.
         expect(await of.client(server.port, { lines: 2 })).toMatchObject([{ text: 'hello\nhello\n' }]);
         expect(await server.nextLine()).toMatchObject({ ok: true, keyUpdatesSent: 1, keyUpdatesReceived });
       });
-      const line = await ownClient(port, '--key-update', kind);
+      const line = await of.ownClient(port, '--key-update', kind);
       expect(line).toMatchObject({ ok: true, keyUpdatesSent: 1, keyUpdatesReceived, received: 'hello\n' });
     }
     await process.stop();
@@ -216,24 +158,27 @@ describe.skipIf(!onLinuxX64).for(RUNTIMES)('node:tls of $name $version (on Linux
 
   test('what means nothing, extensions in any order, padded and small records, both roles', async (of) => {
     const odd = ['--grease', '--padding', '256', '--max-fragment', '100'];
-    await withOwnServer('P-256', [...odd, '--tickets', '2'], async (server) => {
+    await of.withOwnServer('P-256', [...odd, '--tickets', '2'], async (server) => {
       expect(await of.client(server.port)).toMatchObject([{ text: 'hello\n' }]);
     });
     const { port, process } = await of.server('P-256');
-    expect(await ownClient(port, ...odd, '--permute-extensions')).toMatchObject({ ok: true, received: 'hello\n' });
+    expect(await of.ownClient(port, ...odd, '--permute-extensions')).toMatchObject({ ok: true, received: 'hello\n' });
     await process.stop();
   });
 
   test('refusals: a CA that it does not know, a wrong name; and by us', async (of) => {
-    await withOwnServer('P-256', [], async (server) => {
+    await of.withOwnServer('P-256', [], async (server) => {
       for (const wrong of [{ ca: certificates.otherCa }, { servername: 'wrong.test' }]) {
         expect((await of.client(server.port, wrong))[0]).toHaveProperty('error');
         expect((await server.nextLine()).bytesReceived).toBe(0);
       }
     });
     const { port, process } = await of.server('P-256');
-    expect(await ownClient(port, '--ca', certificates.otherCa)).toMatchObject({ ok: false, alertSent: 'unknown_ca' });
-    expect(await ownClient(port, '--servername', 'wrong.test')).toMatchObject({
+    expect(await of.ownClient(port, '--ca', certificates.otherCa)).toMatchObject({
+      ok: false,
+      alertSent: 'unknown_ca',
+    });
+    expect(await of.ownClient(port, '--servername', 'wrong.test')).toMatchObject({
       ...{ ok: false, alertSent: 'bad_certificate' },
     });
     await process.stop();
@@ -244,7 +189,7 @@ describe.skipIf(!onLinuxX64).for(RUNTIMES)('node:tls of $name $version (on Linux
   test('exporters and key logs alike, both roles', async (of) => {
     const [ours, theirs] = [newFile(), newFile()];
     const asking = ['--keylog', ours, '--export', `${LABEL}:40`];
-    await withOwnServer('P-256', asking, async (server) => {
+    await of.withOwnServer('P-256', asking, async (server) => {
       const [view] = await of.client(server.port, { exportLabel: LABEL, keyLog: theirs });
       expect(view?.exported).toMatch(/^[0-9a-f]{80}$/);
       expect((await server.nextLine()).exported).toBe(view?.exported);
@@ -252,7 +197,7 @@ describe.skipIf(!onLinuxX64).for(RUNTIMES)('node:tls of $name $version (on Linux
     });
     const [own, other] = [newFile(), newFile()];
     const { port, process } = await of.server('P-256', { exportLabel: LABEL, keyLog: other });
-    const line = await ownClient(port, '--keylog', own, '--export', `${LABEL}:40`);
+    const line = await of.ownClient(port, '--keylog', own, '--export', `${LABEL}:40`);
     const [, exported] = await process.waitFor(/"exported":"([0-9a-f]{80})"/);
     expect(line.exported).toBe(exported);
     expect(secrets(own)).toEqual(secrets(other));
@@ -264,9 +209,9 @@ describe.skipIf(!onLinuxX64).for(RUNTIMES)('node:tls of $name $version (on Linux
 const NODE_24 = RUNTIMES.find(({ name, version }) => name === 'Node' && version.startsWith('24.')) as Runtime;
 
 describe.skipIf(!onLinuxX64)(`post-quantum with Node ${NODE_24.version} (on Linux x64)`, () => {
-  let peer: Peer | null = null;
+  let peer: RuntimePeer | null = null;
   beforeAll(async () => {
-    peer = await peerIn(NODE_24);
+    peer = await peerIn(NODE_24, certificates);
   }, 200_000);
   const missing = `no ${NODE_24.package}@${NODE_24.version} from the npm registry`;
 
@@ -274,13 +219,13 @@ describe.skipIf(!onLinuxX64)(`post-quantum with Node ${NODE_24.version} (on Linu
 
   it.for(groups)('%s, with a share, both roles', async (group, { skip }) => {
     if (peer === null) return skip(missing);
-    const { client, server: serverOf } = peer;
-    await withOwnServer('P-256', ['--groups', group], async (server) => {
-      expect(await client(server.port, { ecdhCurve: group })).toMatchObject([{ text: 'hello\n' }]);
+    const of = peer;
+    await of.withOwnServer('P-256', ['--groups', group], async (server) => {
+      expect(await of.client(server.port, { ecdhCurve: group })).toMatchObject([{ text: 'hello\n' }]);
       expect(await server.nextLine()).toMatchObject({ ok: true, group, hrr: false });
     });
-    const { port, process } = await serverOf('P-256', { ecdhCurve: group });
-    expect(await ownClient(port, '--groups', group)).toMatchObject({
+    const { port, process } = await of.server('P-256', { ecdhCurve: group });
+    expect(await of.ownClient(port, '--groups', group)).toMatchObject({
       ok: true,
       group,
       hrr: false,
@@ -291,43 +236,43 @@ describe.skipIf(!onLinuxX64)(`post-quantum with Node ${NODE_24.version} (on Linu
 
   it.for(['X25519MLKEM768', 'MLKEM1024'])('%s after HelloRetryRequest, both roles', async (group, { skip }) => {
     if (peer === null) return skip(missing);
-    const { client, server: serverOf } = peer;
-    await withOwnServer('P-256', ['--groups', group], async (server) => {
+    const of = peer;
+    await of.withOwnServer('P-256', ['--groups', group], async (server) => {
       // It sends a share for the first alone.
-      expect(await client(server.port, { ecdhCurve: `X448:${group}` })).toMatchObject([{ text: 'hello\n' }]);
+      expect(await of.client(server.port, { ecdhCurve: `X448:${group}` })).toMatchObject([{ text: 'hello\n' }]);
       expect(await server.nextLine()).toMatchObject({ ok: true, group, hrr: true });
     });
-    const { port, process } = await serverOf('P-256', { ecdhCurve: group });
-    const line = await ownClient(port, '--groups', `x448,${group}`, '--key-shares', 'x448');
+    const { port, process } = await of.server('P-256', { ecdhCurve: group });
+    const line = await of.ownClient(port, '--groups', `x448,${group}`, '--key-shares', 'x448');
     expect(line).toMatchObject({ ok: true, group, hrr: true, received: 'hello\n' });
     await process.stop();
   });
 
   it.for(ML_DSA)('a certificate and a signature of %s, both roles', async (kind, { skip }) => {
     if (peer === null) return skip(missing);
-    const { client, server: serverOf } = peer;
+    const of = peer;
     const scheme = kind.replaceAll('-', '');
-    await withOwnServer(kind, [], async (server) => {
-      expect(await client(server.port)).toMatchObject([{ authorized: true, text: 'hello\n' }]);
+    await of.withOwnServer(kind, [], async (server) => {
+      expect(await of.client(server.port)).toMatchObject([{ authorized: true, text: 'hello\n' }]);
       expect(await server.nextLine()).toMatchObject({ ok: true, serverSignature: scheme });
     });
-    const { port, process } = await serverOf(kind);
-    expect(await ownClient(port)).toMatchObject({ ok: true, serverSignature: scheme, received: 'hello\n' });
+    const { port, process } = await of.server(kind);
+    expect(await of.ownClient(port)).toMatchObject({ ok: true, serverSignature: scheme, received: 'hello\n' });
     await process.stop();
   });
 
   it.for(ML_DSA)('a client certificate of %s, both roles', async (kind, { skip }) => {
     if (peer === null) return skip(missing);
-    const { client, server: serverOf } = peer;
+    const of = peer;
     const { cert, key } = certificates.server(kind);
     const scheme = kind.replaceAll('-', '');
-    await withOwnServer('P-256', ['--client-auth', 'require', '--ca', certificates.ca], async (server) => {
-      expect(await client(server.port, { cert, key })).toMatchObject([{ text: 'hello\n' }]);
+    await of.withOwnServer('P-256', ['--client-auth', 'require', '--ca', certificates.ca], async (server) => {
+      expect(await of.client(server.port, { cert, key })).toMatchObject([{ text: 'hello\n' }]);
       expect((await server.nextLine()).clientCertificate?.scheme).toBe(scheme);
     });
     const asking = { ca: certificates.ca, requestCert: true, rejectUnauthorized: true };
-    const { port, process } = await serverOf('P-256', asking);
-    const line = await ownClient(port, '--cert', cert, '--key', key);
+    const { port, process } = await of.server('P-256', asking);
+    const line = await of.ownClient(port, '--cert', cert, '--key', key);
     expect(line).toMatchObject({ ok: true, received: 'hello\n', clientCertificate: { scheme } });
     await process.stop();
   });

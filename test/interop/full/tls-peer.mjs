@@ -1,15 +1,34 @@
 // A peer by the `node:tls` of whatever runtime this is. As a client it sends a text and prints what it negotiated and got
 // back, `times` times in a row and each time with the session of the time before, and `lines` times in each connection; as a server it echoes, and prints its
-// port and what it negotiated. `exportLabel` asks for 40 bytes of keying material, `keyLog` names a file for the key log.
+// port and what it negotiated. `exportLabel` asks for 40 bytes of keying material, `keyLog` names a file for the key log,
+// `staple` one that a server staples, and `psk` is the identity and the key, in hexadecimal, of an external PSK.
 import { appendFileSync, readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:tls';
 
 const [role, settings] = process.argv.slice(2);
-const { port, ca, cert, key, exportLabel, keyLog, times = 1, lines = 1, ...options } = JSON.parse(settings);
+const {
+  port,
+  ca,
+  cert,
+  key,
+  exportLabel,
+  keyLog,
+  staple,
+  psk,
+  times = 1,
+  lines = 1,
+  ...options
+} = JSON.parse(settings);
 const read = (path) => (path === undefined ? undefined : readFileSync(path));
 const files = Object.fromEntries(
   Object.entries({ ca: read(ca), cert: read(cert), key: read(key) }).filter(([, v]) => v),
 );
+if (psk !== undefined) {
+  const [identity, hexadecimal] = psk;
+  const key = Buffer.from(hexadecimal, 'hex');
+  options.pskCallback =
+    role === 'client' ? () => ({ identity, psk: key }) : (_, asked) => (asked === identity ? key : null);
+}
 const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 const log = (line) => keyLog !== undefined && appendFileSync(keyLog, line);
 const agreed = (socket) => ({
@@ -30,13 +49,15 @@ function call(session) {
     const socket = connect(session === undefined ? own : { ...own, session }, () => socket.write('hello\n'));
     let text = '';
     let next;
+    let stapled;
     socket.on('session', (ticket) => (next = ticket));
     socket.on('keylog', log);
+    socket.on('OCSPResponse', (response) => (stapled = response?.length));
     socket.on('data', (data) => {
       text += data;
       if (!text.endsWith('\n')) return;
       if (text.length < lines * 6) return void socket.write('hello\n');
-      say({ ...agreed(socket), authorized: socket.authorized, text });
+      say({ ...agreed(socket), authorized: socket.authorized, stapled, text });
       socket.end();
     });
     socket.on('error', (error) => say({ error: error.code ?? error.message }));
@@ -55,6 +76,7 @@ if (role === 'client') {
     socket.on('end', () => socket.end());
   });
   server.on('keylog', log);
+  if (staple !== undefined) server.on('OCSPRequest', (_certificate, _issuer, answer) => answer(null, read(staple)));
   server.on('tlsClientError', () => undefined);
   server.listen(0, '127.0.0.1', () => say({ port: server.address().port }));
 }
