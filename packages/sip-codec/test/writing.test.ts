@@ -57,6 +57,15 @@ describe('createResponse (RFC 3261 section 8.2.6)', () => {
     }
   });
 
+  it('of a To that cannot be read a tag counts only where nothing else can be meant', () => {
+    const sent = (to: string): string | undefined =>
+      createResponse(request(options({ To: to })), 404, { toTag: 'mine' }).headers.text('To');
+    for (const to of ['<sip:a@b>;x=";tag=1', '<sip:a@b>;x=";tag=1"y', '<sip:a@b;tag=1>;;', 'x y;tags=1']) {
+      expect(sent(to)).toBe(`${to};tag=mine`);
+    }
+    for (const to of ['<sip:a@b>;;tag=1', 'x y; TAG = 1']) expect(sent(to)).toBe(to);
+  });
+
   it('without a given tag: the same for the same request, another for another one (section 8.2.7)', () => {
     const tag = (fields: Record<string, string>): string | undefined =>
       addressTag(createResponse(request(options(fields)), 404).headers.read(TO) ?? fail());
