@@ -4,9 +4,12 @@ import {
   CSEQ,
   findFaults,
   FROM,
+  getParameter,
   HEADER_DEFINITIONS,
   headerKey,
+  parseHeaderValue,
   parseSipMessage,
+  SERVER,
   serializeSipMessage,
   SipError,
   VIA,
@@ -196,6 +199,38 @@ describe('headers', () => {
   it('unfold to one space', () => {
     const { headers } = request(wire('OPTIONS a SIP/2.0\r\nSubject: one \r\n\t two\r\n three\r\n\r\n'));
     expect(headers.text('Subject')).toBe('one two three');
+  });
+
+  it('unfold to the same text, read by their grammar or as a whole', () => {
+    const piece = fc.constantFrom(
+      'a',
+      '\\"',
+      '\\\\',
+      ' ',
+      '\t',
+      '\r\n ',
+      ' \r\n\t',
+      '\t \r\n  ',
+      '\xc3\xa9',
+      ',',
+      ';tag=x',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
+        const name = pieces.join('');
+        const { headers } = request(
+          options({ From: `"${name}" <sip:a@b>;x="${name}"`, Server: `(${name.replace(/\\"/g, '')})` }),
+        );
+        const read = headers.read(FROM);
+        expect(read).toEqual(parseHeaderValue(FROM, headers.text('From') ?? ''));
+        expect([read?.displayName, getParameter(read?.parameters ?? [], 'x')]).toEqual([
+          read?.displayName,
+          read?.displayName,
+        ]);
+        expect(headers.read(SERVER)).toEqual(parseHeaderValue(SERVER, headers.text('Server') ?? ''));
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('a broken header keeps its error to itself', () => {

@@ -99,9 +99,7 @@ describe('a scanner', () => {
           continue;
         }
         read++;
-        const value = inner
-          .replace(/((?:[^\\\r\n]|\\[^])*?)(?:\r?\n[ \t])(?:[ \t]|\r?\n[ \t])*/g, '$1 ')
-          .replace(/\\([^])/g, '$1');
+        const value = inner.replace(/\\([^])|[ \t]*\r?\n[ \t]+/g, (_, escaped?: string) => escaped ?? ' ');
         expect(own.quotedString()).toBe(value);
         expect(own.offset).toBe(before.length + (found?.[0].length ?? 0));
       }

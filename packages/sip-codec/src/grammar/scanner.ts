@@ -1,6 +1,7 @@
 import { bytesToLatin1, decodeUtf8 } from '@portico/bytes';
 import { SipError, type SipErrorReason } from '../error.js';
 import { DIGIT, QDTEXT, runEnd, TOKEN, type CharacterClass } from './characters.js';
+import { joinFolds } from './text.js';
 import type { WireText } from './wire-text.js';
 
 const CR = 0x0d;
@@ -137,7 +138,7 @@ export class Scanner {
   }
 
   /**
-   * `quoted-string = DQUOTE *(qdtext / quoted-pair) DQUOTE`: its text without the quotes, pairs resolved, folds as one SP.
+   * `quoted-string = DQUOTE *(qdtext / quoted-pair) DQUOTE`: its text without the quotes, pairs resolved, each fold and the white space round it as one SP.
    * @throws SipError `header-syntax` if it does not end, holds a bare control character, or is not UTF-8
    */
   quotedString(): string {
@@ -149,21 +150,19 @@ export class Scanner {
       const byte = this.peek();
       if (byte === DQUOTE) break;
       if (byte === BACKSLASH) {
-        text += this.utf8(from, this.offset, 'quoted-string');
+        text += joinFolds(this.utf8(from, this.offset, 'quoted-string'));
         text += String.fromCharCode(this.quotedPair());
         from = this.offset;
       } else if (QDTEXT[byte] === 1) {
         this.skipRun(QDTEXT);
       } else if (this.#foldLength() > 0) {
-        text += `${this.utf8(from, this.offset, 'quoted-string')} `;
         this.skipSpace();
-        from = this.offset;
       } else {
         if (byte === -1) this.offset = opening;
         this.fail('quoted-string', byte === -1 ? 'a closing quote' : 'qdtext');
       }
     }
-    text += this.utf8(from, this.offset, 'quoted-string');
+    text += joinFolds(this.utf8(from, this.offset, 'quoted-string'));
     this.offset++;
     return text;
   }
