@@ -84,6 +84,15 @@ describe('AlgorithmIdentifiers of signatures', () => {
     ['the default mask, of SHA-1', pss(hash, salt), problem('weak')],
     ['SHA-1 by name', pss(field(0, derSequence(derOid('1.3.14.3.2.26'))), mask, salt), problem('weak')],
     ['a hash that nobody knows', pss(field(0, derSequence(derOid('1.2.3'))), mask, salt), problem('unsupported')],
+    [
+      'a hash and a mask of hashes that nobody knows',
+      pss(
+        field(0, derSequence(derOid('1.2.3'))),
+        field(1, derSequence(derOid(OID.mgf1), derSequence(derOid('1.2.3')))),
+        salt,
+      ),
+      problem('unsupported'),
+    ],
     ['another mask', pss(hash, field(1, derSequence(derOid('1.2.3'), sha256)), salt), problem('unsupported')],
     ['a mask without a hash', pss(hash, field(1, derSequence(derOid(OID.mgf1))), salt), problem('unsupported')],
     [

@@ -510,6 +510,15 @@ describe('certificates that are refused', () => {
     expect(reasonOf(() => parseCertificate(encoding()))).toBe(reason);
   });
 
+  it.each([
+    [() => made({ version: 3 }), 'expected v1, v2 or v3, got v4'],
+    [() => signed([...v1, uniqueIdentifier(1)]), 'expected v2 or v3, got v1'],
+    [() => made({ version: null }), 'expected v3, got v1'],
+    [() => made({ version: 1 }), 'expected v3, got v2'],
+  ])('says which version it has and which it must have (%#)', (encoding, message) => {
+    expect(() => parseCertificate(encoding())).toThrow(message);
+  });
+
   it('what is refused is refused for that alone: the unbroken certificate is read', () => {
     expect(parseCertificate(made({})).subject.text).toBe('CN=x');
     expect(parseCertificate(made({ version: 1, extensions: null })).version).toBe(2);

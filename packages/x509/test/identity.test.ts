@@ -302,6 +302,15 @@ describe('IP addresses', () => {
     );
   });
 
+  it.each([
+    ['1:0:0:2:0:0:0:3', '1:0:0:2::3'],
+    ['1:0:0:0:2:0:0:3', '1::2:0:0:3'],
+    ['1:0:0:2:3:0:0:4', '1::2:3:0:0:4'],
+    ['1:0:2:3:4:5:6:7', '1:0:2:3:4:5:6:7'],
+  ])('shortens the longest run of zeros, the first of equals (RFC 5952 section 4.2): %s is %s', (long, short) => {
+    expect(ipAddressToText(parseIpAddress(long) as Uint8Array)).toBe(short);
+  });
+
   it('reads back what it wrote', () => {
     const octets = fc.oneof(
       fc.uint8Array({ minLength: 4, maxLength: 4 }),
