@@ -105,7 +105,7 @@ export function parseCertificate(der: Uint8Array): Certificate {
 }
 
 /**
- * Every `CERTIFICATE` block of a PEM file, in order; other blocks are passed over, whatever is in them.
+ * Every `CERTIFICATE` block of a PEM file (RFC 7468 section 5), in order; other blocks are passed over, whatever is in them.
  * @throws X509Error `not-found` where there is none, `invalid-pem`, and those of `parseCertificate`
  */
 export function certificatesFromPem(pem: string | Uint8Array): readonly Certificate[] {

@@ -57,7 +57,7 @@ export function derUnsignedInteger(bytes: Uint8Array): Uint8Array {
   return needsSign ? der(TAG.integer, Uint8Array.of(0), minimal) : der(TAG.integer, minimal);
 }
 
-/** An INTEGER from 0 to 2^31 - 1. */
+/** An INTEGER from 0 to 2^31 - 1, X.690 section 8.3. */
 export function derSmallInteger(value: number): Uint8Array {
   return derUnsignedInteger(Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value));
 }
@@ -89,7 +89,7 @@ export function derNull(): Uint8Array {
   return der(TAG.null);
 }
 
-/** @throws X509Error `invalid-oid` */
+/** OBJECT IDENTIFIER from its dotted form, X.690 section 8.19. @throws X509Error `invalid-oid` */
 export function derOid(dotted: string): Uint8Array {
   return der(TAG.oid, encodeOid(dotted));
 }
@@ -99,7 +99,11 @@ export function derUtf8String(text: string): Uint8Array {
   return der(TAG.utf8String, utf8ToBytes(text));
 }
 
-/** UTCTime before 2050, GeneralizedTime from then on. @throws X509Error `invalid-argument` */
+/**
+ * UTCTime before 2050, GeneralizedTime from then on, RFC 5280 section 4.1.2.5; fractions of a second are cut.
+ * @param milliseconds since 1970
+ * @throws X509Error `invalid-argument` outside the years 1950 to 9999
+ */
 export function derTime(milliseconds: number): Uint8Array {
   const { type, text } = encodeTime(milliseconds);
   return der(type === 'utc' ? TAG.utcTime : TAG.generalizedTime, asciiToBytes(text));

@@ -42,7 +42,7 @@ export function decryptPrivateKey(
 }
 
 /**
- * The first `ENCRYPTED PRIVATE KEY` of a PEM file; other blocks are passed over.
+ * The first `ENCRYPTED PRIVATE KEY` of a PEM file, RFC 7468 section 11; other blocks are passed over.
  * @throws X509Error `not-found`, `invalid-pem`, and those of `privateKeyFromEncryptedPkcs8`
  */
 export function privateKeyFromEncryptedPem(

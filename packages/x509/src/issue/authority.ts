@@ -59,8 +59,8 @@ export interface LeafOptions {
 }
 
 /**
- * A CA certificate: cA, keyCertSign and cRLSign, key identifiers.
- * @throws X509Error, CryptoError as `issueDer`
+ * A CA certificate: cA, keyCertSign and cRLSign, key identifiers; RFC 5280 sections 4.2.1.1 to 4.2.1.3 and 4.2.1.9.
+ * @throws X509Error, CryptoError as `issueCertificate`
  */
 export function createAuthority(options: AuthorityOptions): Credential {
   const { provider, privateKey, subject, notBefore, notAfter, issuer, pathLength = null, template } = options;
@@ -79,8 +79,8 @@ export function createAuthority(options: AuthorityOptions): Credential {
 }
 
 /**
- * An end-entity certificate for TLS: not a CA, digitalSignature, the names as alternative names.
- * @throws X509Error, CryptoError as `issueDer`
+ * An end-entity certificate for TLS: not a CA, digitalSignature, the names as alternative names (RFC 5280 section 4.2.1.6).
+ * @throws X509Error, CryptoError as `issueCertificate`
  */
 export function createLeaf(options: LeafOptions): Certificate {
   const { provider, issuer, key, names, notBefore, notAfter, extendedKeyUsage, template } = options;
@@ -100,7 +100,10 @@ export function createLeaf(options: LeafOptions): Certificate {
   });
 }
 
-/** An IP address, a URI (anything with a scheme) or else a host name. */
+/**
+ * The GeneralName that a text stands for, RFC 5280 section 4.2.1.6: an IP address, a URI (anything with a scheme) or else a
+ * host name, which is not looked at further. Never throws.
+ */
 export function generalNameFromText(text: string): GeneralName {
   const address = parseIpAddress(text);
   if (address !== null) return { type: 'ip', address };
@@ -108,7 +111,8 @@ export function generalNameFromText(text: string): GeneralName {
 }
 
 /**
- * A fresh private key from the provider's generator.
+ * A fresh private key from the provider's generator; a promise where the provider makes keys asynchronously.
+ * @param kind the name of a curve for EC, else the type of the key
  * @throws X509Error `unsupported-key` where the provider makes no such keys
  */
 export function generatePrivateKey(
@@ -121,12 +125,16 @@ export function generatePrivateKey(
   return key;
 }
 
-/** A `CERTIFICATE` block for each, leaf first where a chain is written. */
+/** A `CERTIFICATE` block (RFC 7468 section 5) for each; a chain is written with its leaf first. Never throws. */
 export function certificatesToPem(certificates: readonly Certificate[]): string {
   return certificates.map(({ raw }) => encodePem('CERTIFICATE', raw)).join('');
 }
 
-/** The two files of a credential. */
+/**
+ * The two files of a credential: a `CERTIFICATE` block and a `PRIVATE KEY` block, RFC 7468 sections 5 and 10. The second is
+ * not encrypted.
+ * @throws X509Error as `privateKeyToPkcs8`
+ */
 export function credentialToPem({ certificate, privateKey }: Credential): {
   readonly certificate: string;
   readonly privateKey: string;

@@ -149,7 +149,7 @@ export function certificateRequestToPem(der: Uint8Array): string {
 }
 
 /**
- * The first request of a PEM file.
+ * The first `CERTIFICATE REQUEST` of a PEM file, RFC 7468 section 7; other blocks are passed over.
  * @throws X509Error `not-found`, `invalid-pem`, and those of `parseCertificateRequest`
  */
 export function certificateRequestFromPem(pem: string | Uint8Array): CertificateRequest {

@@ -48,7 +48,7 @@ const KEY_IDENTIFIER_LENGTH = 20;
 export type Issuer =
   { readonly certificate: Certificate; readonly privateKey: PrivateKey } | { readonly selfSignedWith: PrivateKey };
 
-/** What a certificate shall say. */
+/** What a certificate shall say, RFC 5280 section 4.1; what is not there is left out of the certificate. */
 export interface CertificateTemplate {
   /** Random bytes for serial number and signature come from its `random`. */
   readonly provider: CryptoProvider;
@@ -96,8 +96,11 @@ export interface CertificateOverrides {
 }
 
 /**
- * Makes and signs a certificate and returns its DER, unparsed: overrides may make it unreadable.
- * @throws X509Error for a template that cannot be written; CryptoError `invalid-key` or `unsupported-algorithm`
+ * Makes and signs a certificate, RFC 5280 section 4.1, and returns its DER, unparsed: overrides may make it unreadable. A
+ * promise where the provider signs asynchronously.
+ * @throws X509Error for a template that cannot be written: `invalid-argument` (a time, a text, a key that is not there),
+ * `invalid-name`, `invalid-oid`, `unsupported-key` (none that the provider signs with); CryptoError `invalid-key` or
+ * `unsupported-algorithm`
  */
 export function issueDer(template: CertificateTemplate): MaybePromise<Uint8Array> {
   const { provider, issuer, overrides = {} } = template;
@@ -120,7 +123,8 @@ export function issueDer(template: CertificateTemplate): MaybePromise<Uint8Array
 }
 
 /**
- * Makes and signs a certificate with a provider that signs asynchronously or not.
+ * Makes and signs a certificate, RFC 5280 section 4.1, with a provider that signs asynchronously or not. The promise is
+ * rejected with what `issueDer` and `parseCertificate` throw.
  * @throws X509Error, CryptoError as `issueDer`
  */
 export async function issueCertificateAsync(template: CertificateTemplate): Promise<Certificate> {
@@ -128,8 +132,9 @@ export async function issueCertificateAsync(template: CertificateTemplate): Prom
 }
 
 /**
- * Makes and signs a certificate with a provider that signs at once, as the noble one does.
- * @throws X509Error `invalid-argument` for an asynchronous provider, and as `issueDer`
+ * Makes and signs a certificate, RFC 5280 section 4.1, with a provider that signs at once, as the noble one does.
+ * @throws X509Error `invalid-argument` for an asynchronous provider, and as `issueDer` and, for what overrides made of it,
+ * `parseCertificate`; CryptoError as `issueDer`
  */
 export function issueCertificate(template: CertificateTemplate): Certificate {
   const encoding = issueDer(template);
@@ -139,7 +144,11 @@ export function issueCertificate(template: CertificateTemplate): Certificate {
   return parseCertificate(encoding);
 }
 
-/** The algorithm that a key signs certificates with unless told otherwise. */
+/**
+ * The algorithm that a key signs certificates with unless told otherwise: ECDSA with the hash of the curve's size (RFC 5758
+ * section 3.2), RSASSA-PSS with SHA-256 or what the key is restricted to (RFC 4055 section 3), or the key's only one (RFC 8410,
+ * RFC 9881). Never throws.
+ */
 export function usualSignatureAlgorithm(key: PrivateKey): SignatureAlgorithm {
   switch (key.type) {
     case 'ec':
@@ -159,7 +168,11 @@ export function usualSignatureAlgorithm(key: PrivateKey): SignatureAlgorithm {
   }
 }
 
-/** RFC 7093 section 2 method 1: the method of RFC 5280 section 4.2.1.2 with SHA-256 cut to 160 bits for SHA-1. */
+/**
+ * The key identifier of a key, RFC 7093 section 2 method 1: the method of RFC 5280 section 4.2.1.2 with SHA-256 cut to 160 bits
+ * for SHA-1. 20 bytes.
+ * @throws X509Error `invalid-argument` for a provider without SHA-256, and the DER reasons
+ */
 export function keyIdentifierFor(provider: CryptoProvider, subjectPublicKeyInfo: Uint8Array): Uint8Array {
   const sha256 = provider.hashes.find((hash) => hash.name === 'sha256');
   if (sha256 === undefined) throw new X509Error('invalid-argument', { expected: 'a provider with SHA-256' });

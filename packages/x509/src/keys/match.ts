@@ -5,7 +5,7 @@ import type { Certificate } from '../certificate.js';
 import { publicKeyToSpki } from './public-key.js';
 
 /**
- * The public half of a private key.
+ * The public half of a private key, as a SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7) holds it.
  * @throws X509Error `unsupported-key` where the provider has no such algorithm; CryptoError `invalid-key`
  */
 export function publicKeyOf(provider: CryptoProvider, privateKey: PrivateKey): PublicKey {
@@ -20,7 +20,7 @@ export function publicKeyOf(provider: CryptoProvider, privateKey: PrivateKey): P
 }
 
 /**
- * Whether a private key belongs to a certificate. An RSASSA-PSS certificate also takes its key written as plain RSA,
+ * Whether a private key belongs to a certificate (RFC 5280 section 4.1.2.7). An RSASSA-PSS certificate also takes its key written as plain RSA,
  * which is how most tools store it.
  * @throws X509Error `unsupported-key`; CryptoError `invalid-key` for a private key that is not one
  */

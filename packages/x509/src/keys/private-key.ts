@@ -20,7 +20,8 @@ import { decodePem, encodePem } from './pem.js';
 import { FIELD_LENGTH, readNamedCurve, readRestriction, rsaPssIdentifier } from './public-key.js';
 
 /**
- * The first private key in a PEM file: `PRIVATE KEY` (PKCS#8), `EC PRIVATE KEY` (SEC1) or `RSA PRIVATE KEY` (PKCS#1).
+ * The first private key in a PEM file (RFC 7468): `PRIVATE KEY` (PKCS#8), `EC PRIVATE KEY` (SEC1) or `RSA PRIVATE KEY`
+ * (PKCS#1).
  * Other blocks, such as certificates and `EC PARAMETERS`, are passed over.
  * @throws X509Error `encrypted-key`, `not-found`, `invalid-pem`, and those of `privateKeyFromPkcs8`
  */
@@ -37,7 +38,7 @@ export function privateKeyFromPem(pem: string | Uint8Array): PrivateKey {
   throw new X509Error('not-found', { expected: 'a PRIVATE KEY block' });
 }
 
-/** A `PRIVATE KEY` block (PKCS#8), as `privateKeyToPkcs8`. */
+/** A `PRIVATE KEY` block (PKCS#8), RFC 7468 section 10. @throws X509Error as `privateKeyToPkcs8` */
 export function privateKeyToPem(key: PrivateKey, publicKey?: PublicKey): string {
   return encodePem('PRIVATE KEY', privateKeyToPkcs8(key, publicKey));
 }
@@ -63,8 +64,9 @@ export function privateKeyFromPkcs8(pkcs8: Uint8Array): PrivateKey {
 }
 
 /**
- * The inverse of `privateKeyFromPkcs8`, as version v1. With its public half an EC key holds that too, which RFC 5915
- * section 3 recommends and some readers demand.
+ * PrivateKeyInfo in DER, RFC 5208 section 5: the inverse of `privateKeyFromPkcs8`, as version v1. With its public half an EC
+ * key holds that too, which RFC 5915 section 3 recommends and some readers demand.
+ * @throws X509Error `invalid-argument` for an ML-DSA key with neither a seed nor an expanded key
  */
 export function privateKeyToPkcs8(key: PrivateKey, publicKey?: PublicKey): Uint8Array {
   switch (key.type) {
@@ -99,7 +101,7 @@ export function privateKeyFromSec1(sec1: Uint8Array): PrivateKey {
   return readEcPrivateKey(new Uint8Array(sec1), null);
 }
 
-/** The inverse of `privateKeyFromSec1`; a `point` (uncompressed) is written along where it is given. */
+/** ECPrivateKey in DER, RFC 5915 section 3: the inverse of `privateKeyFromSec1`; a `point` (uncompressed) is written along. */
 export function privateKeyToSec1(key: PrivateKey & { readonly type: 'ec' }, point?: Uint8Array): Uint8Array {
   return derSequence(
     derSmallInteger(1),
@@ -117,7 +119,7 @@ export function privateKeyFromPkcs1(pkcs1: Uint8Array): PrivateKey {
   return { type: 'rsa', ...readRsaPrivateKey(new Uint8Array(pkcs1)) };
 }
 
-/** The inverse of `privateKeyFromPkcs1`. */
+/** RSAPrivateKey in DER, RFC 8017 appendix A.1.2: the inverse of `privateKeyFromPkcs1`. */
 export function privateKeyToPkcs1(key: RsaPrivateValues): Uint8Array {
   return encodeRsaPrivateKey(key);
 }

@@ -37,7 +37,7 @@ export function publicKeyFromSpki(spki: Uint8Array): PublicKey {
   return key;
 }
 
-/** The inverse of `publicKeyFromSpki`. */
+/** SubjectPublicKeyInfo in DER, RFC 5280 section 4.1.2.7: the inverse of `publicKeyFromSpki`. */
 export function publicKeyToSpki(key: PublicKey): Uint8Array {
   switch (key.type) {
     case 'ec':
@@ -56,7 +56,7 @@ export function publicKeyToSpki(key: PublicKey): Uint8Array {
 }
 
 /**
- * The first public key in a PEM file: `PUBLIC KEY` or `RSA PUBLIC KEY`.
+ * The first public key in a PEM file: `PUBLIC KEY` (RFC 7468 section 13) or `RSA PUBLIC KEY`.
  * @throws X509Error `not-found`, `invalid-pem`, and those of `publicKeyFromSpki`
  */
 export function publicKeyFromPem(pem: string | Uint8Array): PublicKey {
@@ -65,7 +65,7 @@ export function publicKeyFromPem(pem: string | Uint8Array): PublicKey {
   return block.label === 'PUBLIC KEY' ? publicKeyFromSpki(block.bytes) : readRsaPublicKey(new Uint8Array(block.bytes));
 }
 
-/** A `PUBLIC KEY` block. */
+/** A `PUBLIC KEY` block, RFC 7468 section 13. */
 export function publicKeyToPem(key: PublicKey): string {
   return encodePem('PUBLIC KEY', publicKeyToSpki(key));
 }

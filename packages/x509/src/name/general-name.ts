@@ -76,7 +76,7 @@ export function readGeneralNames(reader: DerReader): readonly GeneralName[] {
   return names;
 }
 
-/** @throws X509Error `invalid-argument` for text outside ASCII */
+/** A GeneralName in DER, RFC 5280 section 4.2.1.6. @throws X509Error `invalid-argument` for text outside ASCII */
 export function encodeGeneralName(name: GeneralName): Uint8Array {
   switch (name.type) {
     case 'other':

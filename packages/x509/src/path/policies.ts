@@ -52,7 +52,7 @@ const PROCESSED = [
 ];
 
 /**
- * Processes certificate policies: for `policies` in `verifyCertificatePath`. Without it critical policy extensions are
+ * Processes certificate policies, RFC 9618 section 5: for `policies` in `verifyCertificatePath`. Without it critical policy extensions are
  * refused as unknown ones, so nothing that a CA insists on is passed over.
  */
 export function createPolicyChecker(inputs: PolicyInputs = {}): PolicyChecker {

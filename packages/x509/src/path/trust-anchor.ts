@@ -8,13 +8,13 @@ export interface TrustAnchor {
   readonly certificate: Certificate;
 }
 
-/** @throws X509Error as `parseCertificate` */
+/** The anchor for one certificate in DER, RFC 5280 section 6.1.1 (d). @throws X509Error as `parseCertificate` */
 export function trustAnchorFromDer(der: Uint8Array): TrustAnchor {
   return { certificate: parseCertificate(der) };
 }
 
 /**
- * One anchor for each `CERTIFICATE` block.
+ * One anchor for each `CERTIFICATE` block, RFC 7468 section 5.
  * @throws X509Error `not-found` where there is none, `invalid-pem`, and those of `parseCertificate`
  */
 export function trustAnchorsFromPem(pem: string | Uint8Array): TrustAnchor[] {

@@ -64,7 +64,7 @@ export interface RevocationList {
 }
 
 /**
- * Reads one CRL in DER, with nothing after it. The input is copied.
+ * Reads one CRL in DER, RFC 5280 section 5.1, with nothing after it. The input is copied.
  * @throws X509Error with the offset of what is wrong
  */
 export function parseRevocationList(der: Uint8Array): RevocationList {
@@ -123,7 +123,7 @@ export function parseRevocationList(der: Uint8Array): RevocationList {
 }
 
 /**
- * Every `X509 CRL` block of a PEM file, in order; other blocks are passed over.
+ * Every `X509 CRL` block of a PEM file (RFC 7468 section 6), in order; other blocks are passed over.
  * @throws X509Error `not-found` where there is none, `invalid-pem`, and those of `parseRevocationList`
  */
 export function revocationListsFromPem(pem: string | Uint8Array): readonly RevocationList[] {

@@ -67,7 +67,7 @@ export interface OcspResponse {
 }
 
 /**
- * Reads an OCSPResponse in DER, with nothing after it, whose status is `successful`.
+ * Reads an OCSPResponse in DER, RFC 6960 section 4.2.1, with nothing after it, whose status is `successful`.
  * @throws X509Error `not-found` with the status of a response without an answer, and with the offset of what is wrong
  */
 export function parseOcspResponse(der: Uint8Array): OcspResponse {

@@ -16,6 +16,7 @@ export const REVOCATION_REASONS = [
   'aACompromise',
 ] as const;
 
+/** A CRLReason by its name, RFC 5280 section 5.3.1. */
 export type RevocationReason = (typeof REVOCATION_REASONS)[number];
 
 /** A CRLReason; one that is not known is `unspecified`. @throws X509Error the DER reasons */
