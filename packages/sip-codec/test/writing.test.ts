@@ -57,6 +57,19 @@ describe('createResponse (RFC 3261 section 8.2.6)', () => {
     }
   });
 
+  it.each(['Via', 'v', 'FROM', 'f', 'to', 't', 'Call-ID', 'i', 'CSeq', 'Content-Length', 'l'])(
+    'nothing that is copied or counted is the caller’s to say: %s',
+    (name) => {
+      const headers = [['X', 'y'] as const, [name, '1'] as const];
+      for (const make of [
+        () => createResponse(request(options()), 200, { headers }),
+        () => createBestEffortResponse(request(options()), { status: 400, headers }),
+      ]) {
+        expect(make).toThrow(expect.objectContaining({ reason: 'invalid-argument', field: name }));
+      }
+    },
+  );
+
   it('of a To that cannot be read a tag counts only where nothing else can be meant', () => {
     const sent = (to: string): string | undefined =>
       createResponse(request(options({ To: to })), 404, { toTag: 'mine' }).headers.text('To');

@@ -4,7 +4,7 @@ import { looksLikeAck } from '../grammar/first-word.js';
 import { parseSipMessage, SipResponse, type SipMessage } from './message.js';
 import type { SipHeaderField } from './head.js';
 import { reasonPhrase } from './reason-phrases.js';
-import { hasTag, writeStatusLine } from './response.js';
+import { hasTag, writeOwnFields, writeStatusLine } from './response.js';
 import { statelessTag } from './tag.js';
 import { topViaWithSource, type SourceAddress } from './via-source.js';
 import { checkReason, checkStatus, checkToken, MessageWriter, type HeaderInput } from './write.js';
@@ -55,7 +55,7 @@ export function createBestEffortResponse(
     if (name === 'To' && !hasTag(headers, field)) writer.text(`;tag=${options.toTag ?? statelessTag(headers)}`);
     writer.text('\r\n');
   }
-  for (const [name, value] of options.headers ?? []) writer.header(name, value);
+  writeOwnFields(writer, options.headers);
   const { bytes, head } = writer.end(NO_BODY, line.reasonEnd);
   return new SipResponse(bytes, head, line);
 }

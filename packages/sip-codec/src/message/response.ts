@@ -3,6 +3,7 @@ import { addressTag, TO } from '../headers/addresses.js';
 import type { SipHeaderField } from './head.js';
 import type { SipHeaders } from './headers.js';
 import { SipResponse, type SipRequest } from './message.js';
+import { headerKey } from './header-name.js';
 import { reasonPhrase } from './reason-phrases.js';
 import { SIP_VERSION, type StatusLine } from './start-line.js';
 import { statelessTag } from './tag.js';
@@ -12,7 +13,7 @@ import { checkReason, checkStatus, checkToken, MessageWriter, type HeaderInput }
 export interface ResponseOptions {
   /** Default: the phrase of RFC 3261 section 21. */
   readonly reason?: string;
-  /** Further fields, in order, after the copied ones; never Content-Length. */
+  /** Further fields, in order, after the copied ones; none of these, and never Content-Length. */
   readonly headers?: readonly HeaderInput[];
   readonly body?: Uint8Array;
   /** The To tag where the request has none. */
@@ -56,10 +57,26 @@ export function createResponse(request: SipRequest, status: number, options: Res
   writeFirst(writer, 'Call-ID', headers);
   writeFirst(writer, 'CSeq', headers);
   if (status === 100) writeFirst(writer, 'Timestamp', headers);
-  for (const [name, value] of options.headers ?? []) writer.header(name, value);
+  writeOwnFields(writer, options.headers);
 
   const { bytes, head } = writer.end(options.body ?? NO_BODY, line.reasonEnd);
   return new SipResponse(bytes, head, line);
+}
+
+/** What comes from the request, by their keys (section 8.2.6.2): a second one would make another answer of it to some. */
+const COPIED_FIELDS: readonly string[] = ['via', 'from', 'to', 'call-id', 'cseq'];
+
+/**
+ * The fields that the caller adds.
+ * @throws SipError `invalid-argument` for one that is copied from the request, or Content-Length; `line-break-in-value`
+ */
+export function writeOwnFields(writer: MessageWriter, headers: readonly HeaderInput[] = []): void {
+  for (const [name, value] of headers) {
+    if (COPIED_FIELDS.includes(headerKey(name))) {
+      throw new SipError('invalid-argument', { field: name, expected: 'a field that is not copied', got: value });
+    }
+    writer.header(name, value);
+  }
 }
 
 /** The Status-Line of a response of ours, with a reason that was checked. */
