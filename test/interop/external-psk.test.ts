@@ -61,6 +61,22 @@ describePeer('external PSKs: OpenSSL', ['openssl', 'stdbuf'], () => {
     }
   });
 
+  it('s_client that would do without a key exchange has to where no group is common to both', async () => {
+    const flags = ['-allow_no_dhe_kex', '-groups', 'X25519'];
+    const apart = [...OUR_PSK, '--groups', 'secp384r1', '--app', 'echo'];
+    const server = await startOwnServer(...apart, '--psk-ke');
+    const client = startSClient(server.port, ...theirs, ...flags);
+    client.write('a line\n');
+    await client.waitFor(/^a line$/m);
+    client.endInput();
+    expect(await server.nextLine()).toMatchObject({ ok: true, externalPsk: IDENTITY, group: null, hrr: false });
+    await server.stop();
+    const strict = await startOwnServer(...apart);
+    expect(await startSClient(strict.port, ...theirs, ...flags).exited).not.toBe(0);
+    expect(await strict.nextLine()).toMatchObject({ ok: false, alertSent: 'handshake_failure' });
+    await strict.stop();
+  });
+
   it.each(MODES)('our client at s_server, $mode', async ({ ours, others, group }) => {
     const port = await freePort();
     const server = await startSServer(port, certificates.server('P-256'), '-rev', ...theirs, ...others);

@@ -308,6 +308,20 @@ describePeer('gnutls-serv', ['gnutls-serv', 'openssl'], () => {
     });
   });
 
+  it('names the CA that it trusts, by which our client chooses among its certificates', async () => {
+    const others = opensslCertificates([]);
+    const both = [others.client, certificates.client].flatMap(({ cert, key }) => ['--cert', cert, '--key', key]);
+    for (const [ca, subject] of [
+      [certificates.ca, 'CN=alice'],
+      [certificates.otherCa, null],
+    ] as const) {
+      await serve({ flags: [`--x509cafile=${ca}`] }, async (port) => {
+        const line = await runOwnClient(port, ...trust, ...both);
+        expect({ ok: line.ok, subject: line.clientCertificate?.subject ?? null }).toEqual({ ok: true, subject });
+      });
+    }
+  });
+
   it('is refused by us with a wrong CA or a wrong name', async () => {
     await serve({}, async (port) => {
       const wrongCa = await runOwnClient(port, '--servername', 'localhost', '--ca', certificates.otherCa);

@@ -8,6 +8,8 @@ export default defineConfig({
     include: ['test/interop/full/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     testTimeout: 60_000,
+    // A browser's profile takes long to remove.
+    hookTimeout: 60_000,
     fileParallelism: false,
   },
 });

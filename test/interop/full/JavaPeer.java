@@ -1,10 +1,11 @@
 // A TLS 1.3 peer over Java's JSSE, run as a single source file.
 //
-//   client --port P --ca F [--alpn a,b] [--cert F --key F] [--group G] [--name N] [--times N] [--export LABEL] [--update yes]
-//                                                               sends a line, prints a JSON line, each time
+//   client --port P --ca F [--alpn a,b] [--cert F --key F] [--group G] [--name N] [--times N] [--export LABEL]
+//          [--update yes] [--old yes]                           sends a line, prints a JSON line, each time
 //   server --port P --cert F --key F [--alpn a,b] [--ca F] [--group G] [--export LABEL] [--update yes]
-//                                                               echoes; --ca requires a certificate
-// --update lets keys protect 30 bytes, less than a line and more than a KeyUpdate, with their tags; --export needs Java 25.
+//          [--old yes]                                          echoes; --ca requires a certificate
+// --update lets keys protect 30 bytes, less than a line and more than a KeyUpdate, with their tags; --export needs Java 25;
+// --old speaks TLS 1.2 alone.
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
@@ -93,7 +94,7 @@ public class JavaPeer {
 
   static void prepare(SSLSocket socket) {
     var parameters = socket.getSSLParameters();
-    parameters.setProtocols(new String[] {"TLSv1.3"});
+    parameters.setProtocols(new String[] {options.containsKey("old") ? "TLSv1.2" : "TLSv1.3"});
     if (options.containsKey("alpn")) parameters.setApplicationProtocols(options.get("alpn").split(","));
     if (socket.getUseClientMode()) {
       parameters.setEndpointIdentificationAlgorithm("HTTPS");
@@ -132,7 +133,7 @@ public class JavaPeer {
   static PrivateKey privateKey(String path) throws Exception {
     var pem = Files.readString(Path.of(path)).replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", "");
     var encoded = new PKCS8EncodedKeySpec(Base64.getDecoder().decode(pem));
-    for (var algorithm : List.of("EC", "RSA", "Ed25519")) {
+    for (var algorithm : List.of("EC", "RSA", "RSASSA-PSS", "Ed25519")) {
       try {
         return KeyFactory.getInstance(algorithm).generatePrivate(encoded);
       } catch (InvalidKeySpecException another) {
@@ -152,13 +153,20 @@ public class JavaPeer {
       // The peer sent none.
     }
     System.out.printf(
-        "{\"version\":\"%s\",\"suite\":\"%s\",\"alpn\":\"%s\",\"peer\":\"%s\"%s%s}%n",
+        "{\"version\":\"%s\",\"suite\":\"%s\",\"alpn\":\"%s\",\"peer\":\"%s\",\"stapled\":%d%s%s}%n",
         session.getProtocol(),
         session.getCipherSuite(),
         socket.getApplicationProtocol(),
         peer,
+        stapled(session),
         exported(session),
         received == null ? "" : ",\"received\":\"" + received.replace("\n", "\\n") + "\"");
+  }
+
+  /** Bytes of the OCSP response that came with the peer's certificate. */
+  static int stapled(SSLSession session) {
+    var responses = ((ExtendedSSLSession) session).getStatusResponses();
+    return responses.isEmpty() ? 0 : responses.get(0).length;
   }
 
   /** By reflection: the method is of Java 25, and the rest of this works with 17. */

@@ -1,9 +1,11 @@
 // A TLS 1.3 peer over Go's crypto/tls.
 //
 //	client --port P --ca F [--alpn a,b] [--cert F --key F] [--group G] [--name N] [--times N] [--export LABEL] [--keylog F]
-//	                                                              sends a line, prints a JSON line, each time
+//	       [--old yes]                                            sends a line, prints a JSON line, each time
 //	server --port P --cert F --key F [--alpn a,b] [--ca F] [--group G] [--export LABEL] [--keylog F] [--ocsp F]
-//	                                                              echoes; --ca requires a certificate, --ocsp staples a file
+//	       [--old yes]                                            echoes; --ca requires a certificate, --ocsp staples a file
+//
+// --old speaks TLS 1.2 alone.
 package main
 
 import (
@@ -70,6 +72,7 @@ func main() {
 	flags.StringVar(&label, "export", "", "")
 	keylog := flags.String("keylog", "", "")
 	ocsp := flags.String("ocsp", "", "")
+	old := flags.String("old", "", "")
 	role := os.Args[1]
 	_ = flags.Parse(os.Args[2:])
 
@@ -88,6 +91,9 @@ func main() {
 	}
 	if *cert != "" {
 		config.Certificates = []tls.Certificate{must(tls.LoadX509KeyPair(*cert, *key))}
+	}
+	if *old != "" {
+		config.MinVersion, config.MaxVersion = tls.VersionTLS12, tls.VersionTLS12
 	}
 	if *ocsp != "" {
 		config.Certificates[0].OCSPStaple = must(os.ReadFile(*ocsp))

@@ -11,7 +11,7 @@ describeEchoPeer({
     ...['X25519MLKEM768', 'SecP256r1MLKEM768', 'SecP384r1MLKEM1024'],
   ],
   keys: ['P-256', 'P-384', 'P-521', 'rsa', 'ed25519'],
-  can: ['exporters', 'key log', 'stapling'],
+  can: ['exporters', 'key log', 'stapling', 'stapled'],
   prepare: async () => {
     const program = join(temporaryFolder(), 'go-peer');
     const source = join(import.meta.dirname, 'go-peer.go');

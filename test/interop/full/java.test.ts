@@ -46,9 +46,9 @@ for (const { programs, version } of jdks) {
     needs: [],
     groups: ['x25519', 'secp256r1', 'secp384r1', 'secp521r1', 'x448'],
     // JSSE knows no Ed25519 in TLS.
-    keys: ['P-256', 'P-384', 'P-521', 'rsa'],
-    // It has no key logs, and no early data; its stapling wants a responder.
-    can: ['key update', ...exporters],
+    keys: ['P-256', 'P-384', 'P-521', 'rsa', 'rsa-pss'],
+    // It has no key logs, and no early data; what its server staples it asks a responder for.
+    can: ['key update', 'stapled', ...exporters],
     prepare: async () => {
       // It also runs as a single source file; compiled once it starts faster.
       const folder = temporaryFolder();

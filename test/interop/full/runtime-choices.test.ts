@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -150,6 +151,20 @@ describe.skipIf(!onLinuxX64).for(RUNTIMES)('node:tls of $name $version (on Linux
       });
       const { port, process } = await of.server('P-256', theirs);
       expect(await of.ownClient(port, ...ours)).toMatchObject({ ok: true, externalPsk: psk[0], received: 'hello\n' });
+      await process.stop();
+    });
+
+    test('an external PSK without a key exchange, both roles: at ours where no group is common to both', async (of) => {
+      const psk = ['sensor 17', '17'.repeat(32)] as const;
+      const ours = ['--psk', psk.join(':'), '--psk-ke'];
+      const secureOptions = constants.SSL_OP_ALLOW_NO_DHE_KEX;
+      const theirs = { psk, ciphers: 'TLS_AES_128_GCM_SHA256:PSK', secureOptions };
+      await of.withOwnServer('P-256', [...ours, '--groups', 'secp384r1'], async (server) => {
+        expect(await of.client(server.port, { ...theirs, ecdhCurve: 'X25519' })).toMatchObject([{ text: 'hello\n' }]);
+        expect(await server.nextLine()).toMatchObject({ ok: true, externalPsk: psk[0], group: null });
+      });
+      const { port, process } = await of.server('P-256', theirs);
+      expect(await of.ownClient(port, ...ours)).toMatchObject({ ok: true, externalPsk: psk[0], group: null });
       await process.stop();
     });
   }

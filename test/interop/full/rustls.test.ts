@@ -6,11 +6,11 @@ import { run } from '../support/processes.js';
 describeEchoPeer({
   title: 'rustls',
   needs: ['cargo'],
-  // What its provider over AWS-LC has, but for MLKEM768, which is off by default on our side.
+  // What its provider over AWS-LC has.
   groups: ['x25519', 'secp256r1', 'secp384r1', 'X25519MLKEM768', 'SecP256r1MLKEM768'],
+  unusualGroups: ['MLKEM768'],
   keys: ['P-256', 'P-384', 'P-521', 'rsa', 'ed25519'],
-  // It has stapling as a server; its client hands a response to the verifier, which has no use for it.
-  can: ['exporters', 'key log', 'key update', 'early data'],
+  can: ['exporters', 'key log', 'key update', 'stapling', 'stapled', 'early data'],
   prepare: async () => {
     // Kept for the next run: its cryptography is a library in C that takes minutes.
     const target = join(tmpdir(), 'portico-rustls-peer');

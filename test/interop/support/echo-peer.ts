@@ -21,14 +21,16 @@ export interface EchoPeer {
   prepare(): Promise<readonly [command: string, ...args: string[]]>;
   /** The groups of ours that it has. */
   readonly groups: readonly string[];
+  /** Those that ours has off by default. */
+  readonly unusualGroups?: readonly string[];
   /** The keys that it takes in certificates. */
   readonly keys: readonly ClassicKeyKind[];
   /** What not every peer can, or has a way to show: see `echo-peer-options.ts`. */
   readonly can: readonly PeerOption[];
 }
 
-/** `key update` is one that the peer begins, `stapling` the carrying of an OCSP response. */
-export type PeerOption = 'exporters' | 'key log' | 'key update' | 'stapling' | 'early data';
+/** `key update` is one that the peer begins; `stapling` the carrying of an OCSP response to us, `stapled` to the peer. */
+export type PeerOption = 'exporters' | 'key log' | 'key update' | 'stapling' | 'stapled' | 'early data';
 
 /** What it prints of a connection. */
 export interface PeerView {
@@ -115,6 +117,13 @@ export function describeEchoPeer(peer: EchoPeer): void {
         expect(await server.nextLine()).toMatchObject({ ok: true, group, hrr: false });
       });
 
+      it.each(peer.unusualGroups ?? [])('with a share for %s, where we switch it on', async (group) => {
+        const other = await startEcho(peer.keys[0] as ClassicKeyKind, '--groups', group);
+        expect(await call(other, '--group', group)).toMatchObject({ received: LINE });
+        expect(await other.nextLine()).toMatchObject({ ok: true, group, hrr: false });
+        await other.stop();
+      });
+
       it.each([
         ['and we wait', []],
         ['with a cookie, and we forget it', ['--cookie', 'when-needed', '--stateless']],
@@ -172,6 +181,11 @@ export function describeEchoPeer(peer: EchoPeer): void {
         folder: () => ours.folder,
         startEcho: (...flags) => startEcho(peer.keys[0] as ClassicKeyKind, ...flags),
         calls,
+      });
+
+      it('is refused with TLS 1.2 alone', async () => {
+        expect((await call(server, '--old', 'yes')).error).toBeDefined();
+        expect(await server.nextLine()).toMatchObject({ ok: false, alertSent: 'protocol_version' });
       });
 
       it.each([
@@ -252,6 +266,30 @@ export function describeEchoPeer(peer: EchoPeer): void {
           expect(known).toMatchObject({ ok: true, received: 'hello\n', clientCertificate: { subject: 'CN=alice' } });
           const unknown = await runOwnClient(port, ...trust);
           expect({ ok: unknown.ok, told: unknown.alertReceived !== null }).toEqual({ ok: false, told: true });
+        });
+      });
+
+      it('names the CA that it trusts, by which our client chooses among its certificates', async () => {
+        const both = [theirs.client, ours.client].flatMap(identity);
+        await serve(peer.keys[0] as ClassicKeyKind, ['--ca', ours.ca], async (port) => {
+          const known = await runOwnClient(port, ...trust, ...both);
+          expect(known).toMatchObject({ ok: true, received: 'hello\n', clientCertificate: { subject: 'CN=alice' } });
+        });
+        await serve(peer.keys[0] as ClassicKeyKind, ['--ca', ours.otherCa], async (port) => {
+          expect((await runOwnClient(port, ...trust, ...both)).clientCertificate).toBeNull();
+        });
+      });
+
+      it.each(peer.unusualGroups ?? [])('takes our share for %s, where we switch it on', async (group) => {
+        await serve(peer.keys[0] as ClassicKeyKind, ['--group', group], async (port) => {
+          const line = await runOwnClient(port, ...trust, '--groups', group);
+          expect(line).toMatchObject({ ok: true, group, hrr: false, received: 'hello\n' });
+        });
+      });
+
+      it('refuses us where it has TLS 1.2 alone', async () => {
+        await serve(peer.keys[0] as ClassicKeyKind, ['--old', 'yes'], async (port) => {
+          expect(await runOwnClient(port, ...trust)).toMatchObject({ ok: false, alertReceived: 'protocol_version' });
         });
       });
 

@@ -1,26 +1,32 @@
 //! A TLS 1.3 peer over rustls.
 //!
 //! client --port P --ca F [--alpn a,b] [--cert F --key F] [--group G] [--name N] [--times N] [--export LABEL] [--keylog F]
-//!        [--early TEXT] [--update yes]
+//!        [--early TEXT] [--update yes] [--old yes]
 //!                       sends a line, prints a JSON line, each time; --early sends a line as early data where it can, and
 //!                       --update changes the sending keys before the line
 //! server --port P --cert F --key F [--alpn a,b] [--ca F] [--group G] [--export LABEL] [--keylog F] [--early BYTES]
-//!        [--update yes] [--ocsp F]
+//!        [--update yes] [--ocsp F] [--old yes]
 //!                       echoes; --ca requires a certificate, --early takes so much early data and prints it, --update
 //!                       changes the sending keys before the first echo, --ocsp staples a file
+//!
+//! --old speaks TLS 1.2 alone.
 use std::collections::HashMap;
 use std::error::Error;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::WebPkiServerVerifier;
 use rustls::crypto::{aws_lc_rs, CryptoProvider};
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{
-    ClientConfig, ClientConnection, ConnectionCommon, HandshakeKind, KeyLogFile, RootCertStore, ServerConfig,
-    ServerConnection, StreamOwned,
+    ClientConfig, ClientConnection, ConnectionCommon, DigitallySignedStruct, HandshakeKind, KeyLogFile, RootCertStore,
+    ServerConfig, ServerConnection, SignatureScheme, StreamOwned,
+    SupportedProtocolVersion,
 };
 
 type Options = HashMap<String, String>;
@@ -45,9 +51,12 @@ fn main() -> Fallible<()> {
 }
 
 fn client(options: &Options) -> Fallible<()> {
+    let trust = WebPkiServerVerifier::builder_with_provider(Arc::new(anchors(options)?), provider(options)).build()?;
+    let verifier = Arc::new(Telling { trust, stapled: AtomicUsize::new(0) });
     let builder = ClientConfig::builder_with_provider(provider(options))
-        .with_protocol_versions(&[&rustls::version::TLS13])?
-        .with_root_certificates(anchors(options)?);
+        .with_protocol_versions(versions(options))?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier.clone());
     let mut config = match options.get("cert") {
         Some(_) => {
             let (chain, key) = credential(options)?;
@@ -60,12 +69,12 @@ fn client(options: &Options) -> Fallible<()> {
     config.enable_early_data = options.contains_key("early");
     let config = Arc::new(config);
     for _ in 0..options.get("times").map_or(Ok(1), |times| times.parse())? {
-        call(options, config.clone())?;
+        call(options, config.clone(), &verifier.stapled)?;
     }
     Ok(())
 }
 
-fn call(options: &Options, config: Arc<ClientConfig>) -> Fallible<()> {
+fn call(options: &Options, config: Arc<ClientConfig>, stapled: &AtomicUsize) -> Fallible<()> {
     let name = options.get("name").map_or("localhost", String::as_str).to_string();
     let mut connection = ClientConnection::new(config, ServerName::try_from(name)?)?;
     let mut socket = TcpStream::connect(format!("127.0.0.1:{}", options["port"]))?;
@@ -86,15 +95,58 @@ fn call(options: &Options, config: Arc<ClientConfig>) -> Fallible<()> {
     for _ in 0..if early { 2 } else { 1 } {
         reader.read_line(&mut received)?;
     }
-    print(&stream.conn, options, Some(&received))?;
+    print(&stream.conn, options, Some((&received, stapled.load(Ordering::Relaxed))))?;
     stream.conn.send_close_notify();
     stream.flush()?;
     Ok(())
 }
 
+/// The verifier of webpki, which has no use for a stapled OCSP response: here its length is told.
+#[derive(Debug)]
+struct Telling {
+    trust: Arc<WebPkiServerVerifier>,
+    stapled: AtomicUsize,
+}
+
+impl ServerCertVerifier for Telling {
+    fn verify_server_cert(
+        &self,
+        leaf: &CertificateDer<'_>,
+        others: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        self.stapled.store(ocsp_response.len(), Ordering::Relaxed);
+        self.trust.verify_server_cert(leaf, others, name, ocsp_response, now)
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.trust.verify_tls12_signature(message, leaf, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.trust.verify_tls13_signature(message, leaf, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.trust.supported_verify_schemes()
+    }
+}
+
 fn server(options: &Options) -> Fallible<()> {
     let builder = ServerConfig::builder_with_provider(provider(options))
-        .with_protocol_versions(&[&rustls::version::TLS13])?;
+        .with_protocol_versions(versions(options))?;
     let (chain, key) = credential(options)?;
     let builder = match options.get("ca") {
         Some(_) => {
@@ -150,6 +202,16 @@ fn echo(options: &Options, config: Arc<ServerConfig>, mut socket: TcpStream) -> 
     }
 }
 
+fn versions(options: &Options) -> &'static [&'static SupportedProtocolVersion] {
+    static OLD: &[&SupportedProtocolVersion] = &[&rustls::version::TLS12];
+    static NEW: &[&SupportedProtocolVersion] = &[&rustls::version::TLS13];
+    if options.contains_key("old") {
+        OLD
+    } else {
+        NEW
+    }
+}
+
 fn provider(options: &Options) -> Arc<CryptoProvider> {
     let mut provider = aws_lc_rs::default_provider();
     if let Some(group) = options.get("group") {
@@ -185,7 +247,7 @@ fn alpn(options: &Options) -> Vec<Vec<u8>> {
     list.split(',').filter(|name| !name.is_empty()).map(|name| name.as_bytes().to_vec()).collect()
 }
 
-fn print<Side>(connection: &ConnectionCommon<Side>, options: &Options, received: Option<&str>) -> Fallible<()> {
+fn print<Side>(connection: &ConnectionCommon<Side>, options: &Options, received: Option<(&str, usize)>) -> Fallible<()> {
     let suite = connection.negotiated_cipher_suite().map(|suite| format!("{:?}", suite.suite()));
     let alpn = connection.alpn_protocol().map(String::from_utf8_lossy);
     let exported = match options.get("export") {
@@ -204,7 +266,7 @@ fn print<Side>(connection: &ConnectionCommon<Side>, options: &Options, received:
         connection.peer_certificates().map_or(0, |list| list.len()),
         connection.handshake_kind() == Some(HandshakeKind::Resumed),
         exported,
-        received.map_or(String::new(), |text| format!(",\"received\":{text:?}")),
+        received.map_or(String::new(), |(text, stapled)| format!(",\"stapled\":{stapled},\"received\":{text:?}")),
     );
     Ok(())
 }
