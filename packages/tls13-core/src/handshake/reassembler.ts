@@ -42,10 +42,10 @@ export class MessageReassembler {
   next(expected: readonly HandshakeType[]): ReceivedMessage | null {
     const code = this.#queue.at(0);
     if (code === undefined) return null;
-    const type = handshakeTypeName(code);
-    if (type === undefined || !expected.some((name) => HANDSHAKE_TYPE_CODES[name] === code)) {
-      throw unexpected(expected, type ?? `handshake type ${code}`);
+    if (!expected.some((name) => HANDSHAKE_TYPE_CODES[name] === code)) {
+      throw unexpected(expected, handshakeTypeName(code) ?? `handshake type ${code}`);
     }
+    const type = handshakeTypeName(code) as HandshakeType;
     if (this.#queue.length < HANDSHAKE_HEADER_LENGTH) return null;
     const [, high, middle, low] = this.#queue.peek(HANDSHAKE_HEADER_LENGTH) as unknown as [
       number,

@@ -8,33 +8,32 @@ import { MESSAGE_HASH_CODE } from '../messages/handshake-type.js';
  */
 export class Transcript {
   #waiting: Uint8Array[] = [];
-  #state: HashState | null = null;
-  #hash: Hash | null = null;
+  #started: { readonly hash: Hash; readonly state: HashState } | null = null;
   /** What `current` gave last, until a message comes. */
   #current: Uint8Array | null = null;
 
   /** Fixes the hash; the messages that waited go in. Later calls must name the same hash. */
   start(hash: Hash): void {
-    if (this.#hash !== null) {
-      if (this.#hash.name !== hash.name) throw new Error(`the transcript hash is ${this.#hash.name}, not ${hash.name}`);
+    if (this.#started !== null) {
+      const { name } = this.#started.hash;
+      if (name !== hash.name) throw new Error(`the transcript hash is ${name}, not ${hash.name}`);
       return;
     }
-    this.#hash = hash;
-    this.#state = hash.create();
-    for (const message of this.#waiting) this.#state.update(message);
+    this.#started = { hash, state: hash.create() };
+    for (const message of this.#waiting) this.#started.state.update(message);
     this.#waiting = [];
   }
 
   /** Adds one whole handshake message. */
   add(message: Uint8Array): void {
     this.#current = null;
-    if (this.#state === null) this.#waiting.push(message);
-    else this.#state.update(message);
+    if (this.#started === null) this.#waiting.push(message);
+    else this.#started.state.update(message);
   }
 
   /** The hash of everything added so far; the same array each time, until something is added. */
   current(): Uint8Array {
-    return (this.#current ??= this.#started().state.clone().digest());
+    return (this.#current ??= this.#demandHash().state.clone().digest());
   }
 
   /**
@@ -42,21 +41,21 @@ export class Transcript {
    * (section 4.3.11.2). Before `start` nothing may have been added, and the hash is the PSK's own.
    */
   currentWith(hash: Hash, part: Uint8Array): Uint8Array {
-    if (this.#state === null) {
+    if (this.#started === null) {
       if (this.#waiting.length > 0) throw new Error('the transcript has messages and no hash');
       return hash.digest(part);
     }
-    if (this.#hash?.name !== hash.name) throw new Error(`the transcript hash is not ${hash.name}`);
-    const state = this.#state.clone();
+    if (this.#started.hash.name !== hash.name) throw new Error(`the transcript hash is not ${hash.name}`);
+    const state = this.#started.state.clone();
     state.update(part);
     return state.digest();
   }
 
   /** Puts the synthetic message_hash in the place of the first ClientHello, as HelloRetryRequest asks (section 4.1). */
   replaceWithMessageHash(): void {
-    const { state, hash } = this.#started();
+    const { hash, state } = this.#demandHash();
     const digest = state.digest();
-    this.#state = hash.create();
+    this.#started = { hash, state: hash.create() };
     this.addMessageHash(digest);
   }
 
@@ -65,8 +64,8 @@ export class Transcript {
     this.add(concatBytes(Uint8Array.of(MESSAGE_HASH_CODE, 0, 0, clientHelloHash.length), clientHelloHash));
   }
 
-  #started(): { state: HashState; hash: Hash } {
-    if (this.#state === null || this.#hash === null) throw new Error('the transcript hash is not known yet');
-    return { state: this.#state, hash: this.#hash };
+  #demandHash(): { readonly hash: Hash; readonly state: HashState } {
+    if (this.#started === null) throw new Error('the transcript hash is not known yet');
+    return this.#started;
   }
 }
