@@ -1,5 +1,7 @@
+import { asciiToBytes } from '@portico/bytes';
 import { describe, expect, it } from 'vitest';
 import {
+  der,
   derNull,
   derOid,
   derSequence,
@@ -7,6 +9,7 @@ import {
   derUtf8String,
   encodeName,
   OID,
+  TAG,
   verifyCertificatePath,
   type Certificate,
   type GeneralName,
@@ -51,6 +54,8 @@ function host(name: GeneralName): GeneralName {
 
 const dns = (name: string): GeneralName => ({ type: 'dns', name });
 const email = (address: string): GeneralName => ({ type: 'email', address });
+/** A UTF8String of an octet that begins no character, and `@example.com`. */
+const NOT_UTF8 = der(TAG.utf8String, Uint8Array.of(0xff), asciiToBytes('@example.com'));
 const mailbox = (text: string): GeneralName => ({
   type: 'other',
   oid: OID.smtpUtf8Mailbox,
@@ -144,6 +149,7 @@ const rows: readonly Row[] = [
   [email('example.com'), mailbox('学生@例え.example.com'), 'refused'],
   [email('example.com'), mailbox('学生'), 'refused'],
   [email('example.com'), { type: 'other', oid: OID.smtpUtf8Mailbox, value: Uint8Array.of(5, 0) }, 'refused'],
+  [email('example.com'), { type: 'other', oid: OID.smtpUtf8Mailbox, value: NOT_UTF8 }, 'refused'],
   // A constraint to one mailbox says nothing about an internationalized one but its host.
   [email('a@example.com'), mailbox('学生@example.com'), 'refused'],
   [email('a@example.com'), mailbox('学生@example.org'), 'outside'],
