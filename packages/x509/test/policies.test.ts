@@ -414,6 +414,11 @@ describe('certificate policies, RFC 5280 section 6.1 with RFC 9618', () => {
     expect(judge({ cas: [[extension]], leaf: [gold] })).toBe('policy-extensions');
   });
 
+  it('the last certificate maps nothing, whatever its mappings say (RFC 5280 section 6.1.4)', () => {
+    expect(judge({ cas: [[gold]], leaf: [gold, mappings([['any', GOLD]])] })).toEqual([GOLD]);
+    expect(judge({ cas: [[gold]], leaf: [gold, mappings([[GOLD, SILVER]])] })).toEqual([GOLD]);
+  });
+
   it('takes time in proportion to the certificates: the tree of RFC 5280 would double with each CA', () => {
     // RFC 9618 section 3.2: two policies, each mapped to both.
     const doubling = [
