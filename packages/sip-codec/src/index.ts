@@ -52,6 +52,7 @@ export {
 } from './message/message.js';
 export { SipHeaders } from './message/headers.js';
 export { SipHeaderField } from './message/head.js';
+export { oneLine } from './message/one-line.js';
 export { canonicalHeaderName, headerKey } from './message/header-name.js';
 export { editHeaders, type HeaderEdit } from './message/edit.js';
 export { createRequest, type RequestInput } from './message/request.js';

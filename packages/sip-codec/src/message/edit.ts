@@ -5,7 +5,7 @@ import { CONTENT_LENGTH } from '../headers/numbers.js';
 import type { Head, SipHeaderField } from './head.js';
 import { headerKey } from './header-name.js';
 import { messageMemory } from './memory.js';
-import type { SipMessage } from './message.js';
+import { SipMalformed, SipRequest, SipResponse, type SipMessage } from './message.js';
 import { parseAgain, withStrictHead } from './strict-head.js';
 import { checkRequestUri, headerLine } from './write.js';
 
@@ -82,8 +82,20 @@ function applyEdit(message: SipMessage, edit: HeaderEdit): SipMessage {
   }
   edited.set(bytes.subarray(from), to);
   return edit.type !== 'request-uri'
-    ? message.withHead(edited, splicedHead(head, splices, size - bytes.length))
+    ? withHead(message, edited, splicedHead(head, splices, size - bytes.length))
     : parseAgain(message, edited);
+}
+
+/** The same start line with other header fields: its bytes stand in front of them in `bytes` too. */
+function withHead(message: SipMessage, bytes: Uint8Array, head: Head): SipMessage {
+  switch (message.type) {
+    case 'request':
+      return new SipRequest(bytes, head, message.line);
+    case 'response':
+      return new SipResponse(bytes, head, message.line);
+    case 'malformed':
+      return new SipMalformed(bytes, head, message.error);
+  }
 }
 
 /** Whether each line of a message ends, and none but the first of its fields could become the continuation of another. */

@@ -14,7 +14,8 @@ const HTAB = 0x09;
 
 /** One header field as it stands in the message. Offsets are those of the message. */
 export class SipHeaderField {
-  readonly #bytes: Uint8Array;
+  /** The message that it stands in. */
+  readonly bytes: Uint8Array;
   /** The entry in the table of names, or undefined. */
   readonly known: KnownName | undefined;
   /** First byte of the name. */
@@ -24,7 +25,7 @@ export class SipHeaderField {
   readonly end: number;
 
   constructor(bytes: Uint8Array, known: KnownName | undefined, start: number, colon: number, end: number) {
-    this.#bytes = bytes;
+    this.bytes = bytes;
     this.known = known;
     this.start = start;
     this.#colon = colon;
@@ -33,22 +34,22 @@ export class SipHeaderField {
 
   get nameEnd(): number {
     let i = this.#colon;
-    while (i > this.start && (this.#bytes[i - 1] as number) <= SP) i--;
+    while (i > this.start && (this.bytes[i - 1] as number) <= SP) i--;
     return i;
   }
 
   /** The value without the white space round it; it may hold folds. */
   get valueStart(): number {
-    return valueStartAt(this.#bytes, this.#colon, this.end);
+    return valueStartAt(this.bytes, this.#colon, this.end);
   }
 
   get valueEnd(): number {
-    return valueEndAt(this.#bytes, this.valueStart, this.end);
+    return valueEndAt(this.bytes, this.valueStart, this.end);
   }
 
   /** The name as it was written. */
   get rawName(): string {
-    return bytesToLatin1(this.#bytes, this.start, this.nameEnd);
+    return bytesToLatin1(this.bytes, this.start, this.nameEnd);
   }
 
   /** The name as the RFCs write it: compact forms written out. An unknown name stays as it was written. */
@@ -64,35 +65,12 @@ export class SipHeaderField {
   /** The bytes of the value, folds included, as a view. */
   get rawValue(): Uint8Array {
     const { valueStart } = this;
-    return this.#bytes.subarray(valueStart, valueEndAt(this.#bytes, valueStart, this.end));
-  }
-
-  /**
-   * The bytes of the value without any line end: folds and stray CR or LF become SP. A copied value can then never
-   * begin a line of its own.
-   */
-  get oneLine(): Uint8Array {
-    const raw = this.rawValue;
-    if (!raw.includes(CR) && !raw.includes(LF)) return raw;
-    return raw.map((byte) => (byte === CR || byte === LF ? SP : byte));
-  }
-
-  /** Writes `oneLine` into `target` from `at` on, and returns where it ends there. */
-  writeOneLine(target: Uint8Array, at: number): number {
-    const bytes = this.#bytes;
-    const start = this.valueStart;
-    const end = valueEndAt(bytes, start, this.end);
-    const shift = at - start;
-    for (let i = start; i < end; i++) {
-      const byte = bytes[i] as number;
-      target[i + shift] = byte <= CR && (byte === CR || byte === LF) ? SP : byte;
-    }
-    return end + shift;
+    return this.bytes.subarray(valueStart, valueEndAt(this.bytes, valueStart, this.end));
   }
 
   /** The value as text, folds read as one space. Bytes that are not UTF-8 become U+FFFD. */
   get value(): string {
-    return unfold(this.#bytes, this.valueStart, this.valueEnd);
+    return unfold(this.bytes, this.valueStart, this.valueEnd);
   }
 }
 

@@ -26,9 +26,6 @@ abstract class MessageBase {
     this.head = head;
   }
 
-  /** The same start line with other header fields: its bytes stand in front of them in `bytes` too. */
-  abstract withHead(bytes: Uint8Array, head: Head): MessageBase;
-
   /** For splicing: the offset of the first header field. */
   get fieldsStart(): number {
     return this.head.marks[this.head.marksStart] as number;
@@ -48,40 +45,37 @@ abstract class MessageBase {
 /** A request, RFC 3261 section 7.1. */
 export class SipRequest extends MessageBase {
   readonly type = 'request' as const;
-  readonly #line: RequestLine;
+  /** For splicing: the start line, with offsets. */
+  readonly line: RequestLine;
   #uri: Uri | undefined;
 
   constructor(bytes: Uint8Array, head: Head, line: RequestLine) {
     super(bytes, head);
-    this.#line = line;
-  }
-
-  override withHead(bytes: Uint8Array, head: Head): SipRequest {
-    return new SipRequest(bytes, head, this.#line);
+    this.line = line;
   }
 
   /** Case-sensitive. */
   get method(): string {
-    return this.#line.method;
+    return this.line.method;
   }
 
   /** As on the wire. */
   get version(): string {
-    return this.#line.version;
+    return this.line.version;
   }
 
   /** For splicing: where the Request-URI stands. */
   get uriStart(): number {
-    return this.#line.uriStart;
+    return this.line.uriStart;
   }
 
   get uriEnd(): number {
-    return this.#line.uriEnd;
+    return this.line.uriEnd;
   }
 
   /** The Request-URI as on the wire. */
   get requestUri(): string {
-    return bytesToText(this.bytes, this.#line.uriStart, this.#line.uriEnd);
+    return bytesToText(this.bytes, this.line.uriStart, this.line.uriEnd);
   }
 
   /**
@@ -89,7 +83,7 @@ export class SipRequest extends MessageBase {
    * @throws SipError `uri-syntax`
    */
   get uri(): Uri {
-    this.#uri ??= readUri(new Scanner(this.bytes, this.#line.uriStart, this.#line.uriEnd, 'Request-URI'));
+    this.#uri ??= readUri(new Scanner(this.bytes, this.line.uriStart, this.line.uriEnd, 'Request-URI'));
     return this.#uri;
   }
 }
@@ -97,29 +91,26 @@ export class SipRequest extends MessageBase {
 /** A response, RFC 3261 section 7.2. */
 export class SipResponse extends MessageBase {
   readonly type = 'response' as const;
-  readonly #line: StatusLine;
+  /** For splicing: the start line, with offsets. */
+  readonly line: StatusLine;
 
   constructor(bytes: Uint8Array, head: Head, line: StatusLine) {
     super(bytes, head);
-    this.#line = line;
-  }
-
-  override withHead(bytes: Uint8Array, head: Head): SipResponse {
-    return new SipResponse(bytes, head, this.#line);
+    this.line = line;
   }
 
   /** As on the wire. */
   get version(): string {
-    return this.#line.version;
+    return this.line.version;
   }
 
   get status(): number {
-    return this.#line.status;
+    return this.line.status;
   }
 
   /** The Reason-Phrase. */
   get reason(): string {
-    return bytesToText(this.bytes, this.#line.reasonStart, this.#line.reasonEnd);
+    return bytesToText(this.bytes, this.line.reasonStart, this.line.reasonEnd);
   }
 }
 
@@ -134,10 +125,6 @@ export class SipMalformed extends MessageBase {
     super(bytes, head);
     this.error = error;
     this.looksLike = looksLikeResponse(bytes, head.startLineStart, head.startLineEnd) ? 'response' : 'request';
-  }
-
-  override withHead(bytes: Uint8Array, head: Head): SipMalformed {
-    return new SipMalformed(bytes, head, this.error);
   }
 }
 

@@ -6,6 +6,7 @@ import { getParameter } from '../headers/parameters.js';
 import { readVia } from '../headers/via.js';
 import { bareHost, isIpv4Address, isIpv6Address } from '../uri/host.js';
 import type { SipHeaderField } from './head.js';
+import { oneLine } from './one-line.js';
 
 /** Where a request came from. */
 export interface SourceAddress {
@@ -22,7 +23,7 @@ export interface SourceAddress {
  */
 export function topViaWithSource(field: SipHeaderField, source: SourceAddress): Uint8Array {
   checkSource(source);
-  const raw = field.oneLine;
+  const raw = oneLine(field);
   const scanner = new Scanner(raw, 0, raw.length, 'Via');
   try {
     const via = readVia(scanner);

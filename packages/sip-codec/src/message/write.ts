@@ -4,6 +4,7 @@ import { DIGIT, HEXDIG, REASON, TOKEN } from '../grammar/characters.js';
 import type { Head, SipHeaderField } from './head.js';
 import { headerKey } from './header-name.js';
 import { messageMemory } from './memory.js';
+import { writeOneLine } from './one-line.js';
 
 /** A header field to write: name and value as text. */
 export type HeaderInput = readonly [name: string, value: string];
@@ -54,7 +55,7 @@ export class MessageWriter {
 
   /** The value of a field that came from the wire, as it came but for line ends. */
   valueOf(field: SipHeaderField): this {
-    this.#length = field.writeOneLine(this.#room(field.end - field.start), this.#length);
+    this.#length = writeOneLine(field, this.#room(field.end - field.start), this.#length);
     return this;
   }
 
