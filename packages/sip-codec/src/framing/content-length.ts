@@ -16,12 +16,9 @@ const SP = 0x20;
 const HTAB = 0x09;
 const COLON = 0x3a;
 
-/**
- * Whether a line that begins with the byte `first` may be the first one of a Content-Length field, by its letters that
- * tell it from all usual fields.
- */
-export function mayBeContentLength(first: number, bytes: Uint8Array, start: number, end: number): boolean {
-  const letter = first | 0x20;
+/** Whether a line may be the first one of a Content-Length field, by its letters that tell it from all usual fields. */
+export function mayBeContentLength(bytes: Uint8Array, start: number, end: number): boolean {
+  const letter = (bytes[start] as number) | 0x20;
   if (letter !== 0x63) return letter === 0x6c;
   return end - start >= NAME_LENGTH && bytes[start + 7] === 0x2d && ((bytes[start + 8] as number) | 0x20) === 0x6c;
 }

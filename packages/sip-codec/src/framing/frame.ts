@@ -57,8 +57,7 @@ export class SipFrame {
 
   /** A frame with a copy of exactly these bytes, which stays valid whatever happens to the buffers. */
   toOwned(): SipFrame {
-    const copy = new Uint8Array(this.length);
-    copy.set(this.bytes);
+    const copy = this.bytes.slice();
     const marks = this.marks.slice(this.marksStart, this.marksEnd);
     return new SipFrame(copy.buffer, 0, this.headLength, this.length, marks, 0, marks.length);
   }

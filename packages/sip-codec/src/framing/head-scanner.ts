@@ -27,9 +27,6 @@ const NO_END = 0x3fffffff;
 const BARE_LF = 1;
 const CRLF = 2;
 
-/** A line end as a little-endian number. */
-const CR_LF = 0x0a0d;
-
 /**
  * Finds the end of one message's head (RFC 3261 section 7) and its declared length, resumably: every byte is looked at
  * once, whatever the chunking. All state is relative to the first byte of the message, so that the caller may move the
@@ -135,7 +132,7 @@ export class HeadScanner {
   #passOrdinaryLines(bytes: Uint8Array, words: Int32Array, base: number, start: number, end: number): boolean {
     // Four words are looked at together; what is behind the end counts for nothing.
     let wordsEnd = (end + base + 3) >> 2;
-    if (wordsEnd > words.length - 4) wordsEnd = words.length - 4;
+    if (wordsEnd > words.length - 3) wordsEnd = words.length - 3;
     const marks = this.marks;
     const lastMark = this.marksStart + this.#headerCountLimit;
     let marksEnd = this.marksEnd;
@@ -147,11 +144,10 @@ export class HeadScanner {
     // No line that ends in front of it is too long. With one that does not, the exact way goes on.
     if (lastLineEnd > firstLine + this.#headerLineLimit) lastLineEnd = firstLine + this.#headerLineLimit;
     let i = start + this.#scanned;
-    // Of the line at hand; behind the end there is none.
-    let first = lineStart < end ? (bytes[lineStart] as number) : 0;
     for (;;) {
       let k = (i + base) >> 2;
       if (k >= wordsEnd || i >= end) break;
+      const first = bytes[lineStart] as number;
       // No letter: the end of the head, a fold, or a name that the exact way has to look at, if it is one.
       if ((((first | 0x20) - SMALL_A) & 0xff) > 25) {
         if (first !== CR || i !== lineStart || i > end - CRLF || bytes[i + 1] !== LF) break;
@@ -174,13 +170,13 @@ export class HeadScanner {
         while (
           k < wordsEnd &&
           ((((words[k] as number) - 0x20202020) |
-            ((words[(k + 1) | 0] as number) - 0x20202020) |
-            ((words[(k + 2) | 0] as number) - 0x20202020) |
-            ((words[(k + 3) | 0] as number) - 0x20202020)) &
+            ((words[k + 1] as number) - 0x20202020) |
+            ((words[k + 2] as number) - 0x20202020) |
+            ((words[k + 3] as number) - 0x20202020)) &
             0x80808080) ===
             0
         )
-          k = (k + 4) | 0;
+          k += 4;
         if (k >= wordsEnd) {
           i = (k << 2) - base;
           break;
@@ -189,8 +185,7 @@ export class HeadScanner {
       }
       let hits = (w - 0x20202020) & ~w & 0x80808080;
       while (hits === 0 && k < wordsEnd + 2) {
-        k = (k + 1) | 0;
-        w = words[k] as number;
+        w = words[++k] as number;
         hits = (w - 0x20202020) & ~w & 0x80808080;
       }
       i = (k << 2) - base;
@@ -198,28 +193,25 @@ export class HeadScanner {
         i += 4;
         break;
       }
-      const shift = (31 - Math.clz32(hits & -hits)) & 0x18;
-      i += shift >> 3;
-      // The four bytes from `i` on: CR, LF and the first ones of the next line.
-      const four = (w >>> shift) | (((words[(k + 1) | 0] as number) << 1) << (31 - shift));
-      if (i > lastLineEnd || (four & 0xffff) !== CR_LF) break;
-      const next = (four >> 16) & 0xff;
+      i += (31 - Math.clz32(hits & -hits)) >> 3;
+      if (i > lastLineEnd || bytes[i] !== CR || bytes[i + 1] !== LF) break;
       if (lineStart === start) {
         if (i - start > this.#startLineLimit) break;
-        this.#beginBlock(i + CRLF - start, CRLF);
+        i += CRLF;
+        this.#beginBlock(i - start, CRLF);
+        lineStart = i;
         if (lastLineEnd > start + this.#blockEnd) lastLineEnd = start + this.#blockEnd;
-      } else {
-        if (marksEnd >= lastMark) break;
-        if (mayBeContentLength(first, bytes, lineStart, i)) {
-          // A continuation line may follow.
-          if (i + CRLF >= end || isBlank(next)) break;
-          this.#declared.note(readContentLength(bytes, lineStart, i), lineStart - start);
-        }
-        marks[marksEnd++] = lineStart - start;
+        continue;
       }
+      if (marksEnd >= lastMark) break;
+      if (mayBeContentLength(bytes, lineStart, i)) {
+        // A continuation line may follow.
+        if (i + CRLF >= end || isBlank(bytes[i + CRLF] as number)) break;
+        this.#declared.note(readContentLength(bytes, lineStart, i), lineStart - start);
+      }
+      marks[marksEnd++] = lineStart - start;
       i += CRLF;
       lineStart = i;
-      first = next;
     }
     if (i > end) i = end;
     // Words that are not whole have no word view.
@@ -335,7 +327,7 @@ export class HeadScanner {
     if (this.marksEnd - this.marksStart > this.#headerCountLimit) {
       this.#fail('too-many-headers', lineStart - start, `at most ${this.#headerCountLimit} fields`);
     }
-    if (mayBeContentLength(first, bytes, lineStart, end)) this.#lengthField = lineStart - start;
+    if (mayBeContentLength(bytes, lineStart, end)) this.#lengthField = lineStart - start;
     else if (TOKEN[first] === 0) this.#declared.noteNameless(lineStart - start);
   }
 
