@@ -2,7 +2,7 @@
 //   [--alpn-preference server|client] [--alias sip=sip/2] [--no-overlap alert|continue] [--sniff on|off]
 //   [--client-auth none|request|require --ca F] [--certificate-authorities F|none]
 //   [--oid-filter keyUsage=NAME|extendedKeyUsage=OID] [--sign-with a,b] [--ocsp F] [--server-name-acknowledgement sent|omitted]
-//   [--groups a,b] [--suites a,b] [--sigalgs a,b] [--cert-sigalgs a,b] [--group-choice with-share|preferred]
+//   [--groups a,b=c] [--suites a,b] [--sigalgs a,b] [--cert-sigalgs a,b] [--group-choice with-share|preferred]
 //   [--tickets N] [--ticket-key NAME:HEX] [--ticket-store] [--ticket-lifetime SECONDS] [--across-names]
 //   [--early-data BYTES] [--freshness-window MS]
 //   [--psk IDENTITY:HEX] [--psk-hash sha256|sha384] [--psk-import CONTEXT] [--psk-ke] [--app http|echo|discard]
@@ -18,12 +18,12 @@
 // client is shown. --sign-with is what the key signs with; it switches on what is off by default, as the
 // rsa_pkcs1_sha256_legacy of clients. --sigalgs is what the peer may sign with, --cert-sigalgs what its certificates may be
 // signed with (signature_algorithms_cert). certificate_authorities has the subjects of --ca, of another file, or is left out.
-// --group-choice preferred asks for our favourite group though there is a share for another. --across-names takes tickets
-// under every name of the certificate; --ticket-store keeps their states instead of sealing them, and takes each once.
-// --psk-import imports the keys with that context, in hexadecimal or empty (RFC 9258). --psk-ke allows psk_ke beside
-// psk_dhe_ke. --stateless forgets a connection as soon as its cookie is sent and takes the second hello with another;
-// with --cookie-key another process could be that. --limit names a field of TlsLimits. --trace appends every record,
-// message, alert and change of keys, sent and received, to a file as JSON lines.
+// --group-choice preferred asks for our favourite group though there is a share for another; of groups with = between them
+// the client's order decides. --across-names takes tickets under every name of the certificate; --ticket-store keeps their
+// states instead of sealing them, and takes each once. --psk-import imports the keys with that context, in hexadecimal or
+// empty (RFC 9258). --psk-ke allows psk_ke beside psk_dhe_ke. --stateless forgets a connection as soon as its cookie is sent
+// and takes the second hello with another; with --cookie-key another process could be that. --limit names a field of
+// TlsLimits. --trace appends every record, message, alert and change of keys, sent and received, to a file as JSON lines.
 import { createServer } from 'node:net';
 import { createTlsServer, parseServerConfig } from '@portico/tls13-core';
 import { APPS } from './support/apps.mjs';

@@ -8,7 +8,7 @@ import {
   oidFilters,
   serverEarlyData,
 } from '@portico/tls13-core';
-import { choice, list, namedKeys, number, present, UsageError } from './arguments.mjs';
+import { choice, groupNames, list, namedKeys, number, present, UsageError } from './arguments.mjs';
 import { authorityNames, credentialFromFiles, provider, verifierFromFile } from './credentials.mjs';
 import { HANDSHAKE_OPTIONS, handshakeConfig, pskList } from './handshake-options.mjs';
 import { RECORD_OPTIONS, recordConfig } from './record-options.mjs';
@@ -57,6 +57,7 @@ export function serverConfig(values, aliases) {
     ...handshakeConfig(values),
     ...recordConfig(values),
     ...present({
+      groups: values.groups?.split(',').map((alike) => groupNames(alike.replaceAll('=', ','))),
       helloRetry: helloRetryConfig(values),
       alpn: alpnConfig(values, aliases),
       groupChoice: optional(values, 'group-choice', ['with-share', 'preferred']),

@@ -214,6 +214,14 @@ describePeer('flags of server.mjs and client.mjs', ['openssl'], () => {
     });
   });
 
+  it('--groups: of those with = between them the client’s shares decide, then its order', async () => {
+    await serve(['--groups', 'secp256r1=x25519,secp384r1'], async (server) => {
+      const groups = ['--groups', 'secp384r1,x25519,secp256r1', '--key-shares'];
+      expect(await call(server, ...groups, 'none')).toMatchObject({ ok: true, group: 'x25519', hrr: true });
+      expect(await call(server, ...groups, 'secp256r1')).toMatchObject({ ok: true, group: 'secp256r1', hrr: false });
+    });
+  });
+
   it('--key-shares: any number of them, none included', async () => {
     await serve(['--groups', 'secp256r1'], async (server) => {
       const [two, none] = [trace(), trace()];
