@@ -5,7 +5,7 @@ import { X509Error } from '../error.js';
 export const MAX_OID_LENGTH = 128;
 
 /** When there are so many all are forgotten; certificates in use name some dozens. */
-export const MAX_REMEMBERED_OIDS = 2048;
+export const MAX_REMEMBERED_OIDS = 256;
 
 /**
  * Dotted forms by their octets (as ISO 8859-1). Certificates name the same few identifiers again and again, and writing their
