@@ -6,14 +6,15 @@ import { fork } from 'node:child_process';
 import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { prepareBundle } from './bundle.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../..');
-const option = (name, fallback) => {
-  const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? fallback : process.argv[at + 1];
-};
+const NAMES = ['package', 'only', 'which', 'slowest', 'hang', 'cases', 'at-load', 'tests', 'again', 'patience', 'out'];
+/** What it does not know it refuses: a run takes long. */
+const { values } = parseArgs({ options: Object.fromEntries(NAMES.map((name) => [name, { type: 'string' }])) });
+const option = (name, fallback) => values[name] ?? fallback;
 const packageFolder = join(root, 'packages', option('package', 'tls13-core'));
 /** What is judged by default: where the checks of each package are. */
 const JUDGED = {
