@@ -6,16 +6,19 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const option = (name, fallback) => {
-  const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? fallback : process.argv[at + 1];
-};
-const cases = Number(option('cases', 1_000_000));
-const slice = Number(option('slice', 25_000));
-const firstSeed = Number(option('seed', Math.floor(Math.random() * 2 ** 31)));
-const named = option('named', null);
+const { values } = parseArgs({
+  options: {
+    cases: { type: 'string', default: '1000000' },
+    slice: { type: 'string', default: '25000' },
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
+    named: { type: 'string' },
+  },
+});
+const [cases, slice, firstSeed] = [values.cases, values.slice, values.seed].map(Number);
+const { named } = values;
 
 const tests = join(root, 'packages/sip-codec/test');
 const files = readdirSync(tests)
@@ -28,7 +31,14 @@ for (let seed = firstSeed; done < cases; seed++) {
   const count = Math.min(slice, cases - done);
   const env = { ...process.env, PROPERTY_SEED: String(seed), TWIN_RUNS: String(count) };
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  const words = [vitest, 'run', '--maxWorkers=1', '--reporter=dot', ...files, ...(named === null ? [] : ['-t', named])];
+  const words = [
+    vitest,
+    'run',
+    '--maxWorkers=1',
+    '--reporter=dot',
+    ...files,
+    ...(named === undefined ? [] : ['-t', named]),
+  ];
   const { status, stdout, stderr } = spawnSync(process.execPath, words, { cwd: root, env, encoding: 'utf8' });
   if (status !== 0) {
     console.log(`${stdout}${stderr}\nseed ${seed}: a twin disagrees after ${done} cases`);
