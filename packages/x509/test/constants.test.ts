@@ -17,7 +17,7 @@ import {
   TAG,
 } from '../src/index.js';
 import { CONSTRUCTED_BIT, contextConstructed, contextPrimitive } from '../src/der/tag.js';
-import { MAX_OID_LENGTH } from '../src/der/oid.js';
+import { MAX_OID_LENGTH, MAX_REMEMBERED_OIDS } from '../src/der/oid.js';
 import { MAX_RSA_BITS, MIN_RSA_BITS } from '../src/path/certificate-rules.js';
 import {
   MAX_AGE_WITHOUT_NEXT_UPDATE,
@@ -90,6 +90,7 @@ describe('what a standard or the documentation gives a value', () => {
       MAX_OCSP_RESPONSE_LENGTH,
       MAX_DER_DEPTH,
       MAX_OID_LENGTH,
+      MAX_REMEMBERED_OIDS,
       MAX_EXPLAINED_LINES,
       DEFAULT_REMEMBERED_SIGNATURES,
       MIN_RSA_BITS,
@@ -102,6 +103,7 @@ describe('what a standard or the documentation gives a value', () => {
       MAX_OCSP_RESPONSE_LENGTH: 64 * 1024,
       MAX_DER_DEPTH: 32,
       MAX_OID_LENGTH: 128,
+      MAX_REMEMBERED_OIDS: 256,
       MAX_EXPLAINED_LINES: 200,
       DEFAULT_REMEMBERED_SIGNATURES: 1024,
       MIN_RSA_BITS: 2048,
