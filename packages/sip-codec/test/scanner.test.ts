@@ -165,6 +165,7 @@ describe('a scanner', () => {
     ],
     ['a pair of nothing', (own) => own.quotedString(), '"a\\', { offset: 3, rule: 'quoted-pair', got: 'the end' }],
     ['a pair of a line end', (own) => own.quotedString(), '"\\\n"', { offset: 2, rule: 'quoted-pair', got: '0x0a' }],
+    ['a pair of CR', (own) => own.quotedString(), '"\\\r"', { offset: 2, rule: 'quoted-pair', got: '0x0d' }],
     ['no pair', (own) => own.quotedPair(), 'a', { offset: 0, rule: 'quoted-pair', got: '0x61' }],
     [
       'another byte than the expected one',
