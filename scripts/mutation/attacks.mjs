@@ -22,6 +22,7 @@ const BY_HAND = new Set([
   'a client’s CertificateVerify, reflected to the client',
   'the server’s own CertificateVerify content, reflected',
   'a signature over the bare transcript hash, without padding and context string',
+  'a ProtocolNameList with a byte too many',
   'a HelloRetryRequest with an empty cookie',
   'an empty host name',
   'an empty ticket',
