@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { opensslCertificates, type Certificates, type ClassicKeyKind } from './support/certificates.js';
+import {
+  choiceByAuthority,
+  opensslCertificates,
+  type Certificates,
+  type ClassicKeyKind,
+} from './support/certificates.js';
 import { startSServer } from './support/openssl.js';
 import { runOwnClient, startOwnClient, TraceFile } from './support/own-programs.js';
 import { describePeer } from './support/peer.js';
@@ -194,13 +199,8 @@ describePeer('OpenSSL s_server', ['openssl', 'stdbuf'], () => {
   });
 
   it('gets the one of our certificates that its authorities issued', async () => {
-    // From another CA, but else as good.
-    const others = opensslCertificates([]);
-    const both = [others.client, certificates.client].flatMap(({ cert, key }) => ['--cert', cert, '--key', key]);
-    for (const [ca, subject] of [
-      [certificates.ca, 'CN=alice'],
-      [certificates.otherCa, null],
-    ] as const) {
+    const { flags: both, shown } = choiceByAuthority(certificates);
+    for (const [ca, subject] of shown) {
       await serve({ flags: ['-rev', '-verify', '1', '-verify_return_error', '-CAfile', ca] }, async (port) => {
         const line = await runOwnClient(port, ...trust, ...turned, ...both);
         expect({ ok: line.ok, subject: line.clientCertificate?.subject ?? null }).toEqual({ ok: true, subject });

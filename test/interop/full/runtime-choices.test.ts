@@ -1,14 +1,9 @@
 import { constants } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  opensslCertificates,
-  ownCertificates,
-  type Certificates,
-  type ClassicKeyKind,
-} from '../support/certificates.js';
-import { peerIn, type RuntimePeer } from './runtime-peer.js';
+import { beforeAll, describe, expect } from 'vitest';
+import { choiceByAuthority, ownCertificates, type Certificates, type ClassicKeyKind } from '../support/certificates.js';
+import { testsIn } from './runtime-peer.js';
 import { onLinuxX64, RUNTIMES } from './runtimes.js';
 
 interface Choices {
@@ -47,18 +42,7 @@ beforeAll(async () => {
 
 describe.skipIf(!onLinuxX64).for(RUNTIMES)('node:tls of $name $version (on Linux x64)', (runtime) => {
   const { groups, keys, can } = CHOICES[runtime.name] as Choices;
-  let peer: RuntimePeer | null = null;
-  beforeAll(async () => {
-    peer = await peerIn(runtime, certificates);
-  }, 200_000);
-
-  /** A test that needs the runtime. */
-  function test(title: string, body: (peer: RuntimePeer) => Promise<void>): void {
-    it(title, async ({ skip }) => {
-      if (peer === null) return skip(`no ${runtime.package}@${runtime.version} from the npm registry`);
-      await body(peer);
-    });
-  }
+  const test = testsIn(runtime, () => certificates);
 
   for (const [group, ecdhCurve] of groups) {
     test(`${group}, both roles`, async (of) => {
@@ -87,12 +71,8 @@ describe.skipIf(!onLinuxX64).for(RUNTIMES)('node:tls of $name $version (on Linux
   }
 
   test('as a server: names the CA that it trusts, by which our client chooses among its certificates', async (of) => {
-    const others = opensslCertificates([]);
-    const both = [others.client, certificates.client].flatMap(({ cert, key }) => ['--cert', cert, '--key', key]);
-    for (const [ca, subject] of [
-      [certificates.ca, 'CN=alice'],
-      [certificates.otherCa, null],
-    ] as const) {
+    const { flags: both, shown } = choiceByAuthority(certificates);
+    for (const [ca, subject] of shown) {
       const { port, process } = await of.server('P-256', { ca, requestCert: true, rejectUnauthorized: false });
       const line = await of.ownClient(port, ...both);
       expect({ ok: line.ok, subject: line.clientCertificate?.subject ?? null }).toEqual({ ok: true, subject });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { beforeAll, it } from 'vitest';
 import type { Certificates, KeyKind } from '../support/certificates.js';
 import { runOwnClient, startOwnServer, type ConnectionLine, type OwnServer } from '../support/own-programs.js';
 import { run, start, type Running } from '../support/processes.js';
@@ -73,8 +74,20 @@ export class RuntimePeer {
   }
 }
 
-/** Null where the runtime cannot be had. */
-export async function peerIn(runtime: Runtime, certificates: Certificates): Promise<RuntimePeer | null> {
-  const program = await obtain(runtime);
-  return program === null ? null : new RuntimePeer(program, runtime, certificates);
+/** Inside of a `describe`: makes tests that need a runtime, and are skipped by name where it cannot be had. */
+export function testsIn(
+  runtime: Runtime,
+  certificates: () => Certificates,
+): (title: string, body: (peer: RuntimePeer) => Promise<void>) => void {
+  let peer: RuntimePeer | null = null;
+  beforeAll(async () => {
+    const program = await obtain(runtime);
+    peer = program === null ? null : new RuntimePeer(program, runtime, certificates());
+  }, 200_000);
+  return (title, body) => {
+    it(title, async ({ skip }) => {
+      if (peer === null) return skip(`no ${runtime.package}@${runtime.version} from the npm registry`);
+      await body(peer);
+    });
+  };
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect } from 'vitest';
 import { ownCertificates, type Certificates } from '../support/certificates.js';
-import { peerIn, type RuntimePeer } from './runtime-peer.js';
+import { testsIn } from './runtime-peer.js';
 import { onLinuxX64, RUNTIMES, type Runtime } from './runtimes.js';
 
 const ML_DSA = ['ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'] as const;
@@ -34,18 +34,7 @@ function secrets(path: string): readonly string[] {
 
 describe.skipIf(!onLinuxX64).for(RUNTIMES)('node:tls of $name $version (on Linux x64)', (runtime) => {
   const abilities = ABILITIES[runtime.name] as (typeof ABILITIES)[string];
-  let peer: RuntimePeer | null = null;
-  beforeAll(async () => {
-    peer = await peerIn(runtime, certificates);
-  }, 200_000);
-
-  /** A test that needs the runtime. */
-  function test(title: string, body: (peer: RuntimePeer) => Promise<void>): void {
-    it(title, async ({ skip }) => {
-      if (peer === null) return skip(`no ${runtime.package}@${runtime.version} from the npm registry`);
-      await body(peer);
-    });
-  }
+  const test = testsIn(runtime, () => certificates);
 
   test('as a client: sip/2, our certificate, an echo; nothing where it offers no protocol of ours', async (of) => {
     await of.withOwnServer('P-256', [], async (server) => {
@@ -209,71 +198,67 @@ describe.skipIf(!onLinuxX64).for(RUNTIMES)('node:tls of $name $version (on Linux
 const NODE_24 = RUNTIMES.find(({ name, version }) => name === 'Node' && version.startsWith('24.')) as Runtime;
 
 describe.skipIf(!onLinuxX64)(`post-quantum with Node ${NODE_24.version} (on Linux x64)`, () => {
-  let peer: RuntimePeer | null = null;
-  beforeAll(async () => {
-    peer = await peerIn(NODE_24, certificates);
-  }, 200_000);
-  const missing = `no ${NODE_24.package}@${NODE_24.version} from the npm registry`;
+  const test = testsIn(NODE_24, () => certificates);
 
   const groups = ['X25519MLKEM768', 'SecP256r1MLKEM768', 'SecP384r1MLKEM1024', 'MLKEM512', 'MLKEM768', 'MLKEM1024'];
 
-  it.for(groups)('%s, with a share, both roles', async (group, { skip }) => {
-    if (peer === null) return skip(missing);
-    const of = peer;
-    await of.withOwnServer('P-256', ['--groups', group], async (server) => {
-      expect(await of.client(server.port, { ecdhCurve: group })).toMatchObject([{ text: 'hello\n' }]);
-      expect(await server.nextLine()).toMatchObject({ ok: true, group, hrr: false });
+  for (const group of groups) {
+    test(`${group}, with a share, both roles`, async (of) => {
+      await of.withOwnServer('P-256', ['--groups', group], async (server) => {
+        expect(await of.client(server.port, { ecdhCurve: group })).toMatchObject([{ text: 'hello\n' }]);
+        expect(await server.nextLine()).toMatchObject({ ok: true, group, hrr: false });
+      });
+      const { port, process } = await of.server('P-256', { ecdhCurve: group });
+      expect(await of.ownClient(port, '--groups', group)).toMatchObject({
+        ok: true,
+        group,
+        hrr: false,
+        received: 'hello\n',
+      });
+      await process.stop();
     });
-    const { port, process } = await of.server('P-256', { ecdhCurve: group });
-    expect(await of.ownClient(port, '--groups', group)).toMatchObject({
-      ok: true,
-      group,
-      hrr: false,
-      received: 'hello\n',
-    });
-    await process.stop();
-  });
+  }
 
-  it.for(['X25519MLKEM768', 'MLKEM1024'])('%s after HelloRetryRequest, both roles', async (group, { skip }) => {
-    if (peer === null) return skip(missing);
-    const of = peer;
-    await of.withOwnServer('P-256', ['--groups', group], async (server) => {
-      // It sends a share for the first alone.
-      expect(await of.client(server.port, { ecdhCurve: `X448:${group}` })).toMatchObject([{ text: 'hello\n' }]);
-      expect(await server.nextLine()).toMatchObject({ ok: true, group, hrr: true });
+  for (const group of ['X25519MLKEM768', 'MLKEM1024']) {
+    test(`${group} after HelloRetryRequest, both roles`, async (of) => {
+      await of.withOwnServer('P-256', ['--groups', group], async (server) => {
+        // It sends a share for the first alone.
+        expect(await of.client(server.port, { ecdhCurve: `X448:${group}` })).toMatchObject([{ text: 'hello\n' }]);
+        expect(await server.nextLine()).toMatchObject({ ok: true, group, hrr: true });
+      });
+      const { port, process } = await of.server('P-256', { ecdhCurve: group });
+      const line = await of.ownClient(port, '--groups', `x448,${group}`, '--key-shares', 'x448');
+      expect(line).toMatchObject({ ok: true, group, hrr: true, received: 'hello\n' });
+      await process.stop();
     });
-    const { port, process } = await of.server('P-256', { ecdhCurve: group });
-    const line = await of.ownClient(port, '--groups', `x448,${group}`, '--key-shares', 'x448');
-    expect(line).toMatchObject({ ok: true, group, hrr: true, received: 'hello\n' });
-    await process.stop();
-  });
+  }
 
-  it.for(ML_DSA)('a certificate and a signature of %s, both roles', async (kind, { skip }) => {
-    if (peer === null) return skip(missing);
-    const of = peer;
-    const scheme = kind.replaceAll('-', '');
-    await of.withOwnServer(kind, [], async (server) => {
-      expect(await of.client(server.port)).toMatchObject([{ authorized: true, text: 'hello\n' }]);
-      expect(await server.nextLine()).toMatchObject({ ok: true, serverSignature: scheme });
+  for (const kind of ML_DSA) {
+    test(`a certificate and a signature of ${kind}, both roles`, async (of) => {
+      const scheme = kind.replaceAll('-', '');
+      await of.withOwnServer(kind, [], async (server) => {
+        expect(await of.client(server.port)).toMatchObject([{ authorized: true, text: 'hello\n' }]);
+        expect(await server.nextLine()).toMatchObject({ ok: true, serverSignature: scheme });
+      });
+      const { port, process } = await of.server(kind);
+      expect(await of.ownClient(port)).toMatchObject({ ok: true, serverSignature: scheme, received: 'hello\n' });
+      await process.stop();
     });
-    const { port, process } = await of.server(kind);
-    expect(await of.ownClient(port)).toMatchObject({ ok: true, serverSignature: scheme, received: 'hello\n' });
-    await process.stop();
-  });
+  }
 
-  it.for(ML_DSA)('a client certificate of %s, both roles', async (kind, { skip }) => {
-    if (peer === null) return skip(missing);
-    const of = peer;
-    const { cert, key } = certificates.server(kind);
-    const scheme = kind.replaceAll('-', '');
-    await of.withOwnServer('P-256', ['--client-auth', 'require', '--ca', certificates.ca], async (server) => {
-      expect(await of.client(server.port, { cert, key })).toMatchObject([{ text: 'hello\n' }]);
-      expect((await server.nextLine()).clientCertificate?.scheme).toBe(scheme);
+  for (const kind of ML_DSA) {
+    test(`a client certificate of ${kind}, both roles`, async (of) => {
+      const { cert, key } = certificates.server(kind);
+      const scheme = kind.replaceAll('-', '');
+      await of.withOwnServer('P-256', ['--client-auth', 'require', '--ca', certificates.ca], async (server) => {
+        expect(await of.client(server.port, { cert, key })).toMatchObject([{ text: 'hello\n' }]);
+        expect((await server.nextLine()).clientCertificate?.scheme).toBe(scheme);
+      });
+      const asking = { ca: certificates.ca, requestCert: true, rejectUnauthorized: true };
+      const { port, process } = await of.server('P-256', asking);
+      const line = await of.ownClient(port, '--cert', cert, '--key', key);
+      expect(line).toMatchObject({ ok: true, received: 'hello\n', clientCertificate: { scheme } });
+      await process.stop();
     });
-    const asking = { ca: certificates.ca, requestCert: true, rejectUnauthorized: true };
-    const { port, process } = await of.server('P-256', asking);
-    const line = await of.ownClient(port, '--cert', cert, '--key', key);
-    expect(line).toMatchObject({ ok: true, received: 'hello\n', clientCertificate: { scheme } });
-    await process.stop();
-  });
+  }
 });

@@ -34,6 +34,25 @@ export interface Certificates {
   readonly client: CredentialFiles;
 }
 
+/** A client with two credentials, as good as each other but for their CA, and servers that name one of two CAs. */
+export interface ChoiceByAuthority {
+  /** What `client.mjs` is given. */
+  readonly flags: readonly string[];
+  /** The CA that a server names, and the subject that it is shown; null for nothing. */
+  readonly shown: readonly (readonly [ca: string, subject: string | null])[];
+}
+
+export function choiceByAuthority({ ca, otherCa, client }: Certificates): ChoiceByAuthority {
+  const credentials = [opensslCertificates([]).client, client];
+  return {
+    flags: credentials.flatMap(({ cert, key }) => ['--cert', cert, '--key', key]),
+    shown: [
+      [ca, 'CN=alice'],
+      [otherCa, null],
+    ],
+  };
+}
+
 const SERVER_NAMES = ['localhost', 'sip.test', '127.0.0.1', 'sip:localhost', 'sip:sip.test'];
 const CLIENT_NAMES = ['client.sip.test', 'sip:alice@sip.test'];
 

@@ -18,8 +18,8 @@ const RARE_NAMES: ReadonlyMap<string, string> = /* @__PURE__ */ new Map(
 /**
  * The message with the names of its header fields as the RFCs write them, or in their compact forms where there are such
  * (RFC 3261 section 7.3.3): `f` and `FROM` become `From`, or `f`. Every other byte stays as it was, white space in front of
- * the colon included; names of other header fields than this package knows stay too. What lenient rules forgave at line ends and in the request line
- * is mended, as `editHeaders` does it.
+ * the colon included; names of other header fields than this package knows stay too. What lenient rules forgave at line ends
+ * and in the request line is mended, as `editHeaders` does it.
  */
 export function withHeaderNames<T extends SipMessage>(message: T, form: 'canonical' | 'compact'): T {
   const strict = withStrictHead(message);
