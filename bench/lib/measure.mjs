@@ -1,4 +1,4 @@
-// Ratios in one run: every contender is measured in turn, round after round, so that a slow moment hits them all.
+// Ratios in one run: every contender is measured in turn, and turns are short, so that a slow moment hits them all.
 
 /** CPU seconds of this process, user and system: what another process on the machine does hardly counts. */
 function cpuSeconds() {
@@ -7,17 +7,33 @@ function cpuSeconds() {
 }
 
 /**
+ * Each round has so many turns of each contender. Others use the same processor cores: for seconds at a time all here is
+ * half as fast, and not equally so for everybody. In turns of a tenth of a second contenders meet the same moment.
+ */
+const TURNS = 5;
+
+/**
  * Measures contenders `{ name, run }`, where `run()` does a piece of work and returns how many units it did (bytes,
  * messages, handshakes), or a promise of that; or `{ name, rate }`, where `rate(seconds)` is what a process of its own
- * says of so many CPU seconds. Returns units per CPU second, the median over the rounds, by name.
+ * says of so many CPU seconds. Returns units per CPU second by name: `rates` of all turns, and `rate`, their median.
  */
 export async function measure(contenders, { rounds, secondsPerRound }) {
   const samples = new Map(contenders.map(({ name }) => [name, []]));
   for (const one of contenders) await rateOf(one, secondsPerRound / 2);
-  for (let round = 0; round < rounds; round++) {
-    for (const one of contenders) samples.get(one.name).push(await rateOf(one, secondsPerRound));
+  for (let turn = 0; turn < rounds * TURNS; turn++) {
+    for (const one of contenders) samples.get(one.name).push(await rateOf(one, secondsPerRound / TURNS));
   }
   return Object.fromEntries([...samples].map(([name, rates]) => [name, { rate: median(rates), rates }]));
+}
+
+/** How many times as fast one contender is as another: the median of what each pair of turns, one behind the other, says. */
+export function ratioOf(one, other) {
+  return median(one.rates.map((rate, turn) => rate / other.rates[turn]));
+}
+
+/** Of what `measure` returned, the fastest contender with one of these names. */
+export function fastestOf(rates, names) {
+  return names.map((name) => rates[name]).reduce((best, one) => (one.rate > best.rate ? one : best));
 }
 
 function rateOf({ run, rate }, seconds) {

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createSipFramer, parseSipMessage, VIA } from '@portico/sip-codec';
 import { buildProgram } from '../lib/c-program.mjs';
-import { measure } from '../lib/measure.mjs';
+import { measure, ratioOf } from '../lib/measure.mjs';
 import { inReads, sipCorpus } from './corpus.mjs';
 
 const SOURCES = join(dirname(fileURLToPath(import.meta.url)), 'c');
@@ -85,7 +85,7 @@ async function beside(work, theirs, messages, input, effort) {
     rates,
     ratios: theirs.map(({ name }) => ({
       what: `${ours} at ${READ_SIZE} bytes against ${name}`,
-      ratio: rates.portico.rate / rates[name].rate,
+      ratio: ratioOf(rates.portico, rates[name]),
     })),
   };
 }

@@ -1,6 +1,6 @@
 // SIP framing: the same stream of messages, cut into reads of several sizes.
 import { createSipFramer } from '@portico/sip-codec';
-import { measure } from '../lib/measure.mjs';
+import { measure, ratioOf } from '../lib/measure.mjs';
 import { inReads, sipCorpus } from './corpus.mjs';
 import { createSipStreamParser } from './peers.mjs';
 
@@ -55,9 +55,7 @@ async function framingAt(readSize, share, budget, effort) {
     title: `SIP framing, reads of ${readSize} bytes (${expected} messages, ${bytes} bytes)`,
     unit: 'B/s',
     rates,
-    ratios: [
-      { what: `framing at ${readSize} bytes against sip`, ratio: rates.portico.rate / rates.sip.rate, ...budget },
-    ],
+    ratios: [{ what: `framing at ${readSize} bytes against sip`, ratio: ratioOf(rates.portico, rates.sip), ...budget }],
   };
 }
 

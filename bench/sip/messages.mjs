@@ -1,7 +1,7 @@
 // Messages of three sizes, framed and parsed; responses built; a Via spliced into a request that is forwarded.
 import { createRequire } from 'node:module';
 import { createResponse, createSipFramer, editHeaders, parseSipMessage, VIA } from '@portico/sip-codec';
-import { measure } from '../lib/measure.mjs';
+import { measure, ratioOf } from '../lib/measure.mjs';
 import { messagesOfSize, sipCorpus } from './corpus.mjs';
 
 const sip = createRequire(import.meta.url)('sip');
@@ -47,7 +47,7 @@ async function messagesOf(size, effort) {
     title: `SIP messages of ${Math.round(bytes / COUNT)} bytes, of which ${Math.round(headerBytes / COUNT)} head`,
     unit: ' messages/s',
     rates,
-    ratios: [{ what: `messages of ${size} bytes against sip`, ratio: ours.rate / theirs.rate }],
+    ratios: [{ what: `messages of ${size} bytes against sip`, ratio: ratioOf(ours, theirs) }],
   };
 }
 
@@ -84,7 +84,7 @@ async function responses(effort) {
     title: 'SIP responses built from parsed requests',
     unit: ' responses/s',
     rates,
-    ratios: [{ what: 'responses against sip', ratio: mine.rate / other.rate }],
+    ratios: [{ what: 'responses against sip', ratio: ratioOf(mine, other) }],
   };
 }
 
@@ -132,8 +132,8 @@ async function forwarding(effort) {
     unit: ' requests/s',
     rates,
     ratios: [
-      { what: 'time to splice a Via, over Uint8Array.set of the same bytes', ratio: set.rate / ours.rate },
-      { what: 'time to splice a Via, over a fresh copy of the same bytes', ratio: fresh.rate / ours.rate },
+      { what: 'time to splice a Via, over Uint8Array.set of the same bytes', ratio: ratioOf(set, ours) },
+      { what: 'time to splice a Via, over a fresh copy of the same bytes', ratio: ratioOf(fresh, ours) },
     ],
   };
 }

@@ -16,7 +16,7 @@ import {
   VIA,
   viaBranch,
 } from '@portico/sip-codec';
-import { measure } from '../lib/measure.mjs';
+import { fastestOf, measure, ratioOf } from '../lib/measure.mjs';
 import { inReads, sipCorpus } from './corpus.mjs';
 
 const require = createRequire(import.meta.url);
@@ -52,7 +52,7 @@ export async function sameFields(effort) {
   );
   for (const value of Object.values(rates))
     value.also = `${Math.round((value.rate / stream.length) * messages.length)} messages/s`;
-  const fastest = Math.max(rates.sip.rate, rates['drachtio-srf'].rate);
+  const fastest = fastestOf(rates, ['sip', 'drachtio-srf']);
   return [
     {
       id: 'sip-same-fields',
@@ -62,7 +62,7 @@ export async function sameFields(effort) {
       ratios: [
         {
           what: 'the same fields of eight headers read, against the fastest of these',
-          ratio: rates.portico.rate / fastest,
+          ratio: ratioOf(rates.portico, fastest),
         },
       ],
     },

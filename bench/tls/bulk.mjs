@@ -1,5 +1,5 @@
 // Bulk data over sockets against node:tls in another process, down and up; CPU of the client alone.
-import { measure } from '../lib/measure.mjs';
+import { measure, ratioOf } from '../lib/measure.mjs';
 import { makeSetup } from './setup.mjs';
 import { portico, prepareReclaim, reclaim, startServer } from './sockets.mjs';
 
@@ -53,7 +53,7 @@ export async function bulk(effort) {
       ratios: [
         {
           what: `bulk ${name}, ${title}, against @reclaimprotocol/tls`,
-          ratio: rates['portico, noble'].rate / rates['@reclaimprotocol/tls, pure-js'].rate,
+          ratio: ratioOf(rates['portico, noble'], rates['@reclaimprotocol/tls, pure-js']),
           must,
           aim,
         },

@@ -6,7 +6,7 @@ import { connect as lemonConnect } from 'lemon-tls';
 import { SocketReadQueue, TrustedCert, startTls } from 'subtls';
 import { webcryptoCrypto } from '@reclaimprotocol/tls/webcrypto';
 import * as portico from '@portico/transport-node';
-import { measure } from '../lib/measure.mjs';
+import { measure, ratioOf } from '../lib/measure.mjs';
 import { runClient } from './native-socket.mjs';
 import { makeSetup } from './setup.mjs';
 import { prepareReclaim, reclaim, startServer } from './sockets.mjs';
@@ -133,6 +133,6 @@ function result({ what, letter, unit }, amount, rates) {
     }`,
     unit,
     rates,
-    ratios: others.map(([name, { rate }]) => ({ what: `${what} against ${name}`, ratio: rates[OURS].rate / rate })),
+    ratios: others.map(([name, other]) => ({ what: `${what} against ${name}`, ratio: ratioOf(rates[OURS], other) })),
   };
 }

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import * as portico from '@portico/transport-node';
-import { measure } from '../lib/measure.mjs';
+import { measure, ratioOf } from '../lib/measure.mjs';
 import { makeSetup } from './setup.mjs';
 import { runClient, serve } from './native-socket.mjs';
 import { startServer } from './sockets.mjs';
@@ -161,7 +161,7 @@ function result(side, { what, unit, concurrency, letter }, rates) {
     ratios: [
       {
         what: `${what}, ${side}, ${at}, node:crypto provider against node:tls`,
-        ratio: rates['portico, node:crypto'].rate / rates['node:tls'].rate,
+        ratio: ratioOf(rates['portico, node:crypto'], rates['node:tls']),
         must: 0.5,
         aim: 0.8,
       },

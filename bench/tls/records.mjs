@@ -1,7 +1,7 @@
 // One record sealed: ours, made once per key, beside noble's own gcm() and chacha20poly1305(), made per record as it must be.
 import { gcm } from '@noble/ciphers/aes.js';
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
-import { measure } from '../lib/measure.mjs';
+import { measure, ratioOf } from '../lib/measure.mjs';
 import { provider } from './setup.mjs';
 
 const SIZES = [{ size: 64, must: 2.5, aim: 6 }, { size: 1024 }, { size: 16_384 }];
@@ -31,7 +31,7 @@ export async function records(effort) {
       ratios: [
         {
           what: `${size}-byte record, AES-128-GCM, against noble's gcm()`,
-          ratio: rates['portico AES-128-GCM'].rate / rates['noble gcm()'].rate,
+          ratio: ratioOf(rates['portico AES-128-GCM'], rates['noble gcm()']),
           must,
           aim,
         },

@@ -1,7 +1,7 @@
 // Parsing a certificate, and building a path of three without verifying a signature, beside the libraries of npm.
 import { parseCertificate, trustAnchorFromDer, verifyCertificatePath } from '@portico/x509';
 import { createNodeProvider } from '@portico/transport-node';
-import { measure } from '../lib/measure.mjs';
+import { fastestOf, measure, ratioOf } from '../lib/measure.mjs';
 import { NOW, publicLookingChain } from './chain.mjs';
 import { parsers, pathBuilders } from './peers.mjs';
 
@@ -25,7 +25,11 @@ async function parsing(leaf, effort) {
     { name: `${name}, parsed and all read`, run: () => repeat(() => use(readAll(parse(leaf)))) },
   ]);
   const rates = await measureWarm(contenders, effort);
-  const fastest = (what) => Math.max(...parsers.map(({ name }) => rates[`${name}, ${what}`].rate));
+  const fastest = (what) =>
+    fastestOf(
+      rates,
+      parsers.map(({ name }) => `${name}, ${what}`),
+    );
   return {
     id: 'x509-parsing',
     title: `One certificate of ${leaf.length} bytes, RSA, 16 names`,
@@ -33,7 +37,7 @@ async function parsing(leaf, effort) {
     rates,
     ratios: ['parsed', 'parsed and all read'].map((what) => ({
       what: `a certificate ${what}, against the fastest of ${parsers.map(({ name }) => name).join(', ')}`,
-      ratio: rates[`portico, ${what}`].rate / fastest(what),
+      ratio: ratioOf(rates[`portico, ${what}`], fastest(what)),
       must: MUST,
       aim: AIM,
     })),
@@ -70,7 +74,10 @@ async function paths({ leaf, intermediate, root }, effort) {
     },
   }));
   const rates = await measureWarm(contenders, effort);
-  const fastest = Math.max(...peers.map(({ name }) => rates[name].rate));
+  const fastest = fastestOf(
+    rates,
+    peers.map(({ name }) => name),
+  );
   return {
     id: 'x509-paths',
     title: 'A path of three certificates from DER, the root parsed before, no signature verified',
@@ -79,7 +86,7 @@ async function paths({ leaf, intermediate, root }, effort) {
     ratios: [
       {
         what: `a path of three, against the fastest of ${peers.map(({ name }) => name).join(', ')}`,
-        ratio: rates.portico.rate / fastest,
+        ratio: ratioOf(rates.portico, fastest),
         must: MUST,
         aim: AIM,
       },
