@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as characters from '../src/grammar/characters.js';
 import { Scanner } from '../src/grammar/scanner.js';
-import { methodAt } from '../src/grammar/words.js';
+import { commonWordAt } from '../src/grammar/words.js';
 import { wire } from './wire.js';
 
 const { runEnd } = characters;
@@ -51,10 +51,12 @@ describe('the classes of characters', () => {
 });
 
 describe('the words of every day', () => {
-  it('the methods are found where they stand, and nothing else is', () => {
-    const words = 'ACK BYE CANCEL INFO INVITE MESSAGE NOTIFY OPTIONS PRACK PUBLISH REFER REGISTER SUBSCRIBE UPDATE';
+  it('are found where they stand, and nothing else is', () => {
+    const words =
+      'ACK BYE CANCEL INFO INVITE MESSAGE NOTIFY OPTIONS PRACK PUBLISH REFER REGISTER SUBSCRIBE UPDATE TLS TCP UDP WS WSS ' +
+      'alias branch expires lr maddr method ob q received reg-id rport tag transport ttl user +sip.instance';
     for (const word of words.split(' ')) {
-      const at = (text: string, start: number, end: number): string | undefined => methodAt(wire(text), start, end);
+      const at = (text: string, start: number, end: number): string | undefined => commonWordAt(wire(text), start, end);
       expect(at(`x${word}y`, 1, word.length + 1)).toBe(word);
       // Others with the same length, first and last letter have the same place in the table.
       if (word.length > 2)

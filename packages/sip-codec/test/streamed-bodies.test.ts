@@ -145,6 +145,12 @@ describe('bodies that are not collected', () => {
     expect(createStreamedSipFramer({ ...how, limits: { body: 20 } }).push(wire(MESSAGE))).toHaveLength(2);
   });
 
+  it('are plain bytes, whatever subclass of Uint8Array was pushed', () => {
+    const [, body] = createStreamedSipFramer({ wholeUpTo: 0 }).push(Buffer.from(MESSAGE));
+    if (body?.type !== 'body-chunk') throw new Error('a body-chunk');
+    expect([body.bytes.constructor, body.toOwned().bytes.constructor]).toEqual([Uint8Array, Uint8Array]);
+  });
+
   it('that are cut end in a failure with an empty head, for the head was given before', () => {
     const framer = createStreamedSipFramer({ wholeUpTo: 0 });
     expect(framer.push(wire(MESSAGE.slice(0, -5)))).toHaveLength(2);

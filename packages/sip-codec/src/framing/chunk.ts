@@ -10,12 +10,14 @@ export function checkChunk(chunk: Uint8Array): void {
 }
 
 /**
- * Another thread could change shared memory between our look at a length and our use of it: such chunks are copied.
- * `memory` is what is under the chunk: to ask for it takes longer than all else that is done with a short chunk.
+ * The bytes of a chunk as a plain Uint8Array: of whatever subclass they come, what follows is compiled for one class alone, and
+ * what is cut out of them is plain too. Another thread could change shared memory between our look at a length and our use of
+ * it: such chunks are copied. `memory` is what is under the chunk: to ask for it takes longer than all else that is done with
+ * a short chunk.
  */
-export function privateBytes(chunk: Uint8Array, memory: ArrayBufferLike): Uint8Array {
-  if (typeof SharedArrayBuffer === 'undefined' || !(memory instanceof SharedArrayBuffer)) return chunk;
-  return new Uint8Array(chunk);
+export function plainBytes(chunk: Uint8Array, memory: ArrayBufferLike): Uint8Array {
+  if (typeof SharedArrayBuffer !== 'undefined' && memory instanceof SharedArrayBuffer) return new Uint8Array(chunk);
+  return new Uint8Array(memory, chunk.byteOffset, chunk.length);
 }
 
 /** Below this, a loop is quicker than making a view. */

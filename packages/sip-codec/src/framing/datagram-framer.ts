@@ -1,6 +1,6 @@
 import { SipError } from '../error.js';
 import { isBlank } from './content-length.js';
-import { checkChunk, privateBytes } from './chunk.js';
+import { checkChunk, plainBytes } from './chunk.js';
 import { KEEPALIVE_PING, KEEPALIVE_PONG, SipFrame, SipFramingFailure, type SipFramer, type SipItem } from './frame.js';
 import { NO_LENGTH, type Strictness } from './declared-length.js';
 import { HeadScanner } from './head-scanner.js';
@@ -35,7 +35,7 @@ export class DatagramFramer implements SipFramer {
 
   push(unit: Uint8Array): readonly SipItem[] {
     checkChunk(unit);
-    const bytes = privateBytes(unit, unit.buffer);
+    const bytes = plainBytes(unit, unit.buffer);
     const memory = bytes.buffer;
     let lineEnds = 0;
     while (isLineEnd(bytes[lineEnds])) lineEnds++;

@@ -132,7 +132,8 @@ export class HeadScanner {
   #passOrdinaryLines(bytes: Uint8Array, words: Int32Array, base: number, start: number, end: number): boolean {
     // Four words are looked at together; what is behind the end counts for nothing.
     let wordsEnd = (end + base + 3) >> 2;
-    if (wordsEnd > words.length - 3) wordsEnd = words.length - 3;
+    const wholeWords = words.length - 3;
+    if (wordsEnd > wholeWords) wordsEnd = wholeWords;
     const marks = this.marks;
     const lastMark = this.marksStart + this.#headerCountLimit;
     let marksEnd = this.marksEnd;
@@ -140,9 +141,11 @@ export class HeadScanner {
     let lineStart = firstLine;
     // Compared and not Math.min: that one counts in floating point.
     let lastLineEnd = start + this.#blockEnd;
-    if (lastLineEnd > end - CRLF) lastLineEnd = end - CRLF;
+    const lastPair = end - CRLF;
+    if (lastLineEnd > lastPair) lastLineEnd = lastPair;
     // No line that ends in front of it is too long. With one that does not, the exact way goes on.
-    if (lastLineEnd > firstLine + this.#headerLineLimit) lastLineEnd = firstLine + this.#headerLineLimit;
+    const lineLimit = firstLine + this.#headerLineLimit;
+    if (lastLineEnd > lineLimit) lastLineEnd = lineLimit;
     let i = start + this.#scanned;
     for (;;) {
       let k = (i + base) >> 2;
@@ -215,7 +218,7 @@ export class HeadScanner {
     }
     if (i > end) i = end;
     // Words that are not whole have no word view.
-    else if (i !== lineStart) while (i < end && (bytes[i] as number) >= SP) i++;
+    while (i < end && (bytes[i] as number) >= SP) i++;
     this.marksEnd = marksEnd;
     this.#scanned = i - start;
     this.#lineStart = lineStart - start;

@@ -1,5 +1,5 @@
 import { SipError } from '../error.js';
-import { checkChunk, copyInto, privateBytes } from './chunk.js';
+import { checkChunk, copyInto, plainBytes } from './chunk.js';
 import { SipFrame, SipFramingFailure, type SipFramer, type SipItem } from './frame.js';
 import { NO_LENGTH, type Strictness } from './declared-length.js';
 import { HeadScanner } from './head-scanner.js';
@@ -124,9 +124,8 @@ export class StreamFramer<More = never> implements SipFramer<More> {
 
   /** Nothing is pending: messages are views into the chunk. */
   #readDirect(given: Uint8Array, from: number): void {
-    let memory = given.buffer;
-    const chunk = privateBytes(given, memory);
-    if (chunk !== given) memory = chunk.buffer;
+    const chunk = plainBytes(given, given.buffer);
+    const memory = chunk.buffer;
     const rest = this.#run(chunk, memory, wordsUnder(memory, chunk.length), chunk.byteOffset, from, chunk.length);
     if (rest === chunk.length || this.failed !== null) {
       this.#dropPending();

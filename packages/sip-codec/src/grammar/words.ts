@@ -1,22 +1,24 @@
 import { textToBytes } from './text.js';
 
-/** With so many places and the factors of `place`, no two of the methods share one. */
-const PLACES = 32;
+/** With so many places and the factors of `place`, no two of the words share one. */
+const PLACES = 128;
 
 interface Word {
   readonly text: string;
   readonly bytes: Uint8Array;
 }
 
-/** The methods of the RFCs; any other token is a method too. */
-const NAMES = 'ACK BYE CANCEL INFO INVITE MESSAGE NOTIFY OPTIONS PRACK PUBLISH REFER REGISTER SUBSCRIBE UPDATE';
+/** Methods of the RFCs, transports, and the parameters of Via, addresses and SIP-URIs that most messages have. */
+const TEXTS =
+  'ACK BYE CANCEL INFO INVITE MESSAGE NOTIFY OPTIONS PRACK PUBLISH REFER REGISTER SUBSCRIBE UPDATE TLS TCP UDP WS WSS ' +
+  'alias branch expires lr maddr method ob q received reg-id rport tag transport ttl user +sip.instance';
 
 /** Each at its place. */
-const METHODS: readonly (Word | undefined)[] = /* @__PURE__ */ methods();
+const WORDS: readonly (Word | undefined)[] = /* @__PURE__ */ wordsInPlace();
 
-function methods(): readonly (Word | undefined)[] {
+function wordsInPlace(): readonly (Word | undefined)[] {
   const words = new Array<Word | undefined>(PLACES).fill(undefined);
-  for (const text of NAMES.split(' ')) {
+  for (const text of TEXTS.split(' ')) {
     const bytes = textToBytes(text);
     words[place(bytes, 0, bytes.length)] = { text, bytes };
   }
@@ -24,11 +26,11 @@ function methods(): readonly (Word | undefined)[] {
 }
 
 /**
- * The method of the RFCs that is `start`..`end` of the bytes, so that it is not made anew for each message; undefined for
- * any other. Case matters.
+ * The word that is `start`..`end` of the bytes, if it is one of those that come again and again, so that it is not made
+ * anew for each message; undefined for any other. Case matters.
  */
-export function methodAt(bytes: Uint8Array, start: number, end: number): string | undefined {
-  const word = METHODS[place(bytes, start, end)];
+export function commonWordAt(bytes: Uint8Array, start: number, end: number): string | undefined {
+  const word = WORDS[place(bytes, start, end)];
   return word !== undefined && isWordAt(word.bytes, bytes, start, end) ? word.text : undefined;
 }
 
@@ -41,5 +43,5 @@ export function isWordAt(word: Uint8Array, bytes: Uint8Array, start: number, end
 }
 
 function place(bytes: Uint8Array, start: number, end: number): number {
-  return (end - start + (bytes[start] as number) * 3) & (PLACES - 1);
+  return (end - start + (bytes[start] as number) + (bytes[end - 1] as number) * 14) & (PLACES - 1);
 }

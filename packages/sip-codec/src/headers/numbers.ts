@@ -1,6 +1,6 @@
 import type { Scanner } from '../grammar/scanner.js';
 import { TOKEN } from '../grammar/characters.js';
-import { methodAt } from '../grammar/words.js';
+import { commonWordAt } from '../grammar/words.js';
 import { singleHeader, type HeaderDefinition } from './definition.js';
 
 /** 2^32 - 1, RFC 3261 section 20.19. */
@@ -35,7 +35,7 @@ export const CSEQ: HeaderDefinition<CSeq> = /* @__PURE__ */ singleHeader(
 function readMethod(scanner: Scanner): string {
   const from = scanner.offset;
   const end = scanner.skipRun(TOKEN);
-  const known = methodAt(scanner.bytes, from, end);
+  const known = commonWordAt(scanner.bytes, from, end);
   if (known !== undefined) return known;
   scanner.offset = from;
   return scanner.token('Method');

@@ -6,6 +6,7 @@
 // that is looked for need be kept from the end, but for quoted strings and hosts.
 import { ALPHA, DIGIT, PARAMCHAR, QDTEXT, runEnd, TOKEN, USER, type CharacterClass } from '../grammar/characters.js';
 import type { Scanner } from '../grammar/scanner.js';
+import { commonWordAt } from '../grammar/words.js';
 import { isIpv4At, type Host } from '../uri/host.js';
 import type { SipUri, UriParameter } from '../uri/uri.js';
 import type { NameAddress } from './name-addr.js';
@@ -45,7 +46,7 @@ export function readPlainVia(scanner: Scanner): Via | undefined {
   }
   const parameters = readPlainParameters(scanner, i, source, 'via');
   if (parameters === undefined) return undefined;
-  const transport = source.substring(from + 8, transportEnd);
+  const transport = commonWordAt(bytes, from + 8, transportEnd) ?? source.substring(from + 8, transportEnd);
   return { protocol: 'SIP', version: '2.0', transport, host, port, parameters };
 }
 
@@ -164,7 +165,8 @@ function plainParameter(
   const nameStart = scanner.offset + 1;
   let end = spanEnd(bytes, nameStart, kind === 'uri' ? SMALL_PARAMCHAR : SMALL_TOKEN);
   if (end === nameStart) return undefined;
-  const name = source.substring(nameStart, end);
+  const word = commonWordAt(bytes, nameStart, end);
+  const name = word ?? source.substring(nameStart, end);
   let value: string | null = null;
   let quoted = false;
   if (bytes[end] === EQUALS) {
@@ -180,7 +182,7 @@ function plainParameter(
       if (end === start) return undefined;
       value = source.substring(start, end);
     }
-    if (kind === 'via' && !isPlainViaValue(name, bytes, start, end, quoted)) return undefined;
+    if (kind === 'via' && word !== undefined && !isPlainViaValue(word, bytes, start, end, quoted)) return undefined;
   } else if (kind === 'via' && VIA_VALUES.includes(name)) return undefined;
   scanner.offset = end;
   return kind === 'uri' ? { name, value } : { name, value, quoted };

@@ -3,7 +3,7 @@ import { SipError } from '../error.js';
 import type { Strictness } from '../framing/declared-length.js';
 import { BLANK, DIGIT, HEXDIG, NOT_BLANK, REASON, runEnd, TOKEN } from '../grammar/characters.js';
 import { textToBytes } from '../grammar/text.js';
-import { isWordAt, methodAt } from '../grammar/words.js';
+import { isWordAt, commonWordAt } from '../grammar/words.js';
 
 /** `Request-Line = Method SP Request-URI SP SIP-Version CRLF`, RFC 3261 section 7.1. */
 export interface RequestLine {
@@ -77,7 +77,7 @@ function readRequestLine(bytes: Uint8Array, start: number, end: number): Request
   if (versionEnd !== end) refuse('Request-Line', 'Request-Line', versionEnd, 'the end of the line');
   return {
     type: 'request',
-    method: methodAt(bytes, start, methodEnd) ?? bytesToLatin1(bytes, start, methodEnd),
+    method: commonWordAt(bytes, start, methodEnd) ?? bytesToLatin1(bytes, start, methodEnd),
     uriStart,
     uriEnd,
     version: versionAt(bytes, uriEnd + 1, end),
@@ -108,7 +108,7 @@ function readLooseRequestLine(bytes: Uint8Array, start: number, end: number): Re
   }
   return {
     type: 'request',
-    method: methodAt(bytes, start, methodEnd) ?? bytesToLatin1(bytes, start, methodEnd),
+    method: commonWordAt(bytes, start, methodEnd) ?? bytesToLatin1(bytes, start, methodEnd),
     uriStart,
     uriEnd,
     version: versionAt(bytes, versionStart, lineEnd),
