@@ -183,7 +183,7 @@ function plainParameter(
       value = source.substring(start, end);
     }
     if (kind === 'via' && word !== undefined && !isPlainViaValue(word, bytes, start, end, quoted)) return undefined;
-  } else if (kind === 'via' && VIA_VALUES.includes(name)) return undefined;
+  } else if (kind === 'via' && word !== undefined && VIA_VALUES.includes(word)) return undefined;
   scanner.offset = end;
   return kind === 'uri' ? { name, value } : { name, value, quoted };
 }
