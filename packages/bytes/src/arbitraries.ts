@@ -1,5 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { smallestSize, type Codec, type Shape } from './codec.js';
+import { copyBytes } from './copy.js';
 
 /** Longest vector that a generated value holds, in bytes, whatever its declaration allows. */
 const LARGEST_GENERATED_VECTOR = 64;
@@ -28,7 +29,7 @@ export function chunksArbitrary(bytes: Uint8Array): Arbitrary<Uint8Array[]> {
   const everywhere = fc.constant(Array.from({ length: Math.max(bytes.length - 1, 0) }, (_, index) => index + 1));
   return fc
     .oneof({ arbitrary: anywhere, weight: 8 }, { arbitrary: everywhere, weight: 1 })
-    .map((cuts) => [...cuts, bytes.length].map((end, index) => bytes.slice(cuts[index - 1] ?? 0, end)));
+    .map((cuts) => [...cuts, bytes.length].map((end, index) => copyBytes(bytes.subarray(cuts[index - 1] ?? 0, end))));
 }
 
 function shapeArbitrary(shape: Shape): Arbitrary<unknown> {

@@ -1,6 +1,7 @@
 export { BytesError, describeFailure, type BytesErrorDetails, type BytesErrorReason } from './error.js';
 export { bytesEqual, constantTimeEqual } from './equal.js';
 export { concatBytes } from './concat.js';
+export { copyBytes } from './copy.js';
 export { bytesToHex, hexdump, hexToBytes } from './hex.js';
 export { asciiToBytes, bytesToLatin1, bytesToUtf8, bytesToUtf8Replacing, decodeUtf8, utf8ToBytes } from './text.js';
 export { ByteQueue } from './queue.js';

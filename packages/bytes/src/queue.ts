@@ -1,3 +1,4 @@
+import { copyBytes } from './copy.js';
 import { BytesError } from './error.js';
 
 const SMALLEST_CAPACITY = 256;
@@ -46,7 +47,7 @@ export class ByteQueue {
    * @throws BytesError `queue-underrun` if fewer are there
    */
   take(length: number = this.length): Uint8Array {
-    const taken = this.peek(length).slice();
+    const taken = copyBytes(this.peek(length));
     this.skip(length);
     return taken;
   }

@@ -1,3 +1,4 @@
+import { copyBytes } from './copy.js';
 import { BytesError } from './error.js';
 
 /**
@@ -61,7 +62,7 @@ export function utf8ToBytes(text: string): Uint8Array<ArrayBuffer> {
       bytes[length++] = 0x80 | (code & 0x3f);
     }
   }
-  return bytes.slice(0, length);
+  return copyBytes(bytes.subarray(0, length));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { copyBytes } from './copy.js';
 import { BytesError } from './error.js';
 import type { LengthPrefix } from './reader.js';
 
@@ -86,7 +87,7 @@ export class ByteWriter {
 
   /** A copy of what was written. */
   toBytes(): Uint8Array<ArrayBuffer> {
-    return this.#buffer.slice(0, this.#length);
+    return copyBytes(this.#buffer.subarray(0, this.#length));
   }
 
   /** Forgets what was written; arrays that were given stay as they are. */

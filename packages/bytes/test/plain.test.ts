@@ -6,6 +6,7 @@ import {
   bytesToHex,
   concatBytes,
   constantTimeEqual,
+  copyBytes,
   hexdump,
   hexToBytes,
 } from '../src/index.js';
@@ -152,5 +153,35 @@ describe('arbitraries', () => {
   it('gives byte strings of the lengths asked for', () => {
     for (const bytes of fc.sample(bytesArbitrary(100), 20)) expect(bytes.length).toBe(100);
     for (const bytes of fc.sample(bytesArbitrary(3, 5), 20)) expect([3, 4, 5]).toContain(bytes.length);
+  });
+});
+
+describe('copyBytes', () => {
+  class Subclass extends Uint8Array {}
+  const shared = new Uint8Array(new SharedArrayBuffer(8), 2, 3);
+  const original = Uint8Array.of(7, 8, 9);
+
+  it.each<[string, Uint8Array]>([
+    ['a plain array', original.slice()],
+    ['a view', new Uint8Array(16).subarray(3, 6)],
+    ['a Buffer, whose slice is a view', Buffer.alloc(3)],
+    ['a Buffer out of a pool', Buffer.from('abc')],
+    ['a subclass', new Subclass(3)],
+    ['shared memory', shared],
+  ])('copies %s into a plain array of exactly its bytes, in memory of its own', (_what, bytes) => {
+    bytes.set(original);
+    const copy = copyBytes(bytes);
+    bytes.fill(0);
+    expect(copy).toEqual(original);
+    expect(Object.getPrototypeOf(copy)).toBe(Uint8Array.prototype);
+    expect(copy.buffer).toBeInstanceOf(ArrayBuffer);
+    expect([copy.byteOffset, copy.buffer.byteLength]).toEqual([0, 3]);
+    copy.fill(1);
+    expect(Array.from(bytes)).toEqual([0, 0, 0]);
+  });
+
+  it('makes no bytes of what is no array of bytes', () => {
+    expect(() => copyBytes(null as never)).toThrow(TypeError);
+    expect(copyBytes(1000 as never)).toHaveLength(0);
   });
 });

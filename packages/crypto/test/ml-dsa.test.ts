@@ -1,4 +1,4 @@
-import { asciiToBytes } from '@portico/bytes';
+import { asciiToBytes, bytesEqual } from '@portico/bytes';
 import { describe, expect, it } from 'vitest';
 import { mldsa44, mldsa65, mldsa87 } from '../src/noble.js';
 import type { KeyAlgorithm, MlDsaName, PrivateKey, PublicKey } from '../src/provider.js';
@@ -43,9 +43,16 @@ describe.each(SETS)('$name', ({ algorithm, noble, name }) => {
 
   it('leaves the caller’s key as it was', async () => {
     const copies = { seed: seed.slice(), expandedKey: expanded.slice() };
-    await algorithm.sign(key(copies), { type: name }, message, random);
-    algorithm.publicKey(key(copies));
-    expect(copies).toEqual({ seed, expandedKey: expanded });
+    const alone = { expandedKey: expanded.slice() };
+    // Of these, `slice` would be a view.
+    const buffers = { seed: Buffer.from(seed), expandedKey: Buffer.from(expanded) };
+    const aloneInBuffer = { expandedKey: Buffer.from(expanded) };
+    for (const parts of [copies, alone, buffers, aloneInBuffer]) {
+      await algorithm.sign(key(parts), { type: name }, message, random);
+      algorithm.publicKey(key(parts));
+      expect(bytesEqual(parts.expandedKey, expanded)).toBe(true);
+    }
+    for (const parts of [copies, buffers]) expect(bytesEqual(parts.seed, seed)).toBe(true);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { asciiToBytes } from '@portico/bytes';
+import { asciiToBytes, copyBytes } from '@portico/bytes';
 import { END_LINE_START } from './grammar.js';
 import type { MsrpContinuation } from './message.js';
 
@@ -87,7 +87,7 @@ export class EndLineScanner {
         }
       }
       // Body after all. The byte that did not fit may be the CR of the next attempt: it is not consumed here.
-      if (carried > 0) give(pattern.slice(this.#heldFrom, carried));
+      if (carried > 0) give(copyBytes(pattern.subarray(this.#heldFrom, carried)));
       carried = 0;
       this.#matched = 0;
     }

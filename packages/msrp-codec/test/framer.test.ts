@@ -32,12 +32,17 @@ function frame(chunks: readonly Uint8Array[], options: MsrpFramerOptions = {}): 
     } else events.push(structuredClone(item));
   };
   for (const chunk of chunks) {
-    const bytes = chunk.slice();
+    // As a socket gives them, and of Buffers not even `slice` would be a copy.
+    const bytes = Buffer.from(chunk);
     framer.push(bytes).forEach(take);
     bytes.fill(0x2d); // what was kept must have been copied
   }
   framer.end().forEach(take);
   return events;
+}
+
+function bodyOf(message: MsrpMessage): Uint8Array | null {
+  return message.type === 'request' ? message.body : null;
 }
 
 function push(text: string, options: MsrpFramerOptions = {}): unknown[] {
@@ -103,6 +108,20 @@ describe('framing', () => {
         ]);
       }),
     );
+  });
+
+  it('gives a whole body as a plain array of its own, out of Buffers in any chunks', () => {
+    for (const size of [1, 50, SEND.length]) {
+      const framer = createMsrpFramer();
+      const bodies: (Uint8Array | null)[] = [];
+      for (let at = 0; at < SEND.length; at += size) {
+        const chunk = Buffer.from(SEND.slice(at, at + size));
+        for (const item of framer.push(chunk)) if (item.type === 'message') bodies.push(bodyOf(item.message));
+        chunk.fill(0x2d);
+      }
+      expect(bodies).toEqual([utf8ToBytes("Hi, I'm Alice!")]);
+      expect(bodies[0]?.constructor).toBe(Uint8Array);
+    }
   });
 
   it('tells no body from an empty one, written either way', () => {

@@ -347,6 +347,22 @@ describe('memory', () => {
     expect(item?.type === 'message' ? wireText(item.bytes) : '').toBe(MESSAGE);
   });
 
+  it('what is a copy is one of a Buffer of Node too, by itself and in units of one message', () => {
+    const text = 'OPTIONS b SIP/2.0\r\nl: 1, 1\r\n\r\n';
+    const modes = ['stream', 'datagram', 'websocket'] as const;
+    const failures: ((chunk: Buffer) => unknown)[] = [
+      ...modes.map((mode) => (chunk: Buffer) => createSipFramer({ mode }).push(chunk)[0]),
+      (chunk) => new SipFramingFailure(new SipError('body-truncated'), chunk, true),
+    ];
+    for (const failing of failures) {
+      const chunk = Buffer.from(text);
+      const { head } = failing(chunk) as SipFramingFailure;
+      chunk.fill(0x59);
+      expect(head.constructor).toBe(Uint8Array);
+      expect(wireText(head)).toContain('OPTIONS b');
+    }
+  });
+
   it('what comes of a subclass of Uint8Array, such as the Buffers of Node, is plain and a copy where it says so', () => {
     const chunk = Buffer.from('OPTIONS a SIP/2.0\r\nl: 0\r\n\r\nOPTIONS b SIP/2.0\r\nl: 1, 1\r\n\r\n');
     const [message, failure] = createSipFramer(stream).push(chunk);

@@ -149,6 +149,11 @@ describe('bodies that are not collected', () => {
     const [, body] = createStreamedSipFramer({ wholeUpTo: 0 }).push(Buffer.from(MESSAGE));
     if (body?.type !== 'body-chunk') throw new Error('a body-chunk');
     expect([body.bytes.constructor, body.toOwned().bytes.constructor]).toEqual([Uint8Array, Uint8Array]);
+    const bytes = Buffer.from('body');
+    const owned = new SipBodyChunk(bytes, 0).toOwned();
+    bytes.fill(0);
+    expect(wireText(owned.bytes)).toBe('body');
+    expect(owned.bytes.constructor).toBe(Uint8Array);
   });
 
   it('that are cut end in a failure with an empty head, for the head was given before', () => {

@@ -1,3 +1,4 @@
+import { copyBytes } from '@portico/bytes';
 import type { CryptoProvider, RandomBytes } from '@portico/crypto';
 import { TlsError } from './error.js';
 
@@ -22,7 +23,7 @@ export function recordRandomness(provider: CryptoProvider): RecordingProvider {
   const random: RandomBytes = (length) => {
     const drawn = provider.random(length);
     // A copy: a share wipes its private key.
-    draws.push(drawn.slice());
+    draws.push(copyBytes(drawn));
     return drawn;
   };
   return { provider: { ...provider, random }, draws };
@@ -41,7 +42,7 @@ export function replayRandomness(provider: CryptoProvider, draws: readonly Uint8
       const expected = draw === undefined ? 'no more draws' : `a draw of ${draw.length} bytes`;
       throw new TlsError('invalid-argument', { subject: 'recording', expected, got: `one of ${length}` });
     }
-    return draw.slice();
+    return copyBytes(draw);
   };
   return { ...provider, random };
 }

@@ -1,3 +1,4 @@
+import { copyBytes } from '@portico/bytes';
 import { alertFromCode, type Alert } from './alert.js';
 import { TlsError } from './error.js';
 import { handshakeTypeName } from './messages/handshake-type.js';
@@ -40,7 +41,7 @@ export function traceTo(receive: (event: TraceEvent) => void): Trace {
         const type = handshakeTypeName(seen.bytes[0] as number);
         if (type === undefined) throw new TlsError('internal-error', { expected: 'a known handshake type' });
         // A copy: what a tracer does with it must not reach the transcript.
-        const message = decodeHandshakeMessage(type, seen.bytes.slice());
+        const message = decodeHandshakeMessage(type, copyBytes(seen.bytes));
         receive({ type: 'message', direction: seen.direction, message });
         return;
       }

@@ -1,6 +1,6 @@
 import { shake256 } from '@noble/hashes/sha3.js';
 import { ml_dsa44, ml_dsa65, ml_dsa87, type DSA } from '@noble/post-quantum/ml-dsa.js';
-import { constantTimeEqual } from '@portico/bytes';
+import { constantTimeEqual, copyBytes } from '@portico/bytes';
 import { CryptoError } from '../error.js';
 import type { KeyAlgorithm, MlDsaName, PrivateKey } from '../provider.js';
 
@@ -88,7 +88,7 @@ function expandedKey(keyType: MlDsaName, lengths: MlDsaLengths, noble: DSA, priv
   }
   if (seed === null) {
     if (given === null) throw new CryptoError('invalid-key', `${keyType}: neither a seed nor an expanded key`);
-    return given.slice();
+    return copyBytes(given);
   }
   if (seed.length !== SEED_LENGTH) {
     throw new CryptoError('invalid-key', `${keyType}: expected a seed of ${SEED_LENGTH} bytes, got ${seed.length}`);

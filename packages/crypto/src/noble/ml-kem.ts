@@ -1,3 +1,4 @@
+import { copyBytes } from '@portico/bytes';
 import { ml_kem1024, ml_kem512, ml_kem768, type MLKEM } from '@noble/post-quantum/ml-kem.js';
 import { CryptoError } from '../error.js';
 import type { GroupName, NamedGroup, RandomBytes } from '../provider.js';
@@ -89,7 +90,7 @@ function encapsulate(
   const { cipherText, sharedSecret } = noble.encapsulate(encapsulationKey, message);
   message.fill(0);
   // noble gives a view of a larger array.
-  const secret = sharedSecret.slice();
+  const secret = copyBytes(sharedSecret);
   sharedSecret.fill(0);
   return { share: cipherText, secret };
 }

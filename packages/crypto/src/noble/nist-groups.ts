@@ -1,3 +1,4 @@
+import { copyBytes } from '@portico/bytes';
 import { createDiffieHellmanGroup, type SynchronousExchange } from '../diffie-hellman-group.js';
 import { CryptoError } from '../error.js';
 import type { GroupName, NamedGroup, RandomBytes } from '../provider.js';
@@ -36,7 +37,7 @@ function startExchange(name: GroupName, curve: NistCurve, random: RandomBytes): 
         throw new CryptoError('invalid-share', `${name}: not a point on the curve`);
       }
       // The secret is the x-coordinate with its leading zeros, RFC 9846 section 7.4.2.
-      const secret = point.slice(1, 1 + curve.fieldLength);
+      const secret = copyBytes(point.subarray(1, 1 + curve.fieldLength));
       point.fill(0);
       return secret;
     },

@@ -1,4 +1,4 @@
-import { bytesEqual, concatBytes, constantTimeEqual } from '@portico/bytes';
+import { bytesEqual, concatBytes, constantTimeEqual, copyBytes } from '@portico/bytes';
 import type { Hash, HashName } from '../provider.js';
 
 /** DigestInfo up to the digest, RFC 8017 section 9.2 note 1: SEQUENCE { SEQUENCE { OID, NULL }, OCTET STRING }. */
@@ -69,12 +69,12 @@ export function verifyPss(
 ): boolean {
   const length = Math.ceil(blockBits / 8);
   const maskLength = length - hash.outputLength - 1;
-  const block = recovered.slice(recovered.length - length);
+  const block = copyBytes(recovered.subarray(recovered.length - length));
   if (recovered.length > length && recovered[0] !== 0) return false;
   if (block[length - 1] !== PSS_TRAILER) return false;
   const unusedBits = ~topMask(blockBits) & 0xff;
   if (((block[0] as number) & unusedBits) !== 0) return false;
-  const digest = block.slice(maskLength, length - 1);
+  const digest = copyBytes(block.subarray(maskLength, length - 1));
   const database = block.subarray(0, maskLength);
   xorMask(hash, digest, database);
   database[0] = (database[0] as number) & topMask(blockBits);

@@ -1,3 +1,4 @@
+import { copyBytes } from '@portico/bytes';
 import type { SipError } from '../error.js';
 import { looksLikeAck, looksLikeResponse } from '../grammar/first-word.js';
 
@@ -57,9 +58,8 @@ export class SipFrame {
 
   /** A frame with a copy of exactly these bytes, which stays valid whatever happens to the buffers. */
   toOwned(): SipFrame {
-    const copy = this.bytes.slice();
     const marks = this.marks.slice(this.marksStart, this.marksEnd);
-    return new SipFrame(copy.buffer, 0, this.headLength, this.length, marks, 0, marks.length);
+    return new SipFrame(copyBytes(this.bytes).buffer, 0, this.headLength, this.length, marks, 0, marks.length);
   }
 }
 
@@ -102,7 +102,7 @@ export class SipFramingFailure {
 
   constructor(error: SipError, head: Uint8Array, close: boolean) {
     this.error = error;
-    this.head = head.slice();
+    this.head = copyBytes(head);
     const { length } = head;
     const isRequest = length > 0 && !looksLikeResponse(head, 0, length) && !looksLikeAck(head, 0, length);
     const answerable = isRequest && error.status !== 'none';

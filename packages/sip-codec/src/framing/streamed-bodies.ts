@@ -1,3 +1,4 @@
+import { copyBytes } from '@portico/bytes';
 import { SipError } from '../error.js';
 import { SipFrame, type SipFramer } from './frame.js';
 import type { SipFramerOptions } from './framer.js';
@@ -38,7 +39,7 @@ export class SipBodyChunk {
   }
 
   toOwned(): SipBodyChunk {
-    return new SipBodyChunk(this.bytes.slice(), this.left);
+    return new SipBodyChunk(copyBytes(this.bytes), this.left);
   }
 }
 

@@ -1,3 +1,4 @@
+import { copyBytes } from '@portico/bytes';
 import { SipError } from '../error.js';
 import { SipFrame } from '../framing/frame.js';
 import type { Strictness } from '../framing/declared-length.js';
@@ -164,7 +165,5 @@ export function parseSipMessage(input: SipFrame | Uint8Array, options: ParseOpti
 
 /** The bytes of a message: a message that was not edited comes back byte for byte. A copy, which the caller owns. */
 export function serializeSipMessage(message: SipMessage): Uint8Array<ArrayBuffer> {
-  const copy = new Uint8Array(message.bytes.length);
-  copy.set(message.bytes);
-  return copy;
+  return copyBytes(message.bytes);
 }

@@ -1,4 +1,4 @@
-import { bytesToLatin1 } from '@portico/bytes';
+import { bytesToLatin1, copyBytes } from '@portico/bytes';
 import { SipError } from '../error.js';
 import {
   ALPHA,
@@ -199,7 +199,7 @@ export function unescapeUri(text: string): Uint8Array<ArrayBuffer> {
       i += 2;
     } else bytes[length++] = byte;
   }
-  return bytes.slice(0, length);
+  return copyBytes(bytes.subarray(0, length));
 }
 
 /** The text of a URI: what was parsed comes back byte for byte, but for the case of the scheme. */

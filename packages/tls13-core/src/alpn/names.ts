@@ -1,4 +1,4 @@
-import { utf8ToBytes } from '@portico/bytes';
+import { copyBytes, utf8ToBytes } from '@portico/bytes';
 import type { ProtocolName } from '../config.js';
 import { TlsError } from '../error.js';
 import { MAX_PROTOCOL_NAME_LENGTH } from '../limits.js';
@@ -19,7 +19,7 @@ export const ALPN_NAMES = {
  * @throws TlsError `invalid-configuration` for an empty name, one over 255 bytes, or a GREASE value
  */
 export function protocolNameToBytes(name: ProtocolName): Uint8Array {
-  const bytes = typeof name === 'string' ? utf8ToBytes(name) : name.slice();
+  const bytes = typeof name === 'string' ? utf8ToBytes(name) : copyBytes(name);
   if (bytes.length === 0 || bytes.length > MAX_PROTOCOL_NAME_LENGTH) {
     throw new TlsError('invalid-configuration', {
       subject: 'protocol name',

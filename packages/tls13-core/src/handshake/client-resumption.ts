@@ -1,4 +1,4 @@
-import { bytesEqual } from '@portico/bytes';
+import { bytesEqual, copyBytes } from '@portico/bytes';
 import { EarlySecretStage, ticketPsk } from '../key-schedule/key-schedule.js';
 import { authenticationExpiry } from '../session/lifetime.js';
 import { samePolicy, Session, type SessionContents } from '../session/session.js';
@@ -82,16 +82,16 @@ export function createTicketReceiver(
       const session = new Session({
         cipherSuite: suite.id,
         psk: ticketPsk(suite.hash, resumptionSecret, ticketNonce),
-        ticket: ticket.slice(),
+        ticket: copyBytes(ticket),
         ticketAgeAdd,
         receivedAt,
         expiresAt,
         authenticationExpiresAt,
         serverName: settings.serverName,
         policy,
-        peerCertificates: server.certificates.map((certificate) => certificate.slice()),
+        peerCertificates: server.certificates.map(copyBytes),
         peerSignatureScheme: server.signatureScheme?.id ?? 0,
-        externalIdentity: externalIdentity?.slice() ?? null,
+        externalIdentity: externalIdentity && copyBytes(externalIdentity),
         alpn,
         maxEarlyDataSize,
         acrossNames,

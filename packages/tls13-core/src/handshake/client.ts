@@ -1,6 +1,6 @@
 import type { CipherSuite, NamedGroup } from '@portico/crypto';
 import { CryptoError } from '@portico/crypto';
-import { bytesEqual } from '@portico/bytes';
+import { bytesEqual, copyBytes } from '@portico/bytes';
 import { decodeSelectedProtocol } from '../alpn/protocol-name-list.js';
 import { includesName } from '../alpn/select.js';
 import { TlsError } from '../error.js';
@@ -263,7 +263,7 @@ function readCookie(data: Uint8Array, { cookieLength }: TlsLimits): Uint8Array {
   if (cookie.length > cookieLength) {
     throw new TlsError('cookie-too-long', { expected: `at most ${cookieLength} bytes`, got: cookie.length });
   }
-  return cookie.slice();
+  return copyBytes(cookie);
 }
 
 /** Fresh key exchanges: shares are never used twice (RFC 9846 section 4.3.8). */
@@ -371,7 +371,7 @@ function readSelectedProtocol(settings: ClientSettings, block: ExtensionBlock): 
     }
     return null;
   }
-  const selected = decodeSelectedProtocol(alpnData).slice();
+  const selected = copyBytes(decodeSelectedProtocol(alpnData));
   if (alpn?.acceptUnoffered === false && !includesName(alpn.protocols, selected)) {
     throw new TlsError('alpn-not-offered');
   }

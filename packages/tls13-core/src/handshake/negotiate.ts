@@ -1,5 +1,5 @@
 import type { CipherSuite, NamedGroup, SignatureScheme } from '@portico/crypto';
-import { bytesEqual, type Codec } from '@portico/bytes';
+import { bytesEqual, copyBytes, type Codec } from '@portico/bytes';
 import { decodeProtocolNameList } from '../alpn/protocol-name-list.js';
 import { selectProtocol } from '../alpn/select.js';
 import type { ClientHelloInfo } from '../config.js';
@@ -161,7 +161,7 @@ export function chooseGroup({ groupTiers, groupChoice }: ServerSettings, client:
   return { group, share: shareFor(group) };
 }
 
-/** The protocol for a connection, RFC 7301 section 3.2; null where none is negotiated. */
+/** The protocol for a connection, RFC 7301 section 3.2, as a copy; null where none is negotiated. */
 export function chooseAlpn(
   { settings, guard }: FlowContext<ServerSettings>,
   offered: readonly Uint8Array[] | null,
@@ -183,7 +183,7 @@ export function chooseAlpn(
   if (selected === null && (alpn.onNoOverlap === 'alert' || alpn.required)) {
     throw new TlsError('no-application-protocol');
   }
-  return selected;
+  return selected && copyBytes(selected);
 }
 
 /** What a credential callback is told. */

@@ -1,4 +1,4 @@
-import { bytesEqual, constantTimeEqual } from '@portico/bytes';
+import { bytesEqual, constantTimeEqual, copyBytes } from '@portico/bytes';
 import type { Hash } from '@portico/crypto';
 import { TlsError } from '../error.js';
 import { finishedVerifyData } from '../key-schedule/key-schedule.js';
@@ -166,7 +166,7 @@ export function verifyBinder(check: {
 /** The binder itself, once it was verified: what a replay store may be asked about (RFC 9846 section 8.2). */
 export function verifiedBinder(proof: BinderVerified): Uint8Array {
   if (!proof.made) throw new TlsError('internal-error', { expected: 'proof of a binder' });
-  return proof.binder.slice();
+  return copyBytes(proof.binder);
 }
 
 /** The client is the one that showed this leaf certificate when its ticket was made. */

@@ -1,3 +1,4 @@
+import { copyBytes } from '@portico/bytes';
 import type { CipherSuite } from '@portico/crypto';
 import type { PskKeyExchangeMode } from '../config.js';
 import { TlsError } from '../error.js';
@@ -75,7 +76,7 @@ export function* findPsk(
     const [suite] = suites as [CipherSuite];
     const state = tickets === null ? null : yield* openTicket(context, tickets, identity, client, suite);
     if (state !== null) return { index, psks, suite, source: { type: 'ticket', state } };
-    const known = yield* answerOrNothing(guard, () => externalPsks?.(identity.slice()));
+    const known = yield* answerOrNothing(guard, () => externalPsks?.(copyBytes(identity)));
     if (known === null || known === undefined) continue;
     const psk = checkAnswer(known);
     const fitting = suites.find(({ hash }) => hash.name === psk.hash);

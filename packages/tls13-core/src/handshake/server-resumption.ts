@@ -1,3 +1,4 @@
+import { copyBytes } from '@portico/bytes';
 import { signatureSchemeById, type CipherSuite } from '@portico/crypto';
 import { ticketPsk } from '../key-schedule/key-schedule.js';
 import { maxEarlyDataSizeCodec } from '../messages/extensions/early-data.js';
@@ -49,7 +50,7 @@ function* isStillKnown(
   { externalIdentity }: TicketState,
 ): Flow<boolean> {
   if (externalIdentity === null) return true;
-  const identity = externalIdentity.slice();
+  const identity = copyBytes(externalIdentity);
   const known = yield* answerOrNothing(guard, () => externalPsks?.(identity));
   return known !== null && known !== undefined;
 }
@@ -96,10 +97,10 @@ export function clientOf(
 function copyOf(state: TicketState): TicketState {
   return {
     ...state,
-    psk: state.psk.slice(),
-    alpn: state.alpn?.slice() ?? null,
-    externalIdentity: state.externalIdentity?.slice() ?? null,
-    clientCertificates: state.clientCertificates.map((certificate) => certificate.slice()),
+    psk: copyBytes(state.psk),
+    alpn: state.alpn && copyBytes(state.alpn),
+    externalIdentity: state.externalIdentity && copyBytes(state.externalIdentity),
+    clientCertificates: state.clientCertificates.map(copyBytes),
   };
 }
 

@@ -46,7 +46,7 @@ export function* serverHandshake(context: Context): Flow<HandshakeResult> {
 
   const negotiated = yield* receiveClientHello(context, transcript);
   const { client, suite, found, helloRetryRequested } = negotiated;
-  const alpn = chooseAlpn(context, client.alpnProtocols)?.slice() ?? null;
+  const alpn = chooseAlpn(context, client.alpnProtocols);
   const psk = found === null ? null : acceptPsk(context, transcript, negotiated.raw, found);
   transcript.add(negotiated.raw);
   const resumed = psk?.source.type === 'ticket' ? psk.source.state : null;

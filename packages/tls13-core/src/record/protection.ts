@@ -1,3 +1,4 @@
+import { copyBytes } from '@portico/bytes';
 import type { AeadOpener, AeadSealer, CipherSuite } from '@portico/crypto';
 import { TlsError } from '../error.js';
 import { LARGEST_RECORD_SIZE_LIMIT, LARGEST_SEQUENCE_NUMBER } from '../limits.js';
@@ -121,8 +122,8 @@ class RecordNonce {
   #sequenceNumber = 0;
 
   constructor(iv: Uint8Array) {
-    this.#iv = iv.slice();
-    this.#nonce = iv.slice();
+    this.#iv = copyBytes(iv);
+    this.#nonce = copyBytes(iv);
   }
 
   get sequenceNumber(): number {

@@ -1,11 +1,12 @@
 import {
   asciiToBytes,
+  ByteReader,
   bytesEqual,
   BytesError,
-  ByteReader,
   ByteWriter,
   concatBytes,
   constantTimeEqual,
+  copyBytes,
 } from '@portico/bytes';
 import { hkdfExpand, hkdfExtract, type CryptoProvider, type Hash } from '@portico/crypto';
 import type { RetryCookies } from '../config.js';
@@ -73,7 +74,7 @@ export function createCookieProtector({
       if (read === null || named === undefined) return null;
       if (!constantTimeEqual(macOf(named.key, content), cookie.subarray(content.length))) return null;
       // Clocks of several servers may differ either way.
-      return Math.abs(Math.floor(now() / 1000) - read.seconds) > holdingSeconds ? 'expired' : read.state.slice();
+      return Math.abs(Math.floor(now() / 1000) - read.seconds) > holdingSeconds ? 'expired' : copyBytes(read.state);
     },
   };
 }

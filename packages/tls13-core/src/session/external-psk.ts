@@ -1,4 +1,4 @@
-import { bytesEqual, utf8ToBytes } from '@portico/bytes';
+import { bytesEqual, copyBytes, utf8ToBytes } from '@portico/bytes';
 import type { HashName } from '@portico/crypto';
 import { TlsError } from '../error.js';
 import { SHORTEST_EXTERNAL_PSK, LONGEST_PSK_IDENTITY } from '../limits.js';
@@ -25,12 +25,12 @@ export interface CheckedExternalPsk {
 
 /** @throws TlsError `invalid-configuration` */
 export function checkExternalPsk({ identity, key, hash = 'sha256', kind }: ExternalPsk): CheckedExternalPsk {
-  const bytes = typeof identity === 'string' ? utf8ToBytes(identity) : identity.slice();
+  const bytes = typeof identity === 'string' ? utf8ToBytes(identity) : copyBytes(identity);
   if (bytes.length === 0 || bytes.length > LONGEST_PSK_IDENTITY)
     invalid('identity', `1 to ${LONGEST_PSK_IDENTITY} bytes`);
   if (key.length < SHORTEST_EXTERNAL_PSK) invalid('key', `at least ${SHORTEST_EXTERNAL_PSK} bytes`);
   if (key.every((byte) => byte === 0)) invalid('key', 'random bytes');
-  return { identity: bytes, key: key.slice(), hash, binderLabel: kind === 'imported' ? 'imp binder' : 'ext binder' };
+  return { identity: bytes, key: copyBytes(key), hash, binderLabel: kind === 'imported' ? 'imp binder' : 'ext binder' };
 }
 
 /** Whether a server's answer is about the identity that it was asked for. */

@@ -1,4 +1,4 @@
-import { utf8ToBytes } from '@portico/bytes';
+import { copyBytes, utf8ToBytes } from '@portico/bytes';
 import { TlsError } from '../error.js';
 import { SHORTEST_TICKET_KEY, LONGEST_KEY_NAME } from '../limits.js';
 
@@ -27,7 +27,7 @@ export function checkedKeys(
       invalid(subject, `at least ${SHORTEST_TICKET_KEY} bytes each`, String(key.length));
     // What an unset environment variable or a forgotten initialisation comes to.
     if (key.every((byte) => byte === 0)) invalid(subject, 'random bytes', 'zeros');
-    return { name: nameBytes, key: key.slice() };
+    return { name: nameBytes, key: copyBytes(key) };
   });
   return first === undefined ? invalid(subject, 'at least one') : [first, ...others];
 }

@@ -1,6 +1,8 @@
 import {
   BytesError,
   bytesToUtf8,
+  type Codec,
+  copyBytes,
   decode,
   encodeSecret,
   list,
@@ -10,7 +12,6 @@ import {
   u32,
   u8,
   utf8ToBytes,
-  type Codec,
 } from '@portico/bytes';
 import type { ClientConfig } from '../config.js';
 import { TlsError } from '../error.js';
@@ -141,7 +142,7 @@ export function parseSession(bytes: Uint8Array): Session {
     // Copied: the caller may wipe or reuse the array.
     const { version, serverName, policy, alpn, externalIdentity, ...contents } = decode(
       serializedSessionCodec,
-      bytes.slice(),
+      copyBytes(bytes),
     );
     if (version !== FORMAT_VERSION) {
       throw new TlsError('invalid-argument', {

@@ -1,4 +1,4 @@
-import { asciiToBytes, BytesError, ByteReader, ByteWriter, bytesEqual, concatBytes } from '@portico/bytes';
+import { asciiToBytes, ByteReader, bytesEqual, BytesError, ByteWriter, concatBytes, copyBytes } from '@portico/bytes';
 import { hkdfExpand, hkdfExtract, type CipherSuite, type CryptoProvider } from '@portico/crypto';
 import type { TicketProtector } from '../config.js';
 import { checkedKeys } from './named-keys.js';
@@ -95,7 +95,7 @@ function ticketKeys(
   const pseudorandomKey = hkdfExtract(hash, header, ticketKey);
   const material = hkdfExpand(hash, pseudorandomKey, asciiToBytes('portico session ticket'), keyLength + ivLength);
   pseudorandomKey.fill(0);
-  const keys = { key: material.slice(0, keyLength), nonce: material.slice(keyLength) };
+  const keys = { key: copyBytes(material.subarray(0, keyLength)), nonce: copyBytes(material.subarray(keyLength)) };
   material.fill(0);
   return keys;
 }

@@ -14,16 +14,16 @@ const isZero = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0)
 /** The arrays of that length that were copied while `act` ran: the very ones, to see what became of them. */
 function copiedDuring(length: number, act: () => void): Uint8Array[] {
   const copied: Uint8Array[] = [];
-  const { slice } = Uint8Array.prototype;
-  const watched = function (this: Uint8Array<ArrayBuffer>, ...range: [number?, number?]): Uint8Array {
-    if (this.length === length && range.length === 0) copied.push(this);
-    return slice.apply(this, range);
+  const { set } = Uint8Array.prototype;
+  const watched = function (this: Uint8Array, ...[from, offset]: [ArrayLike<number>, number?]): void {
+    if (from instanceof Uint8Array && from.length === length && offset === undefined) copied.push(from);
+    set.call(this, from, offset);
   };
-  Reflect.set(Uint8Array.prototype, 'slice', watched);
+  Reflect.set(Uint8Array.prototype, 'set', watched);
   try {
     act();
   } finally {
-    Reflect.set(Uint8Array.prototype, 'slice', slice);
+    Reflect.set(Uint8Array.prototype, 'set', set);
   }
   return copied;
 }

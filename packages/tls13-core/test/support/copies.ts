@@ -16,7 +16,9 @@ function watchCopies(note: (array: Uint8Array, role: 'original' | 'written') => 
     return copy;
   };
   const watchedSet = function (this: Uint8Array, ...source: [ArrayLike<number>, number?]): void {
+    const [from] = source;
     set.apply(this, source);
+    if (from instanceof Uint8Array) note(from, 'original');
     note(this, 'written');
   };
   Reflect.set(Uint8Array.prototype, 'slice', watchedSlice);

@@ -1,4 +1,4 @@
-import { concatBytes } from '@portico/bytes';
+import { concatBytes, copyBytes } from '@portico/bytes';
 import {
   createProvider,
   CryptoError,
@@ -151,7 +151,7 @@ function toySuite(
 }
 
 function toySealer(key: Uint8Array): AeadSealer {
-  const ownKey = key.slice();
+  const ownKey = copyBytes(key);
   return {
     sealInPlace: (nonce, additionalData, buffer) => {
       const text = buffer.subarray(0, buffer.length - TAG_LENGTH);
@@ -163,11 +163,11 @@ function toySealer(key: Uint8Array): AeadSealer {
 }
 
 function toyOpener(key: Uint8Array): AeadOpener {
-  const ownKey = key.slice();
+  const ownKey = copyBytes(key);
   return {
     open: (nonce, additionalData, sealed) => {
       if (sealed.length < TAG_LENGTH) return null;
-      const text = sealed.slice(0, sealed.length - TAG_LENGTH);
+      const text = copyBytes(sealed.subarray(0, sealed.length - TAG_LENGTH));
       const tag = tagOf(ownKey, nonce, additionalData, text);
       if (tag.some((byte, index) => byte !== sealed[text.length + index])) return null;
       xorStream(ownKey, nonce, text);

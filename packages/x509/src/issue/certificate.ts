@@ -1,4 +1,4 @@
-import { concatBytes } from '@portico/bytes';
+import { concatBytes, copyBytes } from '@portico/bytes';
 import {
   keyAlgorithmFor,
   type CryptoProvider,
@@ -178,7 +178,7 @@ export function keyIdentifierFor(provider: CryptoProvider, subjectPublicKeyInfo:
   if (sha256 === undefined) throw new X509Error('invalid-argument', { expected: 'a provider with SHA-256' });
   const reader = new DerReader(subjectPublicKeyInfo).sequence('a SubjectPublicKeyInfo');
   reader.element();
-  return sha256.digest(reader.bitString().bytes).slice(0, KEY_IDENTIFIER_LENGTH);
+  return copyBytes(sha256.digest(reader.bitString().bytes).subarray(0, KEY_IDENTIFIER_LENGTH));
 }
 
 function encodeTbsCertificate(template: CertificateTemplate, innerAlgorithm: Uint8Array): Uint8Array {
