@@ -253,6 +253,13 @@ describe('failures', () => {
     ['headerBlock', { limits: { headerBlock: Infinity } }, 'expected a limit: a non-negative integer, got Infinity'],
     ['headerCount', { limits: { headerCount: '5' } }, 'expected a limit: a non-negative integer, got 5'],
     ['body', { limits: { body: Number.NaN } }, 'expected a limit: a non-negative integer, got NaN'],
+    ['bodies', { limits: { bodies: 5 } }, 'expected a limit: a non-negative integer, got 5'],
+    ['constructor', { limits: { constructor: 5 } }, 'expected a limit: a non-negative integer, got 5'],
+    [
+      '__proto__',
+      { limits: JSON.parse('{"__proto__":5}') as object },
+      'expected a limit: a non-negative integer, got 5',
+    ],
   ])('a caller’s mistake in %s is api-misuse, not a framing error', (field, options, said) => {
     const wrong = expect.objectContaining({
       kind: 'api-misuse',

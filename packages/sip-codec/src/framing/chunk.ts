@@ -27,9 +27,7 @@ const SHORT_COPY = 16;
 export function copyInto(target: Uint8Array, at: number, source: Uint8Array, from: number, to: number): void {
   if (to - from <= SHORT_COPY) {
     for (let i = from; i < to; i++) target[at + i - from] = source[i] as number;
-  } else if (from === 0 && to === source.length) {
-    target.set(source, at);
   } else {
-    target.set(source.subarray(from, to), at);
+    target.set(from === 0 && to === source.length ? source : source.subarray(from, to), at);
   }
 }

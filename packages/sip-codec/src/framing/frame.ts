@@ -48,12 +48,12 @@ export class SipFrame {
 
   /** Start line, header fields and the empty line, as a view. */
   get head(): Uint8Array {
-    return new Uint8Array(this.#memory, this.#start, this.headLength);
+    return this.bytes.subarray(0, this.headLength);
   }
 
   /** The body, as a view; bodies are never inspected. */
   get body(): Uint8Array {
-    return new Uint8Array(this.#memory, this.#start + this.headLength, this.length - this.headLength);
+    return this.bytes.subarray(this.headLength);
   }
 
   /** A frame with a copy of exactly these bytes, which stays valid whatever happens to the buffers. */

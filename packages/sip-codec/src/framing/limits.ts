@@ -39,18 +39,20 @@ export const DEFAULT_SIP_LIMITS: SipLimits = {
 
 /**
  * Fills in the defaults.
- * @throws SipError `invalid-argument` for a limit that is not a non-negative integer
+ * @throws SipError `invalid-argument` for a limit that is not a non-negative integer, and for a name that is none of a limit
  */
 export function resolveLimits(limits: Partial<SipLimits> = {}): SipLimits {
-  const resolved: Record<keyof SipLimits, number> = { ...DEFAULT_SIP_LIMITS };
-  for (const name of Object.keys(resolved) as (keyof SipLimits)[]) {
-    const value = (resolved[name] = limits[name] ?? resolved[name]);
-    if (Number.isSafeInteger(value) && value >= 0) continue;
-    throw new SipError('invalid-argument', {
-      field: name,
-      expected: 'a limit: a non-negative integer',
-      got: String(value),
-    });
+  const resolved: Record<string, number> & SipLimits = { ...DEFAULT_SIP_LIMITS };
+  for (const [field, value = resolved[field]] of Object.entries(limits)) {
+    // What is no limit has no default.
+    if (!((resolved[field] as number) >= 0 && Number.isSafeInteger(value) && (value as number) >= 0)) {
+      throw new SipError('invalid-argument', {
+        field,
+        expected: 'a limit: a non-negative integer',
+        got: String(value),
+      });
+    }
+    resolved[field] = value as number;
   }
   return resolved;
 }

@@ -11,7 +11,7 @@ interface Word {
 /** Methods of the RFCs, transports, and the parameters of Via, addresses and SIP-URIs that most messages have. */
 const TEXTS =
   'ACK BYE CANCEL INFO INVITE MESSAGE NOTIFY OPTIONS PRACK PUBLISH REFER REGISTER SUBSCRIBE UPDATE TLS TCP UDP WS WSS ' +
-  'alias branch expires lr maddr method ob q received reg-id rport tag transport ttl user +sip.instance';
+  'alias branch expires lr maddr received reg-id rport tag transport ttl +sip.instance';
 
 /** Each at its place. */
 const WORDS: readonly (Word | undefined)[] = /* @__PURE__ */ wordsInPlace();

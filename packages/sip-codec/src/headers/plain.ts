@@ -169,8 +169,9 @@ function plainParameter(
   const name = word ?? source.substring(nameStart, end);
   let value: string | null = null;
   let quoted = false;
+  let start = end;
   if (bytes[end] === EQUALS) {
-    const start = end + 1;
+    start++;
     if (bytes[start] === DQUOTE && kind !== 'uri') {
       quoted = true;
       end = runEnd(bytes, start + 1, scanner.end, QDTEXT);
@@ -182,23 +183,25 @@ function plainParameter(
       if (end === start) return undefined;
       value = source.substring(start, end);
     }
-    if (kind === 'via' && word !== undefined && !isPlainViaValue(word, bytes, start, end, quoted)) return undefined;
-  } else if (kind === 'via' && word !== undefined && VIA_VALUES.includes(word)) return undefined;
+  }
+  // What Via says of its own parameters concerns names that are common words.
+  if (kind === 'via' && word !== undefined && !isPlainInVia(word, bytes, start, end, quoted)) return undefined;
   scanner.offset = end;
   return kind === 'uri' ? { name, value } : { name, value, quoted };
 }
 
-/** The parameters of Via that are nothing without a value. */
-export const VIA_VALUES: readonly string[] = ['branch', 'received', 'maddr', 'ttl'];
-
-/** Some parameters of Via have values of their own kinds; of these, an IPv4 address in received is the common one. */
-function isPlainViaValue(name: string, bytes: Uint8Array, start: number, end: number, quoted: boolean): boolean {
+/**
+ * Some parameters of Via have values of their own kinds: of these, a token in branch and an IPv4 address in received are the
+ * common ones, and an rport without one. The value is `start`..`end`, which is empty where there is none.
+ */
+function isPlainInVia(name: string, bytes: Uint8Array, start: number, end: number, quoted: boolean): boolean {
   switch (name) {
     case 'received':
       return !quoted && isIpv4At(bytes, start, end);
     case 'branch':
-      return !quoted;
+      return !quoted && start < end;
     case 'rport':
+      return start === end;
     case 'maddr':
     case 'ttl':
       return false;

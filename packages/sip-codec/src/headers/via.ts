@@ -2,7 +2,7 @@ import { ADDRESS } from '../grammar/characters.js';
 import type { Scanner } from '../grammar/scanner.js';
 import { isIpv4Address, isIpv6Address, readHost, type Host } from '../uri/host.js';
 import { listHeader, type HeaderDefinition } from './definition.js';
-import { readPlainVia, VIA_VALUES } from './plain.js';
+import { readPlainVia } from './plain.js';
 import { readRuledParameters, rule, type ParameterRule } from './parameter-rules.js';
 import { formatParameters, getParameter, type Parameter } from './parameters.js';
 
@@ -50,7 +50,9 @@ function readAnyVia(scanner: Scanner): Via {
 }
 
 /** What is nothing without a value; `branch` is a token besides. */
-const VALUED: readonly ParameterRule[] = /* @__PURE__ */ VIA_VALUES.map((name) => rule(name, 'value'));
+const VALUED: readonly ParameterRule[] = /* @__PURE__ */ ['branch', 'received', 'maddr', 'ttl'].map((name) =>
+  rule(name, 'value'),
+);
 
 function readSpecial(scanner: Scanner, name: string): string | undefined {
   switch (name) {

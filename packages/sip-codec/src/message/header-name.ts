@@ -74,38 +74,21 @@ export function canonicalHeaderName(name: string): string {
 /** The entry for a name in any case, long or compact. */
 export function knownName(name: string): KnownName | undefined {
   const often = OFTEN[oftenSlot(name)];
-  if (often !== undefined && often.name === name) return often.known;
+  if (often !== undefined && often.canonical === name) return often;
   return KNOWN_NAMES.get(name) ?? KNOWN_NAMES.get(asciiLowerCase(name));
 }
 
 /** With so many and the factor of `oftenSlot`, no two of these names have the same place. */
 const OFTEN_SLOTS = 64;
 
-/** What every message is asked for. Each a text of its own here: texts that were cut out of another are slow to compare. */
-const OFTEN_ASKED: readonly string[] = [
-  'Via',
-  'From',
-  'To',
-  'Call-ID',
-  'CSeq',
-  'Contact',
-  'Max-Forwards',
-  'Content-Length',
-  'Content-Type',
-  'Route',
-];
+/** What every message is asked for, found without the Map where it is spelt as the RFCs do. */
+const OFTEN: readonly (KnownName | undefined)[] = /* @__PURE__ */ oftenAsked();
 
-/** Found without the Map where it is spelt as the RFCs do. */
-const OFTEN: readonly (Often | undefined)[] = /* @__PURE__ */ oftenAsked();
-
-interface Often {
-  readonly name: string;
-  readonly known: KnownName | undefined;
-}
-
-function oftenAsked(): readonly (Often | undefined)[] {
-  const names = new Array<Often | undefined>(OFTEN_SLOTS).fill(undefined);
-  for (const name of OFTEN_ASKED) names[oftenSlot(name)] = { name, known: KNOWN_NAMES.get(name) };
+function oftenAsked(): readonly (KnownName | undefined)[] {
+  const names = new Array<KnownName | undefined>(OFTEN_SLOTS).fill(undefined);
+  for (const name of 'Via From To Call-ID CSeq Contact Max-Forwards Content-Length Content-Type Route'.split(' ')) {
+    names[oftenSlot(name)] = KNOWN_NAMES.get(name);
+  }
   return names;
 }
 
