@@ -81,8 +81,30 @@ export {
   digestResponse,
   readDigestChallenge,
   selectChallenges,
-  type DigestAlgorithm,
   type DigestChallenge,
-  type DigestHash,
   type DigestInput,
 } from './extensions/digest.js';
+export {
+  digestHa1,
+  type DigestAlgorithm,
+  type DigestHash,
+  type DigestSecret,
+  type DigestTerms,
+} from './extensions/digest-calculation.js';
+export {
+  readDigestCredentials,
+  type CredentialsField,
+  type DigestCredentials,
+} from './extensions/digest-credentials.js';
+export {
+  createDigestChallenges,
+  verifyDigest,
+  type DigestDemand,
+  type DigestVerdict,
+  type DigestVerification,
+} from './extensions/digest-server.js';
+export {
+  createAuthenticationInfo,
+  verifyAuthenticationInfo,
+  type AuthenticationInfoVerdict,
+} from './extensions/digest-info.js';

@@ -1,13 +1,14 @@
-import { SipError } from '../error.js';
-import { asciiLowerCase, textToBytes } from '../grammar/text.js';
+import { asciiLowerCase } from '../grammar/text.js';
 import type { Credentials } from '../headers/credentials.js';
 import { findParameter, getParameter, type Parameter } from '../headers/parameters.js';
-
-/** The hash algorithms of RFC 8760 section 2.1; each may have `-sess`. */
-export type DigestAlgorithm = 'MD5' | 'SHA-256' | 'SHA-512-256';
-
-/** Gives the hash of the bytes: cryptography is the caller's. */
-export type DigestHash = (algorithm: DigestAlgorithm, bytes: Uint8Array) => Uint8Array;
+import {
+  calculateDigest,
+  DIGEST_ALGORITHMS,
+  nonceCountText,
+  type DigestAlgorithm,
+  type DigestHash,
+  type DigestTerms,
+} from './digest-calculation.js';
 
 /** A Digest challenge that can be answered, RFC 3261 section 22.4 and RFC 8760. */
 export interface DigestChallenge {
@@ -23,31 +24,35 @@ export interface DigestChallenge {
   readonly stale: boolean;
 }
 
-const ALGORITHMS: readonly DigestAlgorithm[] = ['MD5', 'SHA-256', 'SHA-512-256'];
-
 /**
  * Reads one challenge of WWW-Authenticate or Proxy-Authenticate. Null for what a client MUST ignore (RFC 8760 section 2.4):
  * another scheme, an algorithm or a qop that is not known, no realm or nonce.
  */
 export function readDigestChallenge({ scheme, parameters }: Credentials): DigestChallenge | null {
-  const named = asciiLowerCase(getParameter(parameters, 'algorithm') ?? 'MD5');
-  const session = named.endsWith('-sess');
-  const algorithm = ALGORITHMS.find((known) => asciiLowerCase(known) === (session ? named.slice(0, -5) : named));
+  const algorithm = readAlgorithm(getParameter(parameters, 'algorithm') ?? 'MD5');
   const realm = getParameter(parameters, 'realm');
   const nonce = getParameter(parameters, 'nonce');
   const qop = readQop(findParameter(parameters, 'qop'));
   const isDigest = asciiLowerCase(scheme) === 'digest';
-  if (!isDigest || algorithm === undefined || typeof realm !== 'string' || typeof nonce !== 'string') return null;
+  if (!isDigest || algorithm === null || typeof realm !== 'string' || typeof nonce !== 'string') return null;
   if (qop === undefined) return null;
   return {
     realm,
     nonce,
     opaque: getParameter(parameters, 'opaque') ?? null,
-    algorithm,
-    session,
+    ...algorithm,
     qop,
     stale: asciiLowerCase(getParameter(parameters, 'stale') ?? '') === 'true',
   };
+}
+
+/** An algorithm by its name, in any case (RFC 8760 section 2.7); null for one that is not known. */
+export function readAlgorithm(name: string): Pick<DigestTerms, 'algorithm' | 'session'> | null {
+  const named = asciiLowerCase(name);
+  const session = named.endsWith('-sess');
+  const plain = session ? named.slice(0, -5) : named;
+  const algorithm = DIGEST_ALGORITHMS.find((known) => asciiLowerCase(known) === plain);
+  return algorithm === undefined ? null : { algorithm, session };
 }
 
 /** Undefined where nothing is offered that is known. */
@@ -66,7 +71,7 @@ function readQop(parameter: Parameter | undefined): DigestChallenge['qop'] | und
  */
 export function selectChallenges(
   challenges: readonly Credentials[],
-  supported: readonly DigestAlgorithm[] = ALGORITHMS,
+  supported: readonly DigestAlgorithm[] = DIGEST_ALGORITHMS,
 ): readonly DigestChallenge[] {
   const chosen = new Map<string, DigestChallenge>();
   for (const credentials of challenges) {
@@ -96,21 +101,18 @@ export interface DigestInput {
 
 /**
  * The request-digest, RFC 7616 section 3.4.1 with the algorithms of RFC 8760: hexadecimal digits in lower case. A server
- * computes the same, and compares in constant time.
+ * checks it with `verifyDigest`.
+ * @throws SipError `invalid-argument` for a nonce count out of bounds
  */
 export function digestResponse(input: DigestInput): string {
-  const { challenge, hash } = input;
-  const { algorithm, realm, nonce, qop } = challenge;
-  const h = (bytes: Uint8Array): string =>
-    Array.from(hash(algorithm, bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  const hText = (text: string): string => h(textToBytes(text));
+  return calculateDigest(digestTerms(input), input, input, input.hash);
+}
 
-  const secret = hText(`${input.username}:${realm}:${input.password}`);
-  const ha1 = challenge.session ? hText(`${secret}:${nonce}:${input.cnonce}`) : secret;
-  const integrity = qop === 'auth-int' ? `:${h(input.body ?? new Uint8Array(0))}` : '';
-  const ha2 = hText(`${input.method}:${input.uri}${integrity}`);
-  if (qop === null) return hText(`${ha1}:${nonce}:${ha2}`);
-  return hText(`${ha1}:${nonce}:${nonceCountText(input.nonceCount)}:${input.cnonce}:${qop}:${ha2}`);
+/** What is in the credentials that answer a challenge. */
+export function digestTerms(input: DigestInput): DigestTerms {
+  const { realm, nonce, algorithm, session, qop } = input.challenge;
+  const { username, uri, cnonce, nonceCount } = input;
+  return { username, realm, nonce, uri, algorithm, session, qop, cnonce, nonceCount };
 }
 
 /**
@@ -136,10 +138,4 @@ export function answerChallenge(input: DigestInput): Credentials {
       ...(challenge.opaque === null ? [] : [quoted('opaque', challenge.opaque)]),
     ],
   };
-}
-
-/** `nc-value = 8LHEX` */
-function nonceCountText(count: number): string {
-  if (Number.isInteger(count) && count >= 1 && count <= 0xffff_ffff) return count.toString(16).padStart(8, '0');
-  throw new SipError('invalid-argument', { field: 'nonceCount', expected: '1 to 2^32 - 1', got: String(count) });
 }
