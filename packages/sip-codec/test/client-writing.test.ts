@@ -283,6 +283,7 @@ describe('header injection', () => {
     .map((pieces) => pieces.join(''));
   const invite = client();
   const body = wire('body');
+  const OUR_VIA = 'SIP/2.0/TLS a;branch=z9hG4bKa';
 
   /** Each writer with a text of the caller's in each place; the names of the fields that a result may have. */
   const WRITERS: readonly (readonly [string, (text: string) => SipMessage | null])[] = [
@@ -302,8 +303,11 @@ describe('header injection', () => {
     ['editHeaders, set', (text) => editHeaders(invite, [{ type: 'set', name: 'X', value: text }])],
     ['editHeaders, prepend', (text) => editHeaders(invite, [{ type: 'prepend', name: 'Via', value: text }])],
     ['editHeaders, name', (text) => editHeaders(invite, [{ type: 'append', name: text, value: 'x' }])],
-    ['forwardRequest, Via', (text) => forwardRequest(invite, { via: text })],
-    ['forwardRequest, Record-Route', (text) => forwardRequest(invite, { via: 'SIP/2.0/TLS a', recordRoute: text })],
+    ['forwardRequest, Via', (text) => forwardRequest(invite, { via: `${OUR_VIA};x=${text}` })],
+    [
+      'forwardRequest, Record-Route',
+      (text) => forwardRequest(invite, { via: OUR_VIA, recordRoute: `<sip:a;lr>;x=${text}` }),
+    ],
     ['createClientRequest, host', (text) => client({ via: { ...VIA_OF_OURS, host: text } })],
     ['createClientRequest, transport', (text) => client({ via: { ...VIA_OF_OURS, transport: text } })],
     ['createClientRequest, display name', (text) => client({ from: { ...address('<sip:a@b>'), displayName: text } })],

@@ -202,3 +202,41 @@ describe('responses that a proxy forwards (RFC 3261 section 16.7 step 3)', () =>
     expect(forwardResponse(response(...vias), isOurs)).toBeNull();
   });
 });
+
+describe('what a proxy puts on top is checked, as it brings answers and requests back (section 16.6 steps 4 and 8)', () => {
+  const forward = (via: string, recordRoute?: string): SipRequest =>
+    forwardRequest(request(options()), { via, ...(recordRoute !== undefined && { recordRoute }) });
+
+  it.each([
+    ['two values', `${VIA}, SIP/2.0/TLS evil.example.com;branch=z9hG4bKe`],
+    ['no branch', 'SIP/2.0/TLS proxy.example.com'],
+    ['no value', ''],
+    ['something else', 'proxy.example.com'],
+    ['more behind it', `${VIA} x`],
+  ])('Via with %s is refused', (_, via) => {
+    const expected = expect.objectContaining({
+      reason: 'invalid-argument',
+      kind: 'api-misuse',
+      field: 'Via',
+      got: via,
+    });
+    expect(() => forward(via)).toThrow(expected);
+  });
+
+  it.each([
+    ['no lr', '<sip:proxy.example.com>'],
+    ['an lr of the field', '<sip:proxy.example.com>;lr'],
+    ['no brackets', 'sip:proxy.example.com;lr'],
+    ['a tel URI', '<tel:+1;lr>'],
+    ['a second value without lr', '<sip:proxy.example.com;lr>, <sip:other.example.com>'],
+    ['no value', ''],
+  ])('Record-Route with %s is refused', (_, recordRoute) => {
+    const expected = expect.objectContaining({ reason: 'invalid-argument', field: 'Record-Route', got: recordRoute });
+    expect(() => forward(VIA, recordRoute)).toThrow(expected);
+  });
+
+  it('two Record-Route values are two ways to us (RFC 5658)', () => {
+    const both = '<sips:proxy.example.com;lr>, "p" <sip:192.0.2.1;transport=udp;lr=on>;x=y';
+    expect(forward(VIA, both).headers.texts('Record-Route')).toEqual([both]);
+  });
+});

@@ -1,8 +1,9 @@
 import { SipError } from '../error.js';
+import { RECORD_ROUTE, ROUTE } from '../headers/addresses.js';
+import { parseHeaderValue, type HeaderDefinition } from '../headers/definition.js';
 import { MAX_FORWARDS } from '../headers/numbers.js';
-import { ROUTE } from '../headers/addresses.js';
 import { editHeaders, type HeaderEdit } from '../message/edit.js';
-import type { Via } from '../headers/via.js';
+import { VIA, viaBranch, type Via } from '../headers/via.js';
 import type { SipRequest, SipResponse } from '../message/message.js';
 import { uriParameter, type Uri } from '../uri/uri.js';
 import { topVia } from './top-via.js';
@@ -11,9 +12,12 @@ import { topVia } from './top-via.js';
 export const DEFAULT_MAX_FORWARDS = 70;
 
 export interface ForwardOptions {
-  /** Our Via value, with a branch of its own (`createBranch`, `createProxyBranch`). */
+  /** Our Via value, one, with a branch of its own (`createBranch`, `createProxyBranch`). */
   readonly via: string;
-  /** Our Record-Route value, in angle brackets, with `lr`; none: we do not stay on the path. */
+  /**
+   * Our Record-Route value, a SIP or SIPS URI in angle brackets, with `lr`; or several, where the two sides are reached in
+   * different ways (RFC 5658). None: we do not stay on the path.
+   */
   readonly recordRoute?: string;
   /** Another Request-URI: the target that was chosen (section 16.6 step 2). */
   readonly requestUri?: string;
@@ -27,7 +31,8 @@ export interface ForwardOptions {
  * other bytes are as they were, the Request-URI too unless there is another; what lenient rules forgave in the framing is
  * mended, as `editHeaders` says.
  * @throws SipError `hops-exhausted` with Max-Forwards 0 (section 16.3), `header-syntax` for a Max-Forwards or Route that is
- *   broken, `line-break-in-value` for values of the caller's that could be more than one field
+ *   broken, `line-break-in-value` for values of the caller's that could be more than one field, `invalid-argument` for a Via
+ *   or Record-Route that is not what `ForwardOptions` says
  */
 export function forwardRequest(request: SipRequest, options: ForwardOptions): SipRequest {
   const hops = request.headers.read(MAX_FORWARDS);
@@ -41,7 +46,34 @@ export function forwardRequest(request: SipRequest, options: ForwardOptions): Si
   }
   edits.push({ type: 'prepend', name: 'Via', value: options.via }, { type: 'content-length' });
   if (options.requestUri !== undefined) edits.push({ type: 'request-uri', uri: options.requestUri });
-  return editHeaders(request, edits);
+  const sent = editHeaders(request, edits);
+  checkOurs(options);
+  return sent;
+}
+
+/** Section 16.6 steps 4 and 8: what we put on top is all that brings the answer, and the next request, back to us. */
+function checkOurs({ via, recordRoute }: ForwardOptions): void {
+  checkValues(VIA, via, 'one value with a branch', (values) => {
+    return values.length === 1 && values.every((value) => viaBranch(value) !== undefined);
+  });
+  if (recordRoute === undefined) return;
+  checkValues(RECORD_ROUTE, recordRoute, 'SIP or SIPS URIs with lr, in angle brackets', (values) => {
+    return values.every(({ uri }) => uri.type === 'sip' && uriParameter(uri, 'lr') !== undefined);
+  });
+}
+
+function checkValues<T>(
+  definition: HeaderDefinition<readonly T[]>,
+  text: string,
+  expected: string,
+  isRight: (values: readonly T[]) => boolean,
+): void {
+  try {
+    if (isRight(parseHeaderValue(definition, text))) return;
+  } catch (error) {
+    if (!(error instanceof SipError)) throw error;
+  }
+  throw new SipError('invalid-argument', { field: definition.name, expected, got: text });
 }
 
 /** Section 16.4: the first Route value goes if it is ours; the others stay as they are. */
