@@ -28,6 +28,7 @@ import {
   type DigestVerification,
   type DigestVerdict,
 } from '@portico/sip-codec/extensions';
+import { readDigestLeniently } from '@portico/sip-codec/lenient';
 import { headerOf } from '@portico/sip-codec/writing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -207,6 +208,35 @@ describe('Digest credentials as a server reads them (RFC 3261 section 25.1, RFC 
       { numRuns: 2_000 },
     );
     expect(taken).toBeGreaterThan(5);
+  });
+});
+
+describe('Digest credentials by the lenient rules', () => {
+  const lenient = (given: string): ReturnType<typeof readDigestLeniently> => readDigestLeniently(credentials(given));
+
+  it.each<readonly [Readonly<Record<string, string>>, readonly string[]]>([
+    [{ algorithm: '"MD5"' }, ['a Digest token in quotes']],
+    [{ qop: '"auth"', nc: '"00000001"', userhash: '"false"' }, ['a Digest token in quotes']],
+    [{ username: 'bob', realm: 'biloxi.com', cnonce: '0a4f113b' }, ['a Digest text without quotes']],
+    [
+      { QOP: '"auth"', OPAQUE: WHOLE['opaque']?.slice(1, -1) ?? '' },
+      ['a Digest token in quotes', 'a Digest text without quotes'],
+    ],
+  ])('%j is read as if its quotes were right', (changes, tolerances) => {
+    const capitals = Object.keys(changes).filter((name) => name !== name.toLowerCase());
+    const gone = Object.fromEntries(capitals.map((name) => [name.toLowerCase(), null]));
+    const reading = lenient(text({ ...gone, ...changes }));
+    expect(reading.value).toEqual(read(text()));
+    expect(reading.forgiven).toMatchObject({ error: { reason: 'header-syntax', field: 'Authorization' }, tolerances });
+    expect(verifyDigest({ ...VERIFICATION, credentials: reading.value })).toMatchObject({ type: 'valid' });
+  });
+
+  it('what is right is read as it is; what quotes do not mend has the strict error', () => {
+    expect(lenient(text())).toEqual({ value: read(text()), forgiven: null });
+    const expected = (rule: string): unknown => expect.objectContaining({ reason: 'header-syntax', rule });
+    expect(() => lenient(text({ nc: null }))).toThrow(expected('nonce-count'));
+    expect(() => lenient(text({ nc: '"1"' }))).toThrow(expected('nonce-count'));
+    expect(() => lenient(text({ algorithm: '"MD5"', cnonce: null }))).toThrow(expected('algorithm'));
   });
 });
 

@@ -99,6 +99,17 @@ function unquoteNumbers(text: string): string {
   );
 }
 
+/** `Digest uri=sip:example.com, nonce=a==`: quotes are inferred round what has to have them and is no token. */
+function quoteDigestValues(text: string): string {
+  if (!/^digest[ \t]/i.test(text)) return text;
+  return outsideQuotes(text, (part) =>
+    part.replace(
+      /([, \t](?:username|realm|nonce|uri|response|cnonce|opaque)[ \t]*=[ \t]*)([^\s",\\]+)(?=[ \t]*(?:,|$))/gi,
+      '$1"$2"',
+    ),
+  );
+}
+
 /** What the lenient rules forgive, in the order in which it is tried; docs/sip-strictness.md says why. */
 export const TOLERANCES: readonly Tolerance[] = [
   { name: 'white space inside brackets', repair: trimBrackets },
@@ -107,6 +118,7 @@ export const TOLERANCES: readonly Tolerance[] = [
   { name: 'a URI with a question mark that wants brackets', repair: bracketUri },
   { name: 'equal URI parameters', repair: dropEqualUriParameters },
   { name: 'a number in quotes', repair: unquoteNumbers },
+  { name: 'a Digest value that wants quotes', repair: quoteDigestValues },
   { name: 'empty parameters', repair: dropEmptyParameters },
   { name: 'empty list elements', repair: dropEmptyElements },
 ];
