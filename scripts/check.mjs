@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkBundles } from './gates/bundles.mjs';
+import { checkCopies } from './gates/copies.mjs';
 import { checkImports } from './gates/imports.mjs';
 import { checkLicences } from './gates/licences.mjs';
 import { checkNoWasm } from './gates/no-wasm.mjs';
@@ -27,6 +28,7 @@ const steps = [
   ['format', () => [tool('prettier', ['--check', '--log-level', 'warn', '.'])]],
   ['lint', () => [tool('oxlint', ['--deny-warnings', '--type-aware'])]],
   ['imports', () => faults('imports go down the layers', checkImports(root))],
+  ['copies', () => faults('no copy is made with slice, which is a view of a Buffer', checkCopies(root))],
   ['build', () => [tool('tsc', ['-b'])]],
   ['test types', () => [tool('tsc', ['-p', 'tsconfig.test.json'])]],
   ['tests', runTests],

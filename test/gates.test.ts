@@ -13,6 +13,9 @@ afterAll(() => rmSync(work, { recursive: true, force: true }));
 const { importFaults } = (await import('../scripts/gates/imports.mjs' as string)) as {
   importFaults: (packageName: string, path: string, source: string) => string[];
 };
+const { sliceFaults } = (await import('../scripts/gates/copies.mjs' as string)) as {
+  sliceFaults: (root: string, files: string[], options: object) => string[];
+};
 const { wasmFaults } = (await import('../scripts/gates/no-wasm.mjs' as string)) as {
   wasmFaults: (folder: string, label: string) => string[];
 };
@@ -111,6 +114,38 @@ describe('the gate for imports', () => {
     ['portico', 'bin/portico.ts', '@portico/transport-node'],
   ])('lets %s/src/%s import %s', (packageName, path, specifier) => {
     expect(importFaults(packageName, path, `import { x } from '${specifier}';`)).toEqual([]);
+  });
+});
+
+describe('the gate against copies made with slice', () => {
+  it('finds it whatever kind of bytes it is called on, and nothing else of that name', () => {
+    const source = `
+      class Own extends Uint8Array {}
+      class Other { slice(): void {} }
+      export function copies<B extends Uint8Array>(
+        a: Uint8Array, b: Buffer, c: Own, d: B, e: Uint8Array | null, f: { bytes: Uint8Array | string }, g: Uint8Array & { x: 1 },
+      ): unknown[] { return [
+        a.slice(),
+        b.slice(1),
+        c.slice(),
+        d.slice(),
+        e?.slice() ?? null,
+        f.bytes.slice(0, 2),
+        g.slice(),
+        a['slice'](),
+        Uint8Array.prototype.slice.call(a),
+      ]; }
+      export const fine = (a: Uint8Array, b: number[], c: string, d: Int32Array, e: ArrayBuffer): unknown[] =>
+        [a.subarray(1), new Uint8Array(a), b.slice(), c.slice(1), d.slice(), e.slice(0), new Other().slice(), a.map((x) => x)];
+    `;
+    const file = join(work, 'copies.ts').replaceAll('\\', '/');
+    writeFileSync(file, source);
+    const typeRoots = [join(root, 'node_modules', '@types')];
+    const options = { strict: true, target: 9, types: ['node'], typeRoots };
+    const lines = sliceFaults(work, [file], options).map(
+      (fault) => /^copies\.ts:(\d+): slice of a Buffer/.exec(fault)?.[1],
+    );
+    expect(lines).toEqual(['7', '8', '9', '10', '11', '12', '13', '14', '15']);
   });
 });
 

@@ -1,3 +1,4 @@
+import { copyBytes } from '@portico/bytes';
 import type { Scanner } from '../grammar/scanner.js';
 import { ALPHANUM, type CharacterClass } from '../grammar/characters.js';
 import { rowsHeader, singleHeader, type HeaderDefinition } from '../headers/definition.js';
@@ -88,7 +89,7 @@ function formatIdentity({ digest, info, parameters }: Identity): string {
 const DIGEST: CharacterClass = /* @__PURE__ */ digestCharacters();
 
 function digestCharacters(): CharacterClass {
-  const table = ALPHANUM.slice();
+  const table = copyBytes(ALPHANUM);
   for (const character of '/+.-_=') table[character.charCodeAt(0)] = 1;
   return table;
 }

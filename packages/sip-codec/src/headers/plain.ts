@@ -4,6 +4,7 @@
 //
 // Behind each value of a message stands white space or a line end, which has no part in any of these forms: so nothing
 // that is looked for need be kept from the end, but for quoted strings and hosts.
+import { copyBytes } from '@portico/bytes';
 import { ALPHA, DIGIT, PARAMCHAR, QDTEXT, runEnd, TOKEN, USER, type CharacterClass } from '../grammar/characters.js';
 import type { Scanner } from '../grammar/scanner.js';
 import { commonWordAt } from '../grammar/words.js';
@@ -152,7 +153,7 @@ const SMALL_TOKEN: CharacterClass = /* @__PURE__ */ withoutCapitals(TOKEN);
 const SMALL_PARAMCHAR: CharacterClass = /* @__PURE__ */ withoutCapitals(PARAMCHAR);
 
 function withoutCapitals(characters: CharacterClass): CharacterClass {
-  return characters.slice().fill(0, 0x41, 0x5b);
+  return copyBytes(characters).fill(0, 0x41, 0x5b);
 }
 
 /** What stands behind the semicolon where the scanner stops; undefined if it is of another form. */

@@ -1,3 +1,4 @@
+import { copyBytes } from '@portico/bytes';
 import { ALPHANUM, DIGIT, HEXDIG, PARAMCHAR, type CharacterClass } from '../grammar/characters.js';
 import { asciiLowerCase } from '../grammar/text.js';
 import type { Scanner } from '../grammar/scanner.js';
@@ -93,7 +94,7 @@ const PARAMETER_NAME: CharacterClass = /* @__PURE__ */ withMember(ALPHANUM, 0x2d
 const PARAMETER_VALUE: CharacterClass = /* @__PURE__ */ withMember(PARAMCHAR, 0x25);
 
 function withMember(characters: CharacterClass, byte: number): CharacterClass {
-  const table = characters.slice();
+  const table = copyBytes(characters);
   table[byte] = 1;
   return table;
 }
