@@ -1,4 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
+import { copyBytes } from '@portico/bytes';
 import type { CipherSuiteName, CryptoProvider, GroupName, PrivateKey } from '@portico/crypto';
 import { createSigner, stapledOcsp, type Credential, type TlsLimits } from '@portico/tls13-core';
 import {
@@ -67,9 +68,9 @@ export class SecureContext {
     this.cipherSuites = cipherSuiteNames(this.provider, options.ciphers);
     this.groups = groupNames(this.provider, options.ecdhCurve);
     this.limits = options.limits;
-    this.#options = options;
-    this.#ca = options.ca;
     if (options.ca !== undefined) this.#anchors = trustAnchors(options.ca);
+    this.#options = ownOptions(options);
+    this.#ca = this.#options.ca;
   }
 
   /** Read when first asked for: a server that asks for no certificates never needs the platform's 150 roots. */
@@ -119,14 +120,30 @@ export function getCiphers(): string[] {
   return defaultProvider().cipherSuites.map(({ name }) => name.toLowerCase());
 }
 
+/** The same with copies of what is in Buffers: options are read again when some are changed, and keys may be wiped by then. */
+function ownOptions(options: SecureContextOptions): SecureContextOptions {
+  const { ca, cert, key, passphrase, ocspResponse } = options;
+  const ownStaple = (staple: Uint8Array | null): Uint8Array | null => staple && copyBytes(staple);
+  return {
+    ...options,
+    ...(ca === undefined ? {} : { ca: pemTexts(ca) }),
+    ...(cert === undefined ? {} : { cert: pemTexts(cert) }),
+    ...(key === undefined ? {} : { key: keyInputs(key, passphrase) }),
+    ...(ocspResponse === undefined ? {} : { ocspResponse: staplesOf(ocspResponse).map(ownStaple) }),
+  };
+}
+
+function staplesOf(given: NonNullable<SecureContextOptions['ocspResponse']> | null): readonly (Uint8Array | null)[] {
+  return given === null || given instanceof Uint8Array ? [given] : given;
+}
+
 function readCredentials(provider: CryptoProvider, options: SecureContextOptions): readonly Credential[] {
   if (options.cert === undefined && options.key === undefined) return [];
   if (options.cert === undefined || options.key === undefined) {
     throw socketError('ERR_TLS_INVALID_KEY', 'The cert and key options come together');
   }
   const keys = keyInputs(options.key, options.passphrase).map((input) => readKey(input));
-  const { ocspResponse = null } = options;
-  const staples = ocspResponse === null || ocspResponse instanceof Uint8Array ? [ocspResponse] : ocspResponse;
+  const staples = staplesOf(options.ocspResponse ?? null);
   return pemTexts(options.cert).map((pem, index) => {
     const chain = readChain(pem);
     const leaf = chain[0] as (typeof chain)[number];
@@ -156,20 +173,24 @@ function readChain(pem: string): ReturnType<typeof certificatesFromPem> {
   }
 }
 
-function keyInputs(
-  key: NonNullable<SecureContextOptions['key']>,
-  passphrase: string | undefined,
-): { pem: string; passphrase: string | undefined }[] {
+/** What `KeyObjectInput` comes to. */
+interface KeyText {
+  readonly pem: string;
+  readonly passphrase?: string;
+}
+
+function keyInputs(key: NonNullable<SecureContextOptions['key']>, passphrase: string | undefined): readonly KeyText[] {
   const inputs = typeof key === 'string' || key instanceof Uint8Array ? [key] : key;
-  return inputs.map((input) =>
-    typeof input === 'string' || input instanceof Uint8Array
-      ? { pem: pemTexts(input)[0] as string, passphrase }
-      : { pem: pemTexts(input.pem)[0] as string, passphrase: input.passphrase ?? passphrase },
-  );
+  return inputs.map((input) => {
+    const isPem = typeof input === 'string' || input instanceof Uint8Array;
+    const [pem] = pemTexts(isPem ? input : input.pem) as [string];
+    const own = isPem ? passphrase : (input.passphrase ?? passphrase);
+    return own === undefined ? { pem } : { pem, passphrase: own };
+  });
 }
 
 /** Our own parser reads keys; encrypted ones go through Node, which knows all the old ways to encrypt them. */
-function readKey({ pem, passphrase }: { pem: string; passphrase: string | undefined }): PrivateKey {
+function readKey({ pem, passphrase }: KeyText): PrivateKey {
   try {
     if (!pem.includes('ENCRYPTED')) return privateKeyFromPem(pem);
     const key = createPrivateKey({ key: pem, ...(passphrase === undefined ? {} : { passphrase }) });

@@ -5,6 +5,7 @@ import { certificatesToPem } from '@portico/x509/issue';
 import { describe, expect, it } from 'vitest';
 import {
   connect,
+  createSecureContext,
   createServer,
   TICKET_KEYS_LENGTH,
   type ConnectOptions,
@@ -311,6 +312,39 @@ describe('node:tls', () => {
     expect(reused).toEqual([false, true]);
     two.server.setTicketKeys(randomBytes(TICKET_KEYS_LENGTH));
     expect(one.server.getTicketKeys()).toEqual(ticketKeys);
+  });
+});
+
+describe('Buffers that are wiped once they were given', () => {
+  it('stay what they were to a server: keys, certificates and CAs, also when some of them are changed', async () => {
+    const given = {
+      cert: Buffer.from(localhost.cert),
+      key: Buffer.from(localhost.key),
+      ca: [Buffer.from(ca)],
+      ticketKeys: randomBytes(TICKET_KEYS_LENGTH),
+    };
+    const ticketKeys = Buffer.from(given.ticketKeys);
+    const place = await serve({ ...given, requestCert: true, ALPNProtocols: [Buffer.from('sip/2')] });
+    for (const bytes of [given.cert, given.key, ...given.ca, given.ticketKeys]) bytes.fill(0);
+    expect((await visit(place, clientCredential)).server.authorized).toBe(true);
+    place.server.updateCredentials({ ca: [Buffer.from(ca), Buffer.from(strangeCa)] });
+    expect((await visit(place, strangeCredential)).server.authorized).toBe(true);
+    expect(place.server.getTicketKeys()).toEqual(ticketKeys);
+  });
+
+  it('stay what they were to a client: its session, and the CAs under which that was made', async () => {
+    const place = await serve();
+    const { session } = await visit(place, { ca: [Buffer.from(ca)] });
+    const context = createSecureContext({ ca: [Buffer.from(ca)] });
+    const own = Buffer.from(ca);
+    const wiped = createSecureContext({ ca: own });
+    own.fill(0);
+    expect(wiped.trustFingerprint).toBe(context.trustFingerprint);
+    const options = { ca: [Buffer.from(ca)], session: Buffer.from(session) };
+    const visited = visit(place, options);
+    options.session.fill(0);
+    options.ca[0]?.fill(0);
+    expect((await visited).resumed).toBe(true);
   });
 });
 
