@@ -44,6 +44,7 @@ describe('ByteQueue', () => {
     chunk.fill(9);
     const taken = queue.take(2);
     expect(taken).toEqual(Uint8Array.of(1, 2));
+    expect(taken.buffer.byteLength).toBe(2);
     queue.push(Uint8Array.of(4, 5, 6));
     expect(taken).toEqual(Uint8Array.of(1, 2));
     expect(queue.take()).toEqual(Uint8Array.of(3, 4, 5, 6));

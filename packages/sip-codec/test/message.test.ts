@@ -83,9 +83,12 @@ describe('parseSipMessage', () => {
   it('an untouched message comes back byte for byte, as a copy', () => {
     fc.assert(
       fc.property(messageArbitrary(), (bytes) => {
-        const copy = serializeSipMessage(parseSipMessage(bytes));
-        expect(copy).toEqual(bytes);
-        expect(copy.buffer).not.toBe(bytes.buffer);
+        for (const given of [bytes, Buffer.from(bytes)]) {
+          const copy = serializeSipMessage(parseSipMessage(given));
+          expect(copy).toEqual(bytes);
+          expect(copy.constructor).toBe(Uint8Array);
+          expect(copy.buffer).not.toBe(given.buffer);
+        }
       }),
       { numRuns: 500 },
     );

@@ -16,7 +16,7 @@ import type { SessionStore } from './session/session-store.js';
 
 /** A certificate chain and something that signs with its key. */
 export interface Credential {
-  /** DER, leaf first, each certificate certified by the next. */
+  /** DER, leaf first, each certificate certified by the next. Not copied: they must stay as they are. */
   readonly certificateChain: readonly Uint8Array[];
   readonly signer: Signer;
   /** `stapledOcsp`: sent with the leaf to a peer that asks for it (RFC 9846 section 4.5.1.1). None by default. */

@@ -2,6 +2,7 @@ import { asciiToBytes, bytesEqual, bytesToLatin1, copyBytes } from '@portico/byt
 import type { CipherSuite, CryptoProvider, Hash, HashState } from '@portico/crypto';
 import { describe, expect, it } from 'vitest';
 import type { ClientConfig, ServerConfig } from '../src/config.js';
+import { clientEarlyData } from '../src/handshake/client-early-data.js';
 import { recordRandomness, replayRandomness } from '../src/recorder.js';
 import type { ExternalPsk } from '../src/session/external-psk.js';
 import { createCookieProtector } from '../src/session/cookie-protector.js';
@@ -10,7 +11,7 @@ import { createTicketProtector } from '../src/session/ticket-protector.js';
 import { traceTo } from '../src/trace.js';
 import { cookieTestClock } from './support/cookies.js';
 import { createPair, dataOf, failureOf, runNow, type Carry, type Pair } from './support/pair.js';
-import { connect, sessionsOf, START, toyTickets } from './support/sessions.js';
+import { connect, earlyServer, sessionsOf, START, toyTickets } from './support/sessions.js';
 import { TOY_CLIENT, TOY_SERVER, toyClient, toyServer } from './support/toy-credentials.js';
 import { toyProvider } from './support/toy-provider.js';
 
@@ -214,6 +215,34 @@ describe('what is configured as a Buffer', () => {
     expect(opened).toHaveLength(1);
     expect(opened[0]?.every((byte) => byte === 0)).toBe(true);
   });
+
+  it.each(['wiped', 'overwritten by the application when it is asked for the PSK'])(
+    'and %s holds an external identity and a protocol, which stay what they were',
+    (how) => {
+      const resumption = { now: () => START, policy: 'p' };
+      const common = { alpn: { protocols: ['sip/2'] } };
+      const psk: ExternalPsk = { identity: 'sensor 17', key: filled(32, 0x17) };
+      const early = earlyServer(common);
+      const { protector } = toyTickets();
+      const open = (ticket: Uint8Array): Buffer => Buffer.from(protector.open(ticket) as Uint8Array);
+      const server: ServerConfig = {
+        ...early,
+        ...(early.tickets && { tickets: { ...early.tickets, protector: { ...protector, open } } }),
+        externalPsks: (identity) => {
+          if (how !== 'wiped') identity.fill(0xee);
+          return psk;
+        },
+      };
+      const client = toyClient({ ...common, externalPsks: [psk], resumption });
+      const first = connect(client, { ...server, externalPsks: () => psk });
+      const again = createPair({ ...client, session: first.session, earlyData: clientEarlyData() }, server);
+      again.client.sendEarly(Buffer.from('early'));
+      expectOpen(runNow(again));
+      const identity = asciiToBytes('sensor 17');
+      expect(again.server.info).toMatchObject({ resumed: true, earlyData: 'accepted', externalPskIdentity: identity });
+      expectPlain(again.server.info);
+    },
+  );
 
   it('may be overwritten once it was chosen as a protocol', () => {
     const chosen = Buffer.from('sip/2');

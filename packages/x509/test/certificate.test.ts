@@ -155,11 +155,16 @@ describe('parsing', () => {
   });
 
   it('copies its input', () => {
-    const input = certificate.raw.slice();
-    const parsed = parseCertificate(input);
-    input.fill(0);
-    expect(parsed.subject.text).toBe(certificate.subject.text);
-    expect(parsed.tbsCertificate[0]).toBe(TAG.sequence);
+    // Of a Buffer, `slice` would be a view.
+    for (const input of [certificate.raw.slice(), Buffer.from(certificate.raw)]) {
+      const parsed = parseCertificate(input);
+      input.fill(0);
+      expect(parsed.subject.text).toBe(certificate.subject.text);
+      expect(parsed.tbsCertificate[0]).toBe(TAG.sequence);
+      expect(parsed.raw).toEqual(certificate.raw);
+      expect(parsed.raw.constructor).toBe(Uint8Array);
+      expect(parsed.publicKey).toEqual(certificate.publicKey);
+    }
   });
 
   it('throws only X509Error for 10,000 random and 20,000 mutated inputs', () => {

@@ -5,7 +5,8 @@ import { copiesDuring } from '../support/copies.js';
 import { toyProvider } from '../support/toy-provider.js';
 
 const [suite] = toyProvider(1).cipherSuites as [CipherSuite];
-const IV = Uint8Array.from({ length: suite.ivLength }, (_, at) => 0xf0 + at);
+// A Buffer, of which `slice` would be a view: the IV and each nonce must be apart.
+const IV = Buffer.from(Array.from({ length: suite.ivLength }, (_, at) => 0xf0 + at));
 const KEYS = { key: new Uint8Array(suite.keyLength).fill(1), iv: IV };
 const isZero = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0);
 
