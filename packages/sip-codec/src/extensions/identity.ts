@@ -1,6 +1,5 @@
-import { copyBytes } from '@portico/bytes';
 import type { Scanner } from '../grammar/scanner.js';
-import { ALPHANUM, type CharacterClass } from '../grammar/characters.js';
+import { ALPHANUM, bytesOf, type CharacterClass } from '../grammar/characters.js';
 import { rowsHeader, singleHeader, type HeaderDefinition } from '../headers/definition.js';
 import type { NameAddress } from '../headers/name-addr.js';
 import { readRuledParameters, rule, type ParameterRule } from '../headers/parameter-rules.js';
@@ -86,10 +85,4 @@ function formatIdentity({ digest, info, parameters }: Identity): string {
 }
 
 /** `base64-char / "."`, and the letters of base64url, in which RFC 8225 writes a PASSporT. */
-const DIGEST: CharacterClass = /* @__PURE__ */ digestCharacters();
-
-function digestCharacters(): CharacterClass {
-  const table = copyBytes(ALPHANUM);
-  for (const character of '/+.-_=') table[character.charCodeAt(0)] = 1;
-  return table;
-}
+const DIGEST: CharacterClass = /* @__PURE__ */ bytesOf(ALPHANUM, '/+.-_=');

@@ -18,7 +18,8 @@ export function runEnd(bytes: Uint8Array, start: number, end: number, members: C
   return i;
 }
 
-function bytesOf(...members: readonly (string | CharacterClass)[]): CharacterClass {
+/** The class of these characters, and of the members of these classes. */
+export function bytesOf(...members: readonly (string | CharacterClass)[]): CharacterClass {
   const table = new Uint8Array(256);
   for (const member of members) {
     if (typeof member === 'string') for (let i = 0; i < member.length; i++) table[member.charCodeAt(i)] = 1;

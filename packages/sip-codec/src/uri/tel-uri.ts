@@ -1,5 +1,4 @@
-import { copyBytes } from '@portico/bytes';
-import { ALPHANUM, DIGIT, HEXDIG, PARAMCHAR, type CharacterClass } from '../grammar/characters.js';
+import { ALPHANUM, bytesOf, DIGIT, HEXDIG, PARAMCHAR, type CharacterClass } from '../grammar/characters.js';
 import { asciiLowerCase } from '../grammar/text.js';
 import type { Scanner } from '../grammar/scanner.js';
 import { isHostname } from './host.js';
@@ -88,13 +87,7 @@ function checkValue(scanner: Scanner, at: number, key: string, value: string): v
 }
 
 /** `pname = 1*( alphanum / "-" )` */
-const PARAMETER_NAME: CharacterClass = /* @__PURE__ */ withMember(ALPHANUM, 0x2d);
+const PARAMETER_NAME: CharacterClass = /* @__PURE__ */ bytesOf(ALPHANUM, '-');
 
 /** `paramchar`, and `%` for `pct-encoded`, which is kept as it is. */
-const PARAMETER_VALUE: CharacterClass = /* @__PURE__ */ withMember(PARAMCHAR, 0x25);
-
-function withMember(characters: CharacterClass, byte: number): CharacterClass {
-  const table = copyBytes(characters);
-  table[byte] = 1;
-  return table;
-}
+const PARAMETER_VALUE: CharacterClass = /* @__PURE__ */ bytesOf(PARAMCHAR, '%');
