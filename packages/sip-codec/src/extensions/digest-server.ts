@@ -78,7 +78,10 @@ export interface DigestVerification {
    * verdict's for the next time. Without it, counts are not looked at.
    */
   readonly lastNonceCount?: number;
-  /** Whether a URI that is not the Request-URI is accepted: a proxy on the way may have changed it. Default: none is. */
+  /**
+   * Whether a URI that is not the Request-URI is accepted: a proxy on the way may have changed it, and some clients write the
+   * address that they connect to. Default: none is.
+   */
   readonly acceptsUri?: (uri: Uri) => boolean;
   /** Whether credentials without qop, as of clients of RFC 2069, will do. They have no cnonce and no count. Default `refused`. */
   readonly withoutQop?: 'accepted' | 'refused';
