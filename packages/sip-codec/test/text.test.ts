@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  asciiBytes,
   asciiLowerCase,
   bytesToText,
   equalsIgnoringCase,
@@ -10,6 +11,7 @@ import {
   withoutBlankEnd,
 } from '../src/grammar/text.js';
 import { WireText, writeAscii } from '../src/grammar/wire-text.js';
+import { isHostname, isIpv4Address } from '../src/uri/host.js';
 import { twinRuns, wire, wireText } from './wire.js';
 
 const ascii = fc.string({ unit: 'binary-ascii', maxLength: 40 });
@@ -25,6 +27,14 @@ const text = fc
 const folded = fc
   .array(fc.constantFrom(' ', '\t', '\r', '\n', '\r\n ', '\n\t', 'a', 'é', '0'), { maxLength: 12 })
   .map((parts) => parts.join(''));
+
+describe('texts that are judged as ASCII', () => {
+  it('have 0xff for what is beyond it, whose low bits could be a letter', () => {
+    expect(Array.from(asciiBytes('a\x7f\u0080\u0141\u{1f600}'))).toEqual([0x61, 0x7f, 0xff, 0xff, 0xff, 0xff]);
+    expect([isHostname('LA.example'), isHostname('\u014cA.example')]).toEqual([true, false]);
+    expect([isIpv4Address('192.0.2.1'), isIpv4Address('192.0.2.\u0131')]).toEqual([true, false]);
+  });
+});
 
 describe('text and bytes', () => {
   it('become one another as UTF-8', () => {

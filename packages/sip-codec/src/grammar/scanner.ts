@@ -148,23 +148,18 @@ export class Scanner {
     let from = this.offset;
     for (;;) {
       const byte = this.peek();
-      if (byte === DQUOTE) break;
-      if (byte === BACKSLASH) {
+      if (QDTEXT[byte] === 1) {
+        this.skipRun(QDTEXT);
+      } else if (byte === DQUOTE || byte === BACKSLASH) {
         text += joinFolds(this.utf8(from, this.offset, 'quoted-string'));
+        if (this.take(DQUOTE)) return text;
         text += String.fromCharCode(this.quotedPair());
         from = this.offset;
-      } else if (QDTEXT[byte] === 1) {
-        this.skipRun(QDTEXT);
-      } else if (this.#foldLength() > 0) {
-        this.skipSpace();
-      } else {
+      } else if (!this.skipSpace()) {
         if (byte === -1) this.offset = opening;
         this.fail('quoted-string', byte === -1 ? 'a closing quote' : 'qdtext');
       }
     }
-    text += joinFolds(this.utf8(from, this.offset, 'quoted-string'));
-    this.offset++;
-    return text;
   }
 
   /**

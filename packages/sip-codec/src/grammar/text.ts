@@ -11,6 +11,13 @@ export function textToBytes(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** ASCII as bytes; what is beyond it becomes 0xff, which is in no rule for ASCII. */
+export function asciiBytes(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i) > 0x7f ? 0xff : text.charCodeAt(i);
+  return bytes;
+}
+
 /**
  * Bytes from the wire as text: UTF-8, and U+FFFD for each byte that belongs to no character, so that it never fails.
  * For people to read, and for text whose bytes a grammar has already judged.

@@ -1,4 +1,4 @@
-import { textToBytes } from './text.js';
+import { asciiBytes } from './text.js';
 
 /** With so many places and the factors of `place`, no two of the words share one. */
 const PLACES = 128;
@@ -19,7 +19,7 @@ const WORDS: readonly (Word | undefined)[] = /* @__PURE__ */ wordsInPlace();
 function wordsInPlace(): readonly (Word | undefined)[] {
   const words = new Array<Word | undefined>(PLACES).fill(undefined);
   for (const text of TEXTS.split(' ')) {
-    const bytes = textToBytes(text);
+    const bytes = asciiBytes(text);
     words[place(bytes, 0, bytes.length)] = { text, bytes };
   }
   return words;

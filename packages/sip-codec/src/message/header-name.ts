@@ -1,4 +1,4 @@
-import { asciiLowerCase, textToBytes } from '../grammar/text.js';
+import { asciiBytes, asciiLowerCase } from '../grammar/text.js';
 
 const SP = 0x20;
 const HTAB = 0x09;
@@ -47,16 +47,19 @@ const KNOWN_NAMES: ReadonlyMap<string, KnownName> = /* @__PURE__ */ knownNames()
 function knownNames(): ReadonlyMap<string, KnownName> {
   const names = new Map<string, KnownName>();
   for (const entry of NAMES.split(' ')) {
-    const [canonical = '', compact = ''] = entry.split('/');
+    const [name = '', compact = ''] = entry.split('/');
+    // As engines keep names of members, which they compare with literals by their place in memory: what was cut out of a
+    // longer text is compared letter by letter.
+    const [canonical = ''] = Object.keys({ [name]: 0 });
     const key = canonical.toLowerCase();
-    const bytes = textToBytes(key);
-    const letter = textToBytes(compact);
+    const bytes = asciiBytes(key);
+    const letter = asciiBytes(compact);
     const place = placeOf(bytes, 0);
     const compactPlace = compact === '' ? place : placeOf(letter, 0);
-    const name = { canonical, key, bytes, compact: letter[0] ?? 0, place, compactPlace };
+    const known = { canonical, key, bytes, compact: letter[0] ?? 0, place, compactPlace };
     // As the RFCs write it, it is found without making another string of it.
-    names.set(key, name).set(canonical, name);
-    if (compact !== '') names.set(compact, name);
+    names.set(key, known).set(canonical, known);
+    if (compact !== '') names.set(compact, known);
   }
   return names;
 }

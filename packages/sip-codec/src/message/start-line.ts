@@ -2,7 +2,7 @@ import { bytesToLatin1 } from '@portico/bytes';
 import { SipError } from '../error.js';
 import type { Strictness } from '../framing/declared-length.js';
 import { BLANK, DIGIT, HEXDIG, NOT_BLANK, REASON, runEnd, TOKEN } from '../grammar/characters.js';
-import { textToBytes } from '../grammar/text.js';
+import { asciiBytes } from '../grammar/text.js';
 import { isWordAt, commonWordAt } from '../grammar/words.js';
 
 /** `Request-Line = Method SP Request-URI SP SIP-Version CRLF`, RFC 3261 section 7.1. */
@@ -30,7 +30,7 @@ export interface StatusLine {
 /** The one version of SIP, as it is written. */
 export const SIP_VERSION = 'SIP/2.0';
 
-const VERSION_BYTES: Uint8Array = /* @__PURE__ */ textToBytes(SIP_VERSION);
+const VERSION_BYTES: Uint8Array = /* @__PURE__ */ asciiBytes(SIP_VERSION);
 
 const SP = 0x20;
 const HTAB = 0x09;

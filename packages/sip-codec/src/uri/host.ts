@@ -1,7 +1,7 @@
 import type { SipErrorReason } from '../error.js';
 import { ADDRESS, ALPHA, ALPHANUM, HEXDIG, HOST } from '../grammar/characters.js';
 import type { Scanner } from '../grammar/scanner.js';
-import { textToBytes } from '../grammar/text.js';
+import { asciiBytes } from '../grammar/text.js';
 
 /** `host = hostname / IPv4address / IPv6reference`, RFC 3261 section 25.1 with the correction of RFC 5954. */
 export interface Host {
@@ -37,7 +37,7 @@ export function readHost(scanner: Scanner, reason: SipErrorReason = 'header-synt
 
 /** `IPv4address = 1*3DIGIT "." 1*3DIGIT "." 1*3DIGIT "." 1*3DIGIT`, each at most 255. */
 export function isIpv4Address(text: string): boolean {
-  const bytes = textToBytes(text);
+  const bytes = asciiBytes(text);
   return isIpv4At(bytes, 0, bytes.length);
 }
 
@@ -106,7 +106,7 @@ function isHex(text: string): boolean {
  * one, and the top label begins with a letter.
  */
 export function isHostname(text: string): boolean {
-  const bytes = textToBytes(text);
+  const bytes = asciiBytes(text);
   return isHostnameAt(bytes, 0, bytes.length);
 }
 

@@ -244,7 +244,9 @@ function isSameParameter(left: string, right: string): boolean {
 
 /** What names of URI parameters are equal by: `%6C%72` and `lr` are one. */
 export function uriParameterKey(name: string): string {
-  return asciiLowerCase(name.includes('%') ? bytesToLatin1(unescapeUri(name)) : name);
+  return asciiLowerCase(
+    name.replace(/%([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16))),
+  );
 }
 
 /**
