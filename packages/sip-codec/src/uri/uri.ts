@@ -1,4 +1,4 @@
-import { bytesToLatin1, copyBytes } from '@portico/bytes';
+import { copyBytes } from '@portico/bytes';
 import { SipError } from '../error.js';
 import {
   ALPHA,
