@@ -73,6 +73,8 @@ function answer(request) {
     return decide(request, credentials);
   } catch (error) {
     if (!(error instanceof SipError)) throw error;
+    // A scheme or an algorithm that is not known: the challenge says which are (401).
+    if (error.status === 401) return challenge(request, error.reason);
     count(error.reason);
     return createResponse(request, error.status);
   }
