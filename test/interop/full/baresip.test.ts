@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { startCallServer } from '../support/call-server.js';
 import { opensslCertificates } from '../support/certificates.js';
+import { PROJECT_ROOT } from '../support/own-programs.js';
 import { describePeer } from '../support/peer.js';
 import { start } from '../support/processes.js';
 
@@ -46,5 +47,24 @@ describePeer('baresip', PROGRAMS, () => {
       open: 0,
       registrations: 2,
     });
+  });
+
+  it('registers with Digest credentials that the strict rules read', async () => {
+    const { folder, ca, server } = opensslCertificates(['rsa']);
+    const { cert, key } = server('rsa');
+    const program = join(PROJECT_ROOT, 'test/interop/support/registrar.mjs');
+    const registrar = start('node', [program, '--cert', cert, '--key', key, '--password', 'secret']);
+    const [, port] = await registrar.waitFor(/listening on 127\.0\.0\.1:(\d+)/);
+    const home = join(folder, 'baresip');
+    mkdirSync(home);
+    writeFileSync(join(home, 'config'), config(ca));
+    writeFileSync(join(home, 'accounts'), `<sip:alice@127.0.0.1:${port};transport=tls>;regint=60;auth_pass=secret\n`);
+    writeFileSync(join(home, 'contacts'), '');
+    const baresip = start('baresip', ['-f', home, '-4', '-t', '2']);
+    await baresip.waitFor(/200 OK \(\) \[1 binding\]/);
+    expect(await baresip.exited).toBe(0);
+    await registrar.stop();
+    // It registers, and takes its registration back at the end.
+    expect(JSON.parse(registrar.stdout)).toEqual({ 'no-credentials': 2, valid: 2 });
   });
 });
