@@ -180,9 +180,16 @@ describe('bodies that are not collected', () => {
     expect(items.map(({ type }) => type)).toEqual(['headers', 'body-chunk', 'keepalive-ping']);
   });
 
-  it('want a limit that is one', () => {
-    for (const wholeUpTo of [-1, 0.5, Number.NaN]) {
-      expect(() => createStreamedSipFramer({ wholeUpTo })).toThrow(expect.objectContaining({ kind: 'api-misuse' }));
-    }
+  it.each([
+    [{ wholeUpTo: -1 }, 'wholeUpTo'],
+    [{ wholeUpTo: 0.5 }, 'wholeUpTo'],
+    [{ wholeUpTo: Number.NaN }, 'wholeUpTo'],
+    [{ keepAlive: 'always' }, 'keepAlive'],
+    [{ strictness: 'lax' }, 'strictness'],
+    [{ limits: { body: -1 } }, 'body'],
+  ])('want options that are some: %j', (options, field) => {
+    expect(() => createStreamedSipFramer(options as StreamedSipFramerOptions)).toThrow(
+      expect.objectContaining({ reason: 'invalid-argument', field }),
+    );
   });
 });

@@ -23,14 +23,28 @@ export interface SipFramerOptions {
  * @throws SipError `invalid-argument` for options out of range
  */
 export function createSipFramer(options: SipFramerOptions): SipFramer {
-  const { mode, keepAlive = 'off', strictness = 'strict' } = options;
+  const { mode } = options;
   check('mode', mode, ['stream', 'datagram', 'websocket']);
-  check('keepAlive', keepAlive, ['answer', 'ask', 'off']);
-  check('strictness', strictness, ['strict', 'lenient']);
-  const limits = resolveLimits(options.limits);
+  const { keepAlive, strictness, limits } = checkedOptions(options);
   return mode === 'stream'
     ? new StreamFramer(keepAlive, strictness, limits)
     : new DatagramFramer(mode, keepAlive, strictness, limits);
+}
+
+/**
+ * What all framers are told, with the defaults.
+ * @throws SipError `invalid-argument` for options out of range
+ */
+export function checkedOptions({
+  keepAlive = 'off',
+  strictness = 'strict',
+  limits,
+}: Omit<SipFramerOptions, 'mode'>): Required<Omit<SipFramerOptions, 'mode' | 'limits'>> & {
+  readonly limits: SipLimits;
+} {
+  check('keepAlive', keepAlive, ['answer', 'ask', 'off']);
+  check('strictness', strictness, ['strict', 'lenient']);
+  return { keepAlive, strictness, limits: resolveLimits(limits) };
 }
 
 function check(field: string, got: string, allowed: readonly string[]): void {

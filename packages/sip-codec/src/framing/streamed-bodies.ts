@@ -1,8 +1,7 @@
 import { copyBytes } from '@portico/bytes';
 import { SipError } from '../error.js';
 import { SipFrame, type SipFramer } from './frame.js';
-import type { SipFramerOptions } from './framer.js';
-import { resolveLimits } from './limits.js';
+import { checkedOptions, type SipFramerOptions } from './framer.js';
 import { StreamFramer } from './stream-framer.js';
 
 /**
@@ -61,7 +60,8 @@ export interface StreamedSipFramerOptions extends Omit<SipFramerOptions, 'mode'>
 export function createStreamedSipFramer(
   options: StreamedSipFramerOptions = {},
 ): SipFramer<SipMessageHead | SipBodyChunk> {
-  const { keepAlive = 'off', strictness = 'strict', wholeUpTo = DEFAULT_WHOLE_BODY_LIMIT } = options;
+  const { keepAlive, strictness, limits } = checkedOptions(options);
+  const { wholeUpTo = DEFAULT_WHOLE_BODY_LIMIT } = options;
   if (!Number.isSafeInteger(wholeUpTo) || wholeUpTo < 0) {
     throw new SipError('invalid-argument', {
       field: 'wholeUpTo',
@@ -69,7 +69,7 @@ export function createStreamedSipFramer(
       got: String(wholeUpTo),
     });
   }
-  return new StreamFramer<SipMessageHead | SipBodyChunk>(keepAlive, strictness, resolveLimits(options.limits), {
+  return new StreamFramer<SipMessageHead | SipBodyChunk>(keepAlive, strictness, limits, {
     wholeUpTo,
     headers: (memory, start, { headLength, declaredLength, marks, marksStart, marksEnd }) =>
       new SipMessageHead(
