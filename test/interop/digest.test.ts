@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { opensslCertificates, type Certificates } from './support/certificates.js';
-import { startHaproxy } from './support/haproxy.js';
+import { startTlsFront } from './support/haproxy.js';
 import { PROJECT_ROOT } from './support/own-programs.js';
 import { describePeer } from './support/peer.js';
-import { freePort, start, type Running } from './support/processes.js';
+import { start, type Running } from './support/processes.js';
 import { expectNothingLost, runSipp } from './support/sipp.js';
 
 const CALLS = 50;
@@ -22,19 +22,7 @@ describePeer('registrations with Digest by SIPp through HAProxy', ['sipp', 'hapr
     const program = join(PROJECT_ROOT, 'test/interop/support/registrar.mjs');
     registrar = start('node', [program, '--cert', cert, '--key', key, '--password', 'secret']);
     const [, back] = await registrar.waitFor(/listening on 127\.0\.0\.1:(\d+)/);
-    port = await freePort();
-    const tls = `ssl verify required ca-file ${certificates.ca} sni str(localhost) verifyhost localhost alpn sip/2`;
-    haproxy = await startHaproxy(
-      certificates.folder,
-      [port],
-      [
-        'frontend plain',
-        `  bind 127.0.0.1:${port}`,
-        '  default_backend registrar',
-        'backend registrar',
-        `  server registrar 127.0.0.1:${back} ${tls} force-tlsv13`,
-      ],
-    );
+    ({ port, haproxy } = await startTlsFront(certificates, back as string));
   });
   afterAll(async () => {
     await haproxy?.stop();

@@ -1,7 +1,6 @@
 // node call-server.mjs --cert F --key F: a user agent server behind Portico's port that takes every call, for tests. Standard
 // error says "listening on 127.0.0.1:P"; standard output has one JSON line with what happened, when it is told to end.
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import {
   createBestEffortResponse,
@@ -13,7 +12,7 @@ import {
   parseSipMessage,
 } from '@portico/sip-codec';
 import { dialogKey, receivedDialogId, sentDialogId, serverTransactionKey } from '@portico/sip-codec/routing';
-import { createPortServer } from '@portico/transport-node';
+import { listenForSip } from './sip-port.mjs';
 
 /** Calls at once; more are answered with 486. */
 const MAX_DIALOGS = 10_000;
@@ -40,17 +39,11 @@ const dialogs = new Map();
 /** From the key of an INVITE transaction to its final answer. */
 const transactions = new Map();
 
-const port = createPortServer({
-  tls: { cert: readFileSync(values.cert, 'utf8'), key: readFileSync(values.key, 'utf8') },
-  routes: [{ name: 'sip', alpn: ['sip/2'], aliases: ['sip'], sniff: 'sip', handle: serve }],
-  sniffing: true,
-});
-const address = await port.listen({ host: '127.0.0.1', port: 0 });
-console.error(`listening on 127.0.0.1:${address.port}`);
-process.once('SIGTERM', async () => {
-  await port.close({ graceMs: 100 });
-  counts.open = dialogs.size;
-  console.log(JSON.stringify(counts));
+const port = await listenForSip({
+  cert: values.cert,
+  key: values.key,
+  handle: serve,
+  report: () => ({ ...counts, open: dialogs.size }),
 });
 
 function serve(connection) {
@@ -103,7 +96,7 @@ function invite(message) {
   counts.invites++;
   if (dialogs.size >= MAX_DIALOGS) return [createResponse(message, 486, { toTag: createTag(randomBytes) })];
   const toTag = createTag(randomBytes);
-  const headers = [['Contact', `<sip:127.0.0.1:${address.port};transport=tls>`]];
+  const headers = [['Contact', `<sip:127.0.0.1:${port};transport=tls>`]];
   const ringing = createResponse(message, 180, { toTag, headers });
   // The offer is its own answer: its bytes come back as they came.
   const answered = createResponse(message, 200, {

@@ -1,9 +1,9 @@
 import { beforeAll, expect, it } from 'vitest';
 import { completeCalls, startCallServer, type CallServer } from './call-server.js';
 import { opensslCertificates } from './certificates.js';
-import { startHaproxy } from './haproxy.js';
+import { startTlsFront } from './haproxy.js';
 import { describePeer } from './peer.js';
-import { freePort, type Running } from './processes.js';
+import type { Running } from './processes.js';
 import { expectNothingLost, runSipp } from './sipp.js';
 
 /** New calls in each second. */
@@ -19,19 +19,7 @@ export function describeCalls(calls: number): void {
     beforeAll(async () => {
       const certificates = opensslCertificates(['P-256']);
       server = await startCallServer(certificates.server('P-256'));
-      port = await freePort();
-      const tls = `ssl verify required ca-file ${certificates.ca} sni str(localhost) verifyhost localhost alpn sip/2`;
-      haproxy = await startHaproxy(
-        certificates.folder,
-        [port],
-        [
-          'frontend plain',
-          `  bind 127.0.0.1:${port}`,
-          '  default_backend calls',
-          'backend calls',
-          `  server calls 127.0.0.1:${server.port} ${tls} force-tlsv13`,
-        ],
-      );
+      ({ port, haproxy } = await startTlsFront(certificates, server.port));
     });
 
     it(`${calls} calls at ${RATE} a second: none is lost, on either side`, { timeout: 180_000 }, async () => {

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createConnection } from 'node:net';
-import { start, type Running } from './processes.js';
+import type { Certificates } from './certificates.js';
+import { freePort, start, type Running } from './processes.js';
 
 /** HAProxy in the foreground with that configuration, ready when its front ports take connections. */
 export async function startHaproxy(
@@ -28,6 +29,27 @@ export async function startHaproxy(
   const haproxy = start('haproxy', ['-db', '-f', file]);
   for (const port of frontPorts) await accepting(port, haproxy);
   return haproxy;
+}
+
+/** HAProxy that takes TCP on a port of its own and goes on over TLS 1.3, with ALPN and a verified name, to `back`. */
+export async function startTlsFront(
+  certificates: Certificates,
+  back: number | string,
+): Promise<{ readonly port: number; readonly haproxy: Running }> {
+  const port = await freePort();
+  const tls = `ssl verify required ca-file ${certificates.ca} sni str(localhost) verifyhost localhost alpn sip/2`;
+  const haproxy = await startHaproxy(
+    certificates.folder,
+    [port],
+    [
+      'frontend plain',
+      `  bind 127.0.0.1:${port}`,
+      '  default_backend sip',
+      'backend sip',
+      `  server sip 127.0.0.1:${back} ${tls} force-tlsv13`,
+    ],
+  );
+  return { port, haproxy };
 }
 
 /** Resolves when something accepts connections on a port. */

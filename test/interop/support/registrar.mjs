@@ -2,7 +2,6 @@
 // credentials (RFC 3261 section 22), for tests. Standard error says "listening on 127.0.0.1:P"; standard output has one JSON
 // line with what happened, when it is told to end.
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import {
   AUTHENTICATION_INFO,
@@ -22,7 +21,7 @@ import {
   verifyDigest,
 } from '@portico/sip-codec/extensions';
 import { headerOf } from '@portico/sip-codec/writing';
-import { createPortServer } from '@portico/transport-node';
+import { listenForSip } from './sip-port.mjs';
 
 /** Nonces that may be known at once; the oldest goes. */
 const MAX_NONCES = 10_000;
@@ -41,17 +40,7 @@ const counts = {};
 /** From each nonce that was given out to the highest count that was valid with it. */
 const nonces = new Map();
 
-const port = createPortServer({
-  tls: { cert: readFileSync(values.cert, 'utf8'), key: readFileSync(values.key, 'utf8') },
-  routes: [{ name: 'sip', alpn: ['sip/2'], aliases: ['sip'], sniff: 'sip', handle: serve }],
-  sniffing: true,
-});
-const address = await port.listen({ host: '127.0.0.1', port: 0 });
-console.error(`listening on 127.0.0.1:${address.port}`);
-process.once('SIGTERM', async () => {
-  await port.close({ graceMs: 100 });
-  console.log(JSON.stringify(counts));
-});
+await listenForSip({ cert: values.cert, key: values.key, handle: serve, report: () => counts });
 
 function serve(connection) {
   const framer = createSipFramer({ mode: 'stream' });

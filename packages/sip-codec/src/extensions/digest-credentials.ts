@@ -2,7 +2,7 @@ import { SipError, type SipErrorDetails, type SipErrorReason } from '../error.js
 import { asciiLowerCase } from '../grammar/text.js';
 import type { Credentials } from '../headers/credentials.js';
 import { findParameter, type Parameter } from '../headers/parameters.js';
-import { parseUri } from '../uri/uri.js';
+import { isUri } from '../uri/uri.js';
 import { digestLength, type DigestTerms } from './digest-calculation.js';
 import { readAlgorithm } from './digest.js';
 
@@ -105,14 +105,4 @@ function together(name: string, wanted: boolean): SipErrorDetails {
 
 function shown({ name, value, quoted }: Parameter): string {
   return quoted ? `${name}="${value}"` : `${name}=${value}`;
-}
-
-function isUri(text: string): boolean {
-  try {
-    parseUri(text);
-    return true;
-  } catch (error) {
-    if (error instanceof SipError) return false;
-    throw error;
-  }
 }

@@ -17,7 +17,7 @@ import {
   type TextValue,
 } from '../headers/shapes.js';
 import { readHost } from '../uri/host.js';
-import { formatUri, parseUri, type Uri } from '../uri/uri.js';
+import { formatUri, isUri, parseUri, type Uri } from '../uri/uri.js';
 
 /** P-Associated-URI, RFC 7315 section 5.1: addresses, maybe none. */
 export const P_ASSOCIATED_URI: HeaderDefinition<readonly NameAddress[]> = /* @__PURE__ */ addressListHeader(
@@ -111,16 +111,6 @@ function readHex(scanner: Scanner, max: number, ruleName: string): string {
   if (digits !== '' && digits.length <= max && ALPHANUM[scanner.peek()] !== 1) return digits;
   scanner.offset = from;
   return scanner.fail(ruleName, `1 to ${max} hexadecimal digits`);
-}
-
-function isUri(text: string): boolean {
-  try {
-    parseUri(text);
-    return true;
-  } catch (error) {
-    if (error instanceof SipError) return false;
-    throw error;
-  }
 }
 
 /** P-DCS-LAES, RFC 5503 section 8.1. */

@@ -65,6 +65,17 @@ export function parseUri(text: string): Uri {
   return readUri(new Scanner(bytes, 0, bytes.length, 'URI'));
 }
 
+/** Whether a text is a URI that `parseUri` reads. */
+export function isUri(text: string): boolean {
+  try {
+    parseUri(text);
+    return true;
+  } catch (error) {
+    if (error instanceof SipError) return false;
+    throw error;
+  }
+}
+
 /**
  * `addr-spec = SIP-URI / SIPS-URI / absoluteURI` over all that the scanner has; RFC 3261 section 25.1, tel by RFC 3966.
  * @throws SipError `uri-syntax`
