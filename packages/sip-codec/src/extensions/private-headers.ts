@@ -1,4 +1,3 @@
-import { SipError } from '../error.js';
 import { ALPHANUM, HEXDIG } from '../grammar/characters.js';
 import type { Scanner } from '../grammar/scanner.js';
 import { listHeader, singleHeader, type HeaderDefinition } from '../headers/definition.js';
