@@ -7,10 +7,10 @@ function cpuSeconds() {
 }
 
 /**
- * Each round has so many turns of each contender. Others use the same processor cores: for seconds at a time all here is
- * half as fast, and not equally so for everybody. In turns of a tenth of a second contenders meet the same moment.
+ * Seconds of one turn; a longer round has several of each contender. Others use the same processor cores: for seconds at a time
+ * all here is half as fast, and not equally so for everybody. In short turns contenders meet the same moment.
  */
-const TURNS = 5;
+const TURN = 0.1;
 
 /**
  * Measures contenders `{ name, run }`, where `run()` does a piece of work and returns how many units it did (bytes,
@@ -20,8 +20,9 @@ const TURNS = 5;
 export async function measure(contenders, { rounds, secondsPerRound }) {
   const samples = new Map(contenders.map(({ name }) => [name, []]));
   for (const one of contenders) await rateOf(one, secondsPerRound / 2);
-  for (let turn = 0; turn < rounds * TURNS; turn++) {
-    for (const one of contenders) samples.get(one.name).push(await rateOf(one, secondsPerRound / TURNS));
+  const turns = Math.max(1, Math.round(secondsPerRound / TURN));
+  for (let turn = 0; turn < rounds * turns; turn++) {
+    for (const one of contenders) samples.get(one.name).push(await rateOf(one, secondsPerRound / turns));
   }
   return Object.fromEntries([...samples].map(([name, rates]) => [name, { rate: median(rates), rates }]));
 }
