@@ -22,9 +22,11 @@ const BEFORE_A_TURN = 0.03;
  */
 export async function measure(contenders, { rounds, secondsPerRound }) {
   const samples = new Map(contenders.map(({ name }) => [name, []]));
-  for (const one of contenders) await rateOf(one, secondsPerRound / 2);
-  const turns = Math.max(1, Math.round(secondsPerRound / TURN));
-  for (let turn = 0; turn < rounds * turns; turn++) {
+  // Work of which one piece takes longer has longer turns, and fewer.
+  let turn = TURN;
+  for (const one of contenders) turn = Math.max(turn, await warmUp(one, secondsPerRound / 2));
+  const turns = Math.max(1, Math.round(secondsPerRound / turn));
+  for (let count = 0; count < rounds * turns; count++) {
     for (const one of contenders) samples.get(one.name).push(await rateOf(one, secondsPerRound / turns));
   }
   return Object.fromEntries([...samples].map(([name, rates]) => [name, { rate: median(rates), rates }]));
@@ -40,9 +42,18 @@ export function fastestOf(rates, names) {
   return names.map((name) => rates[name]).reduce((best, one) => (one.rate > best.rate ? one : best));
 }
 
+/** Returns the CPU seconds that one piece of the work takes when it is warm. */
+async function warmUp({ run }, seconds) {
+  if (run === undefined) return 0;
+  await runFor(run, seconds);
+  const start = cpuSeconds();
+  await run();
+  return cpuSeconds() - start;
+}
+
 async function rateOf({ run, rate }, seconds) {
   if (rate !== undefined) return rate(seconds);
-  await runFor(run, Math.min(BEFORE_A_TURN, seconds));
+  if (seconds <= TURN) await runFor(run, Math.min(BEFORE_A_TURN, seconds));
   return runFor(run, seconds);
 }
 
