@@ -32,10 +32,9 @@ import { readDigestLeniently } from '@portico/sip-codec/lenient';
 import { headerOf } from '@portico/sip-codec/writing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { hash } from './digest-hash.js';
 import { wire } from './wire.js';
 
-const NODE_NAMES = { MD5: 'md5', 'SHA-256': 'sha256', 'SHA-512-256': 'sha512-256' };
-const hash: DigestHash = (algorithm, bytes) => createHash(NODE_NAMES[algorithm]).update(bytes).digest();
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 
 function credentials(text: string): Credentials {

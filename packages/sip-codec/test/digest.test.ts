@@ -12,15 +12,12 @@ import {
   readDigestChallenge,
   selectChallenges,
   type DigestChallenge,
-  type DigestHash,
   type DigestInput,
 } from '@portico/sip-codec/extensions';
 import { headerOf } from '@portico/sip-codec/writing';
 import { describe, expect, it } from 'vitest';
+import { hash } from './digest-hash.js';
 import { wire } from './wire.js';
-
-const NODE_NAMES = { MD5: 'md5', 'SHA-256': 'sha256', 'SHA-512-256': 'sha512-256' };
-const hash: DigestHash = (algorithm, bytes) => createHash(NODE_NAMES[algorithm]).update(bytes).digest();
 
 function challenges(...rows: readonly string[]): readonly Credentials[] {
   const text = rows.map((row) => `WWW-Authenticate: ${row}\r\n`).join('');

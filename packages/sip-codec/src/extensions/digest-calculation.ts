@@ -1,3 +1,4 @@
+import { bytesToHex } from '@portico/bytes';
 import { SipError } from '../error.js';
 import { textToBytes } from '../grammar/text.js';
 
@@ -76,5 +77,5 @@ export function nonceCountText(count: number): string {
 
 /** Hexadecimal digits in lower case, RFC 8760 section 2.2. */
 function hexHash(hash: DigestHash, algorithm: DigestAlgorithm, bytes: Uint8Array): string {
-  return Array.from(hash(algorithm, bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return bytesToHex(hash(algorithm, bytes));
 }

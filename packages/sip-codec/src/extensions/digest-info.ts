@@ -1,6 +1,6 @@
 import { constantTimeEqual } from '@portico/bytes';
 import { asciiLowerCase, textToBytes } from '../grammar/text.js';
-import { getParameter, type Parameter } from '../headers/parameters.js';
+import { getParameter, quotedParameter, tokenParameter, type Parameter } from '../headers/parameters.js';
 import {
   calculateDigest,
   nonceCountText,
@@ -25,14 +25,12 @@ export function createAuthenticationInfo(input: {
 }): readonly Parameter[] {
   const { credentials, secret, body, nextNonce, hash } = input;
   const { qop, cnonce, nonceCount } = credentials;
-  const quoted = (name: string, value: string): Parameter => ({ name, value, quoted: true });
-  const plain = (name: string, value: string): Parameter => ({ name, value, quoted: false });
   return [
-    ...(nextNonce === undefined ? [] : [quoted('nextnonce', nextNonce)]),
-    ...(qop === null ? [] : [plain('qop', qop)]),
-    quoted('rspauth', calculateDigest(credentials, secret, { method: '', body }, hash)),
-    ...(cnonce === null ? [] : [quoted('cnonce', cnonce)]),
-    ...(nonceCount === null ? [] : [plain('nc', nonceCountText(nonceCount))]),
+    ...(nextNonce === undefined ? [] : [quotedParameter('nextnonce', nextNonce)]),
+    ...(qop === null ? [] : [tokenParameter('qop', qop)]),
+    quotedParameter('rspauth', calculateDigest(credentials, secret, { method: '', body }, hash)),
+    ...(cnonce === null ? [] : [quotedParameter('cnonce', cnonce)]),
+    ...(nonceCount === null ? [] : [tokenParameter('nc', nonceCountText(nonceCount))]),
   ];
 }
 

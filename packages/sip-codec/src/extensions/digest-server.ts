@@ -2,7 +2,7 @@ import { constantTimeEqual } from '@portico/bytes';
 import { SipError } from '../error.js';
 import { textToBytes } from '../grammar/text.js';
 import type { Credentials } from '../headers/credentials.js';
-import type { Parameter } from '../headers/parameters.js';
+import { quotedParameter, tokenParameter } from '../headers/parameters.js';
 import { comparableUri, sameUri } from '../uri/equality.js';
 import { parseUri, type Uri } from '../uri/uri.js';
 import {
@@ -43,17 +43,15 @@ export function createDigestChallenges(
   requireThat(new Set(algorithms).size === algorithms.length, 'algorithms', 'each once', algorithms.join());
   requireThat(qop.length > 0, 'qop', 'one or more', 'none');
   requireThat(nonce !== '', 'nonce', 'a text', 'an empty one');
-  const quoted = (name: string, value: string): Parameter => ({ name, value, quoted: true });
-  const plain = (name: string, value: string): Parameter => ({ name, value, quoted: false });
   return algorithms.map((algorithm) => ({
     scheme: 'Digest',
     parameters: [
-      quoted('realm', realm),
-      quoted('nonce', nonce),
-      ...(opaque === undefined ? [] : [quoted('opaque', opaque)]),
-      ...(options.stale === undefined ? [] : [plain('stale', 'true')]),
-      plain('algorithm', algorithm),
-      quoted('qop', qop.join(',')),
+      quotedParameter('realm', realm),
+      quotedParameter('nonce', nonce),
+      ...(opaque === undefined ? [] : [quotedParameter('opaque', opaque)]),
+      ...(options.stale === undefined ? [] : [tokenParameter('stale', 'true')]),
+      tokenParameter('algorithm', algorithm),
+      quotedParameter('qop', qop.join(',')),
     ],
   }));
 }

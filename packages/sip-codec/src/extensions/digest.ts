@@ -1,6 +1,6 @@
 import { asciiLowerCase } from '../grammar/text.js';
 import type { Credentials } from '../headers/credentials.js';
-import { findParameter, getParameter, type Parameter } from '../headers/parameters.js';
+import { findParameter, getParameter, quotedParameter, tokenParameter, type Parameter } from '../headers/parameters.js';
 import {
   calculateDigest,
   DIGEST_ALGORITHMS,
@@ -121,21 +121,21 @@ export function digestTerms(input: DigestInput): DigestTerms {
  */
 export function answerChallenge(input: DigestInput): Credentials {
   const { challenge } = input;
-  const quoted = (name: string, value: string): Parameter => ({ name, value, quoted: true });
-  const plain = (name: string, value: string): Parameter => ({ name, value, quoted: false });
   const needsCnonce = challenge.qop !== null || challenge.session;
   return {
     scheme: 'Digest',
     parameters: [
-      quoted('username', input.username),
-      quoted('realm', challenge.realm),
-      quoted('nonce', challenge.nonce),
-      quoted('uri', input.uri),
-      quoted('response', digestResponse(input)),
-      plain('algorithm', `${challenge.algorithm}${challenge.session ? '-sess' : ''}`),
-      ...(needsCnonce ? [quoted('cnonce', input.cnonce)] : []),
-      ...(challenge.qop === null ? [] : [plain('qop', challenge.qop), plain('nc', nonceCountText(input.nonceCount))]),
-      ...(challenge.opaque === null ? [] : [quoted('opaque', challenge.opaque)]),
+      quotedParameter('username', input.username),
+      quotedParameter('realm', challenge.realm),
+      quotedParameter('nonce', challenge.nonce),
+      quotedParameter('uri', input.uri),
+      quotedParameter('response', digestResponse(input)),
+      tokenParameter('algorithm', `${challenge.algorithm}${challenge.session ? '-sess' : ''}`),
+      ...(needsCnonce ? [quotedParameter('cnonce', input.cnonce)] : []),
+      ...(challenge.qop === null
+        ? []
+        : [tokenParameter('qop', challenge.qop), tokenParameter('nc', nonceCountText(input.nonceCount))]),
+      ...(challenge.opaque === null ? [] : [quotedParameter('opaque', challenge.opaque)]),
     ],
   };
 }

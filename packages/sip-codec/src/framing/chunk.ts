@@ -12,10 +12,10 @@ export function checkChunk(chunk: Uint8Array): void {
 /**
  * The bytes of a chunk as a plain Uint8Array: of whatever subclass they come, what follows is compiled for one class alone, and
  * what is cut out of them is plain too. Another thread could change shared memory between our look at a length and our use of
- * it: such chunks are copied. `memory` is what is under the chunk: to ask for it takes longer than all else that is done with
- * a short chunk.
+ * it: such chunks are copied.
  */
-export function plainBytes(chunk: Uint8Array, memory: ArrayBufferLike): Uint8Array {
+export function plainBytes(chunk: Uint8Array): Uint8Array {
+  const memory = chunk.buffer;
   if (typeof SharedArrayBuffer !== 'undefined' && memory instanceof SharedArrayBuffer) return new Uint8Array(chunk);
   return new Uint8Array(memory, chunk.byteOffset, chunk.length);
 }

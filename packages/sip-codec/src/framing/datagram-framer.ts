@@ -35,7 +35,7 @@ export class DatagramFramer implements SipFramer {
 
   push(unit: Uint8Array): readonly SipItem[] {
     checkChunk(unit);
-    const bytes = plainBytes(unit, unit.buffer);
+    const bytes = plainBytes(unit);
     const memory = bytes.buffer;
     let lineEnds = 0;
     while (isLineEnd(bytes[lineEnds])) lineEnds++;

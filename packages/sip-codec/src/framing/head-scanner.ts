@@ -132,8 +132,9 @@ export class HeadScanner {
   #passOrdinaryLines(bytes: Uint8Array, words: Int32Array, base: number, start: number, end: number): boolean {
     // Four words are looked at together; what is behind the end counts for nothing.
     let wordsEnd = (end + base + 3) >> 2;
-    const wholeWords = words.length - 3;
-    if (wordsEnd > wholeWords) wordsEnd = wholeWords;
+    // What is seldom needed here is worked out all the same: see docs/decisions/sip-speed.md.
+    const lastFour = words.length - 3;
+    if (wordsEnd > lastFour) wordsEnd = lastFour;
     const marks = this.marks;
     const lastMark = this.marksStart + this.#headerCountLimit;
     let marksEnd = this.marksEnd;

@@ -124,7 +124,7 @@ export class StreamFramer<More = never> implements SipFramer<More> {
 
   /** Nothing is pending: messages are views into the chunk. */
   #readDirect(given: Uint8Array, from: number): void {
-    const chunk = plainBytes(given, given.buffer);
+    const chunk = plainBytes(given);
     const memory = chunk.buffer;
     const rest = this.#run(chunk, memory, wordsUnder(memory, chunk.length), chunk.byteOffset, from, chunk.length);
     if (rest === chunk.length || this.failed !== null) {

@@ -8,7 +8,10 @@ interface Word {
   readonly bytes: Uint8Array;
 }
 
-/** Methods of the RFCs, transports, and the parameters of Via, addresses and SIP-URIs that most messages have. */
+/**
+ * Methods of the RFCs, transports, and the parameters of Via, addresses and SIP-URIs that most messages have. Of Via all that
+ * have rules of their own: `headers/plain.ts` counts on that.
+ */
 const TEXTS =
   'ACK BYE CANCEL INFO INVITE MESSAGE NOTIFY OPTIONS PRACK PUBLISH REFER REGISTER SUBSCRIBE UPDATE TLS TCP UDP WS WSS ' +
   'alias branch expires lr maddr received reg-id rport tag transport ttl +sip.instance';

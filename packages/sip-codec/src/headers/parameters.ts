@@ -121,6 +121,16 @@ export function findParameter(parameters: readonly Parameter[], name: string): P
   return undefined;
 }
 
+/** `name="value"` */
+export function quotedParameter(name: string, value: string): Parameter {
+  return { name, value, quoted: true };
+}
+
+/** `name=value`, the value a token. */
+export function tokenParameter(name: string, value: string): Parameter {
+  return { name, value, quoted: false };
+}
+
 /** `quoted-string` with quotes and backslashes escaped. */
 export function quoteString(text: string): string {
   return `"${text.replace(/["\\\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '\\$&')}"`;

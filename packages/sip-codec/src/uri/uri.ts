@@ -255,6 +255,8 @@ function isSameParameter(left: string, right: string): boolean {
 
 /** What names of URI parameters are equal by: `%6C%72` and `lr` are one. */
 export function uriParameterKey(name: string): string {
+  // Nearly no name has escapes.
+  if (!name.includes('%')) return asciiLowerCase(name);
   return asciiLowerCase(
     name.replace(/%([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16))),
   );
