@@ -7,7 +7,7 @@ import { median } from '../lib/measure.mjs';
 import { makeSetup, provider as nobleProvider } from './setup.mjs';
 
 export async function resumption(effort) {
-  const count = Math.max(10, Math.round(effort.rounds * effort.secondsPerRound * 30));
+  const count = Math.max(10, Math.round(effort.rounds * effort.secondsPerRound * 42));
   const setup = await makeSetup();
   return [
     measureWith('noble', nobleProvider, setup, count),
