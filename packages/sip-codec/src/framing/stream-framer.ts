@@ -1,5 +1,5 @@
 import { SipError } from '../error.js';
-import { checkChunk, copyInto, plainBytes } from './chunk.js';
+import { checkChunk, copyAll, copyInto, plainBytes } from './chunk.js';
 import { SipFrame, SipFramingFailure, type SipFramer, type SipItem } from './frame.js';
 import { NO_LENGTH, type Strictness } from './declared-length.js';
 import { HeadScanner } from './head-scanner.js';
@@ -93,7 +93,7 @@ export class StreamFramer<More = never> implements SipFramer<More> {
           return NO_ITEMS;
         }
       } else if (this.#total !== 0) {
-        this.#pending.set(chunk, this.#pendingEnd);
+        copyAll(this.#pending, this.#pendingEnd, chunk);
         this.#pendingEnd = end;
         return NO_ITEMS;
       }
@@ -146,7 +146,7 @@ export class StreamFramer<More = never> implements SipFramer<More> {
   #readPending(chunk: Uint8Array, end: number): void {
     this.#leaveQuiet();
     if (end <= this.#pending.length) {
-      this.#pending.set(chunk, this.#pendingEnd);
+      copyAll(this.#pending, this.#pendingEnd, chunk);
       this.#pendingEnd = end;
     } else this.#append(chunk, 0, chunk.length);
     const bytes = this.#pending;
