@@ -9,8 +9,8 @@ import { makeSetup, provider } from './setup.mjs';
 export async function handshakes(effort) {
   const setup = await makeSetup();
   const count = Math.max(20, Math.round(effort.rounds * effort.secondsPerRound * 84));
-  // The engine has compiled all of a handshake after a thousand or so; its primitives, which are loops, after one.
-  const warmUp = count * (effort.secondsPerRound > 0.2 ? 6 : 1);
+  // The engine has compiled all of a handshake after some thousands; its primitives, which are loops, after one.
+  const warmUp = count * (effort.secondsPerRound > 0.2 ? 25 : 1);
   return [inMemory(setup, count, warmUp), await handshakesOverSockets(setup, effort)];
 }
 

@@ -2,6 +2,9 @@ import { copyBytes } from './copy.js';
 import { BytesError } from './error.js';
 import type { LengthPrefix } from './reader.js';
 
+/** How many values so many bytes have: powers are worked out anew wherever they are asked for. */
+const VALUES: readonly number[] = [1, 2 ** 8, 2 ** 16, 2 ** 24, 2 ** 32, 2 ** 40, 2 ** 48];
+
 /** Writes big-endian fields into a growing array. */
 export class ByteWriter {
   #buffer: Uint8Array<ArrayBuffer>;
@@ -41,7 +44,7 @@ export class ByteWriter {
    * @throws BytesError `value-out-of-range`
    */
   uint(width: number, value: number): void {
-    if (!Number.isInteger(value) || value < 0 || value >= 2 ** (8 * width)) {
+    if (!(Number.isInteger(value) && value >= 0 && value < (VALUES[width] as number))) {
       throw new BytesError('value-out-of-range', {
         expected: `an unsigned integer of ${width} bytes`,
         got: value,
@@ -68,9 +71,9 @@ export class ByteWriter {
     this.uint(prefix, 0);
     write();
     const length = this.#length - at - prefix;
-    if (length >= 2 ** (8 * prefix)) {
+    if (length >= (VALUES[prefix] as number)) {
       throw new BytesError('length-out-of-bounds', {
-        expected: `less than ${2 ** (8 * prefix)} bytes`,
+        expected: `less than ${VALUES[prefix]} bytes`,
         got: length,
       });
     }

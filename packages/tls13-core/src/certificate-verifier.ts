@@ -46,9 +46,7 @@ export function createCertificateVerifier(options: CertificateVerifierOptions): 
     }
     const verdict = verifyCertificatePath({
       ...path,
-      ...(revocation === undefined
-        ? {}
-        : { revocation: typeof revocation === 'function' ? revocation(ocspResponses) : revocation }),
+      revocation: typeof revocation === 'function' ? revocation(ocspResponses) : revocation,
       provider,
       certificates,
       leaf,

@@ -48,7 +48,7 @@ export interface VerifyOptions {
   /** `createPolicyChecker`; by default certificate policies are not processed, and refused where they are critical. */
   readonly policies?: PolicyChecker;
   /** By default revocation is not looked at. */
-  readonly revocation?: RevocationChecker;
+  readonly revocation?: RevocationChecker | undefined;
   /** Signatures that need not be verified again: `createSignatureMemory`. */
   readonly memory?: SignatureMemory;
   /** What the certificates may cost; where one is left out, that of `DEFAULT_PATH_LIMITS`. */
