@@ -1,4 +1,4 @@
-// npm run bench -- [tls|sip|x509|all|choices|memory|profile|workers] [--json OUT] [--quick]
+// npm run bench -- [tls|sip|x509|all|native|choices|memory|profile|workers] [--json OUT] [--quick]
 // Measures ours and the peers in one run, prints ratios beside their budgets, writes JSON and a chart.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
@@ -27,6 +27,8 @@ const GROUPS = {
     (await import('./tls/resumption.mjs')).resumption,
   ],
   x509: async () => [(await import('./x509/certificates.mjs')).certificates, (await import('./x509/worst.mjs')).worst],
+  // The rows beside node:tls by themselves, in a process whose heap holds nothing else.
+  native: async () => [(await import('./tls/native.mjs')).native],
   // Tables without budgets, which `all` leaves out.
   choices: async () => [(await import('./tls/choices.mjs')).choices],
   memory: async () => [(await import('./tls/memory-growth.mjs')).memoryGrowth],
