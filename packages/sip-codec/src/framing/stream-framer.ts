@@ -331,7 +331,7 @@ export class StreamFramer<More = never> implements SipFramer<More> {
         this.#pendingEnd = held;
       } else {
         this.#allocate(Math.max(held + size, isBusy ? BUSY_CAPACITY : Math.min(2 * held, this.#total)));
-        this.#pending.set(old.subarray(start, start + held));
+        copyInto(this.#pending, 0, old, start, start + held);
         this.#pendingEnd = held;
       }
     }
